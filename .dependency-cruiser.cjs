@@ -1,0 +1,71 @@
+/** The rooms of docs/architecture.md: what each may import. `npm run check` enforces it. */
+const rooms = {
+  climb: { may: ['climb'], packages: '^(zod|ml-kmeans|ml-matrix|ml-hclust|@noble/hashes|canonicalize|pure-rand)(/|$)' },
+  workflows: { may: ['climb', 'workflows'], packages: '^@temporalio/workflow$' },
+  activities: { may: ['climb', 'activities', 'adapters'], packages: '^(@temporalio/activity|node:.*)$' },
+  adapters: { may: ['climb', 'adapters'] },
+};
+
+const forbidden = [
+  { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
+  { name: 'no-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+  {
+    name: 'entry-points-are-not-imported',
+    severity: 'error',
+    from: { path: '^(climb|workflows|activities|adapters)/' },
+    to: { path: '^(workers|scripts|test)/' },
+  },
+  {
+    name: 'workflows-see-activities-as-types',
+    severity: 'error',
+    from: { path: '^workflows/' },
+    to: { path: '^(activities|adapters)/', dependencyTypesNot: ['type-only'] },
+  },
+  {
+    name: 'activities-see-adapters-as-types',
+    severity: 'error',
+    comment: 'Adapters are handed in by createActivities(deps), so that tests can hand in others.',
+    from: { path: '^activities/' },
+    to: { path: '^adapters/', dependencyTypesNot: ['type-only'] },
+  },
+  {
+    name: 'activities-do-not-call-activities',
+    severity: 'error',
+    from: { path: '^activities/(?!index\\.ts)' },
+    to: { path: '^activities/(?!deps\\.ts)', pathNot: '^$' },
+  },
+  {
+    name: 'pure-rooms-without-node',
+    severity: 'error',
+    from: { path: '^(climb|workflows)/' },
+    to: { dependencyTypes: ['core'] },
+  },
+  {
+    name: 'climb-packages',
+    severity: 'error',
+    from: { path: '^climb/' },
+    to: { dependencyTypes: ['npm', 'npm-dev', 'npm-no-pkg'], pathNot: 'node_modules/(zod|ml-kmeans|ml-matrix|ml-hclust|@noble/hashes|canonicalize|pure-rand)/' },
+  },
+  {
+    name: 'workflow-packages',
+    severity: 'error',
+    from: { path: '^workflows/' },
+    to: { dependencyTypes: ['npm', 'npm-dev', 'npm-no-pkg'], pathNot: 'node_modules/@temporalio/workflow/' },
+  },
+  ...Object.entries(rooms).map(([room, { may }]) => ({
+    name: `${room}-imports`,
+    severity: 'error',
+    from: { path: `^${room}/` },
+    to: { path: '^(climb|workflows|activities|adapters|workers|scripts|test)/', pathNot: `^(${[...may, ...(room === 'workflows' ? ['activities'] : [])].join('|')})/` },
+  })),
+];
+
+module.exports = {
+  forbidden,
+  options: {
+    tsPreCompilationDeps: 'specify',
+    tsConfig: { fileName: 'tsconfig.json' },
+    doNotFollow: { path: 'node_modules' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default'] },
+  },
+};
