@@ -1,0 +1,106 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdir, open, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { canonicalJson } from '../climb/content-key.ts';
+import type { Ref } from '../climb/artifact.ts';
+import { adopt, publishOnce } from './publish.ts';
+
+/** A file whose bytes aren't what its name says, or that is gone: no result may be built on it. */
+export class BrokenArtifact extends Error {
+  override name = 'BrokenArtifact';
+}
+
+const sha256 = (bytes: string | Uint8Array) => createHash('sha256').update(bytes).digest('hex');
+
+/** Lower-case hex SHA-256 and size of a file of any size. */
+export async function describeFile(path: string): Promise<Ref> {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
+    hash.update(chunk);
+    bytes += chunk.length;
+  }
+  return { sha256: hash.digest('hex'), bytes };
+}
+
+/**
+ * Immutable files named by their SHA-256, `<root>/ab/abcd…`. Writing the same bytes twice is free; nothing is ever
+ * overwritten; a reader checks what it reads against the name.
+ */
+export class ArtifactStore {
+  readonly root: string;
+
+  constructor(root: string) {
+    this.root = root;
+  }
+
+  /** Where a reference's bytes lie; other processes (the trainer) read them there. */
+  path(ref: Pick<Ref, 'sha256'>): string {
+    return join(this.root, ref.sha256.slice(0, 2), ref.sha256);
+  }
+
+  async put(bytes: string | Uint8Array): Promise<Ref> {
+    const ref = { sha256: sha256(bytes), bytes: Buffer.byteLength(bytes) };
+    if (!(await this.has(ref))) await publishOnce(this.path(ref), bytes);
+    return ref;
+  }
+
+  /** Stores canonical JSON, so that equal values have equal names. */
+  putJson(value: unknown): Promise<Ref> {
+    return this.put(canonicalJson(value));
+  }
+
+  /** Takes over a finished file (of the same file system); the original is gone afterwards. */
+  async adoptFile(path: string): Promise<Ref> {
+    const ref = await describeFile(path);
+    await adopt(path, this.path(ref));
+    return ref;
+  }
+
+  /** A fresh file to stream into; hand it to `adoptFile` when it is whole. */
+  async temporaryPath(): Promise<string> {
+    const folder = join(this.root, 'tmp');
+    await mkdir(folder, { recursive: true });
+    return join(folder, `${randomUUID()}.tmp`);
+  }
+
+  async has(ref: Ref): Promise<boolean> {
+    try {
+      return (await stat(this.path(ref))).size === ref.bytes;
+    } catch {
+      return false;
+    }
+  }
+
+  /** @throws BrokenArtifact when the file is missing or its bytes don't hash to its name. */
+  async read(ref: Ref): Promise<Buffer> {
+    let bytes: Buffer;
+    try {
+      bytes = await readFile(this.path(ref));
+    } catch (error) {
+      throw new BrokenArtifact(`artifact ${ref.sha256} can't be read (${(error as Error).message}); a result built without it would be wrong; restore the file or start the search again`);
+    }
+    const found = sha256(bytes);
+    if (found !== ref.sha256) {
+      throw new BrokenArtifact(`artifact ${this.path(ref)} has changed: expected SHA-256 ${ref.sha256} (${ref.bytes} bytes), got ${found} (${bytes.length} bytes); remove the file and start the search again`);
+    }
+    return bytes;
+  }
+
+  async readJson<T>(ref: Ref): Promise<T> {
+    return JSON.parse((await this.read(ref)).toString('utf8')) as T;
+  }
+
+  /** A file handle's worth of bytes from `offset`, unchecked: for readers that stream through a big artifact. */
+  async readSlice(ref: Ref, offset: number, length: number): Promise<Buffer> {
+    const handle = await open(this.path(ref), 'r');
+    try {
+      const buffer = Buffer.alloc(length);
+      const { bytesRead } = await handle.read(buffer, 0, length, offset);
+      return buffer.subarray(0, bytesRead);
+    } finally {
+      await handle.close();
+    }
+  }
+}

@@ -1,0 +1,22 @@
+import { contentKey } from '../climb/content-key.ts';
+import type { Made } from '../climb/artifact.ts';
+import type { ArtifactStore } from './artifact-store.ts';
+import type { Ledger } from './ledger.ts';
+
+/**
+ * A stage as a function of its inputs: what was made from them before is found again, by this search or any other.
+ * @param inputs everything the output depends on, the version of the code included
+ * @param make must be deterministic: of two runs at once the first to finish counts
+ */
+export async function derive<Summary>(
+  { store, ledger }: { store: ArtifactStore; ledger: Ledger },
+  stage: string,
+  inputs: unknown,
+  make: () => Promise<Made<Summary>>,
+): Promise<Made<Summary>> {
+  const key = contentKey({ stage, inputs });
+  const known = await ledger.find<Made<Summary>>('stage', key);
+  if (known !== undefined && (await store.has(known.ref))) return known;
+  const made = await make();
+  return known === undefined ? ledger.record('stage', key, made) : made;
+}

@@ -1,0 +1,73 @@
+import { randomUUID } from 'node:crypto';
+import { link, mkdir, open, rename, rm } from 'node:fs/promises';
+import { dirname, join, basename } from 'node:path';
+
+/** fsync of a folder, so that a rename in it survives a power cut. Windows can't open folders: nothing to do there. */
+async function syncFolder(folder: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** A name beside `path` that no other writer uses; removed by `sweepTemporary` if its writer is killed. */
+export function temporaryBeside(path: string): string {
+  return join(dirname(path), `.${basename(path)}.${randomUUID()}.tmp`);
+}
+
+async function writeTemporary(path: string, bytes: string | Uint8Array): Promise<string> {
+  await mkdir(dirname(path), { recursive: true });
+  const temporary = temporaryBeside(path);
+  const handle = await open(temporary, 'wx');
+  try {
+    await handle.writeFile(bytes);
+    await handle.sync();
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  } finally {
+    await handle.close();
+  }
+  return temporary;
+}
+
+/** Replaces `path` by `bytes`: readers see the old file or the new one, never a half. */
+export async function publish(path: string, bytes: string | Uint8Array): Promise<void> {
+  const temporary = await writeTemporary(path, bytes);
+  await rename(temporary, path);
+  await syncFolder(dirname(path));
+}
+
+/**
+ * Writes `path` unless it exists; by link, so that of two writers exactly one wins.
+ * @returns whether this call was the one that wrote it.
+ */
+export async function publishOnce(path: string, bytes: string | Uint8Array): Promise<boolean> {
+  const temporary = await writeTemporary(path, bytes);
+  try {
+    await link(temporary, path);
+    await syncFolder(dirname(path));
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  } finally {
+    await rm(temporary, { force: true });
+  }
+}
+
+/** Moves a finished file to its final name (same file system), durable once it returns. */
+export async function adopt(from: string, to: string): Promise<void> {
+  await mkdir(dirname(to), { recursive: true });
+  const handle = await open(from, 'r+');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  await rename(from, to);
+  await syncFolder(dirname(to));
+}
