@@ -1,0 +1,41 @@
+import { proxyPresets, type ProxyModel } from './proxy-presets.ts';
+import type { SearchSpec } from './search-file.ts';
+
+/** Everything that makes a proxy besides its mixture and seeds: a preset with the search file's overrides. */
+export type ProxyShape = {
+  readonly model: ProxyModel;
+  readonly batch: number;
+  readonly learningRate: number;
+  /** Training tokens: whole steps of `batch × context`. */
+  readonly tokens: number;
+};
+
+/** A preset and its overrides. `tokens` is rounded down to whole steps, one at least. */
+export function proxyShape(proxy: SearchSpec['proxy']): ProxyShape {
+  const preset = proxyPresets[proxy.preset];
+  const own = proxy.model ?? {};
+  const model = {
+    width: own.width ?? preset.model.width,
+    layers: own.layers ?? preset.model.layers,
+    heads: own.heads ?? preset.model.heads,
+    vocab: own.vocab ?? preset.model.vocab,
+    context: own.context ?? preset.model.context,
+  };
+  const batch = proxy.batch ?? preset.batch;
+  const step = batch * model.context;
+  const steps = Math.max(1, Math.floor((proxy.tokens ?? preset.tokens) / step));
+  return { model, batch, learningRate: proxy.learningRate ?? preset.learningRate, tokens: steps * step };
+}
+
+/** First estimate of a proxy's seconds on one core, before any was measured: time goes with parameters × tokens. */
+export function expectedSeconds(proxy: SearchSpec['proxy'], tokensPerSecond?: number): number {
+  const preset = proxyPresets[proxy.preset];
+  const shape = proxyShape(proxy);
+  const size = parameters(shape.model) / parameters(preset.model);
+  return shape.tokens / ((tokensPerSecond ?? preset.tokensPerSecond) / size);
+}
+
+/** Weights of the model: 12 d² a block and the tied embedding. */
+export function parameters({ width, layers, vocab }: ProxyModel): number {
+  return 12 * layers * width * width + vocab * width;
+}
