@@ -1,0 +1,87 @@
+"""python -m climb_trainer {tokenise,train,evaluate} --spec spec.json --out DIR"""
+
+import os
+
+for _name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+    os.environ[_name] = "1"  # before numpy and torch load: one thread a process, so that sums have one order
+os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # deterministic cuBLAS, read once at start
+
+import argparse
+import importlib
+import sys
+import traceback
+from pathlib import Path
+
+from . import VERSION, files, lifeline, rundir, spec as specs
+from .contract import BadSpec, DeviceLost, OutOfMemory, TrainerError, emit, log
+
+RESULT = {"tokenise": "manifest.json", "train": "result.json", "evaluate": "result.json"}
+
+
+class Arguments(argparse.ArgumentParser):
+    def error(self, message):
+        raise BadSpec(f"command line: {message}; {self.format_usage().strip()}")
+
+
+def run(argv: list[str]) -> int:
+    parser = Arguments(prog="climb_trainer")
+    parser.add_argument("command", choices=list(RESULT))
+    parser.add_argument("--spec", required=True, help="the spec, a JSON file")
+    parser.add_argument("--out", required=True, help="the folder for checkpoints and results")
+    arguments = parser.parse_args(argv)
+    emit("hello", version=VERSION, pid=os.getpid())
+    spec = specs.load(arguments.command, arguments.spec)
+    digest, out = specs.digest(arguments.command, spec), Path(arguments.out).absolute()
+    command_exit = lambda result: 66 if _all_diverged(result) else 0
+    if result := rundir.finished(out, RESULT[arguments.command], digest):
+        return command_exit(result)
+    owned = rundir.RunDir.claim(out, digest)
+    command = importlib.import_module("." + arguments.command, __package__)
+    try:
+        result = command.run(spec, owned)
+        owned.finish(RESULT[arguments.command], result)
+        return command_exit(result)
+    except OSError:
+        owned.check_owner()  # a new owner clears our temporary files: that is the cause worth naming
+        raise
+
+
+def _all_diverged(result: dict) -> bool:
+    members = result.get("members", [])
+    return bool(members) and all(member.get("status") == "diverged" for member in members)
+
+
+def named(error: BaseException) -> TrainerError:
+    """The contract's error for whatever went wrong."""
+    if isinstance(error, TrainerError):
+        return error
+    if isinstance(error, OSError) and error.errno in files.FULL:
+        return files.disk_full(Path(error.filename or ".").absolute().parent, 0)
+    text = f"{type(error).__name__}: {error}"
+    if isinstance(error, MemoryError) or "out of memory" in text.lower() or "can't allocate memory" in text.lower():
+        return OutOfMemory(f"{text}; use a smaller optim.microBatch, which leaves the effective batch as it is")
+    if "CUDA error" in text or "AcceleratorError" in text or "NVML" in text:
+        return DeviceLost(f"{text}; the device can't be used any more by this process, run elsewhere")
+    return TrainerError(f"{text}; this is a fault of the trainer, the traceback is on stderr")
+
+
+def main(argv: list[str]) -> int:
+    lifeline.watch()
+    try:
+        return run(argv)
+    except BaseException as error:
+        if isinstance(error, SystemExit):  # --help
+            raise
+        failure = named(error)
+        if failure is not error:
+            traceback.print_exception(error)
+        log(str(failure))
+        emit("error", code=failure.code, kind=failure.kind, message=str(failure))
+        return failure.code
+
+
+if __name__ == "__main__":
+    status = main(sys.argv[1:])
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)  # everything is synced; torch's and the tokenizer's threads need no goodbye

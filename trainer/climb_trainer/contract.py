@@ -1,0 +1,103 @@
+"""What the caller sees besides files: events on stdout, exit codes, error kinds.
+
+One JSON object a line on stdout; stderr is log only. The table of exit codes is in README.md.
+"""
+
+import json
+import os
+import sys
+import time
+
+
+class TrainerError(Exception):
+    """An end with a name. `code` is the exit status, `kind` what the caller switches on.
+
+    The message says what happened, what was found, why it matters and what to try.
+    """
+
+    code = 70
+    kind = "Internal"
+
+
+class BadSpec(TrainerError):
+    code, kind = 64, "BadSpec"
+
+
+class BadData(TrainerError):
+    code, kind = 65, "BadData"
+
+
+class RepetitionCap(TrainerError):
+    """A mixture would read a cluster more often than `data.maxEpochs` allows."""
+
+    code, kind = 65, "RepetitionCap"
+
+
+class DiskFull(TrainerError):
+    code, kind = 70, "DiskFull"
+
+
+class OutOfMemory(TrainerError):
+    code, kind = 71, "OutOfMemory"
+
+
+class DeviceLost(TrainerError):
+    code, kind = 72, "DeviceLost"
+
+
+class Stopped(TrainerError):
+    """Asked to stop (signal, closed stdin); what was done so far is on disk."""
+
+    code, kind = 75, "Stopped"
+
+
+class NotOwner(TrainerError):
+    """Another process took the folder over; this one publishes nothing more."""
+
+    code, kind = 75, "NotOwner"
+
+
+DIVERGED = 66  # every member diverged: the result is there, a retry would diverge again
+
+
+def emit(event: str, **fields) -> None:
+    """Write one event line. A caller that has gone away can't read it: that is no error here,
+    because the closed stdin ends the process."""
+    line = json.dumps({"event": event, **fields}, allow_nan=False)
+    try:
+        sys.stdout.write(line + "\n")
+        sys.stdout.flush()
+    except (BrokenPipeError, ValueError):
+        sys.stdout = open(os.devnull, "w")
+
+
+def log(message: str) -> None:
+    """One line on stderr; newlines escaped so that no label can forge a second line."""
+    print("climb_trainer: " + message.replace("\r", "\\r").replace("\n", "\\n"), file=sys.stderr, flush=True)
+
+
+class Progress:
+    """`progress` events, at most one every half second, the first at once.
+
+    step, steps: units of work done and in all (optimiser steps, documents, requests).
+    tokens: tokens done since the work began, over all attempts.
+    tokensPerSec, etaSec: this attempt only, so that a resumed run reports its own speed.
+    """
+
+    def __init__(self, steps: int, interval: float = 0.5):
+        self.steps, self.interval = steps, interval
+        self.start = self.last = None
+
+    def update(self, step: int, tokens: int = 0, loss: float | None = None) -> None:
+        now = time.monotonic()
+        if self.start is None:
+            self.start = (now, step, tokens)
+        elif now - self.last < self.interval and step < self.steps:
+            return
+        began, step0, tokens0 = self.start
+        seconds = now - began
+        rate = (tokens - tokens0) / seconds if seconds > 0 else 0.0
+        eta = (self.steps - step) * seconds / (step - step0) if step > step0 else None
+        self.last = now
+        emit("progress", step=step, steps=self.steps, tokens=tokens, loss=loss,
+             tokensPerSec=round(rate, 1), etaSec=None if eta is None else round(eta, 1))

@@ -1,0 +1,37 @@
+"""Named places where a test can break the process; inert unless CLIMB_FAULTS is set.
+
+CLIMB_FAULTS="train.step:kill:7,train.midCheckpoint:enospc" kills the process with SIGKILL the
+seventh time it reaches train.step, and pretends a full disk the first time it is between the
+files of a checkpoint. Kinds: kill, term (SIGTERM to itself), freeze (SIGSTOP), enospc, oom, crash.
+"""
+
+import errno
+import os
+import signal
+
+_hits: dict[str, int] = {}
+
+
+def point(name: str) -> None:
+    plan = os.environ.get("CLIMB_FAULTS")
+    if not plan:
+        return
+    _hits[name] = _hits.get(name, 0) + 1
+    for entry in plan.split(","):
+        place, kind, *count = entry.strip().split(":")
+        if place == name and _hits[name] == int(count[0] if count else 1):
+            _strike(kind, name)
+
+
+def _strike(kind: str, name: str) -> None:
+    signals = {"kill": signal.SIGKILL, "term": signal.SIGTERM, "freeze": signal.SIGSTOP}
+    if kind in signals:
+        os.kill(os.getpid(), signals[kind])
+    elif kind == "enospc":
+        raise OSError(errno.ENOSPC, f"injected at {name}")
+    elif kind == "oom":
+        raise MemoryError(f"injected at {name}")
+    elif kind == "crash":
+        raise RuntimeError(f"injected at {name}")
+    else:
+        raise ValueError(f"CLIMB_FAULTS names no known kind: {kind!r}; try kill, term, freeze, enospc, oom, crash")

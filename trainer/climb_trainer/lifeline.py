@@ -1,0 +1,59 @@
+"""When to stop: signals, a closed stdin, a dead parent.
+
+The process belongs to whoever holds the other end of its stdin. Stopping is cooperative: work
+loops call `check` (or read `stopping`) between steps, checkpoint, and leave with exit code 75.
+"""
+
+import os
+import signal
+import sys
+import threading
+
+from .contract import Stopped, log
+
+GRACE = 1.5  # seconds from a closed stdin to a hard exit; the caller may already be gone
+
+_stop = threading.Event()
+_reason = "asked to stop"
+
+
+def watch() -> None:
+    """Install the handlers and start the thread that watches stdin."""
+    signal.signal(signal.SIGTERM, lambda *_: request("SIGTERM"))
+    signal.signal(signal.SIGINT, lambda *_: request("SIGINT"))
+    if sys.platform == "linux":
+        import ctypes
+
+        PR_SET_PDEATHSIG = 1  # prctl(2): send this signal when the parent dies
+        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    # A parent that died before prctl has closed our stdin: the thread below covers that gap.
+    threading.Thread(target=_watch_stdin, name="stdin", daemon=True).start()
+
+
+def request(reason: str) -> None:
+    global _reason
+    if not _stop.is_set():
+        _reason = reason
+        _stop.set()
+
+
+def stopping() -> bool:
+    return _stop.is_set()
+
+
+def check() -> None:
+    """Raise Stopped if someone asked for it; for work that has nothing to save."""
+    if _stop.is_set():
+        raise Stopped(f"stopped by {_reason}; start the same spec in the same folder to go on")
+
+
+def _watch_stdin() -> None:
+    try:
+        while os.read(0, 65536):  # os.read, not sys.stdin: a buffered reader's lock can hang the exit
+            pass
+    except OSError:
+        pass
+    request("end of stdin")
+    threading.Event().wait(GRACE)
+    log(f"stdin closed and the step did not end within {GRACE} s: leaving without a checkpoint")
+    os._exit(75)

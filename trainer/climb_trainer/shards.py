@@ -1,0 +1,90 @@
+"""Token shards as training reads them: verified before the first step, then memory-mapped.
+
+The tokens manifest names each cluster's `.bin` by hash; a file with hash H lies at
+<artifacts>/<H[0:2]>/<H>. Only clusters that some mixture reads are needed and looked at.
+"""
+
+from pathlib import Path
+
+import numpy as np
+
+from . import files, lifeline, order
+from .contract import BadData, BadSpec, RepetitionCap
+from .spec import parse
+
+DTYPES = {"uint16": np.dtype("<u2"), "uint32": np.dtype("<u4")}
+
+
+class Shards:
+    """The clusters of one manifest. `bins[k]` is a read-only array of token ids, or None if unused."""
+
+    def __init__(self, data: dict, vocab: int, context: int, used: list[bool]):
+        """data: the spec's `data`. used: per cluster, whether any member gives it weight."""
+        manifest_path = Path(data["manifest"])
+        files.verify(manifest_path, data["sha256"])
+        manifest = self._parse(manifest_path)
+        self.clusters, dtype = manifest["clusters"], DTYPES[manifest["dtype"]]
+        if len(self.clusters) != len(used):
+            raise BadSpec(f"members[].weights: expected {len(self.clusters)} weights, one per cluster of "
+                          f"{manifest_path}, found {len(used)}")
+        if manifest["vocabSize"] > vocab:
+            raise BadSpec(f"model.vocab: expected at least {manifest['vocabSize']}, the tokenizer's vocabulary "
+                          f"in {manifest_path}, found {vocab}; ids above it would have no embedding")
+        self.context = context
+        self.keys = [c["bin"]["sha256"] for c in self.clusters]
+        self.chunks = [order.chunks(c["tokens"], context) for c in self.clusters]
+        self.bins = [self._open(Path(data["artifacts"]), c, dtype, manifest["vocabSize"]) if u else None
+                     for c, u in zip(self.clusters, used)]
+
+    @staticmethod
+    def _parse(path: Path) -> dict:
+        try:
+            manifest = parse(path.read_bytes())
+            if manifest["schema"] != 1 or manifest["dtype"] not in DTYPES or type(manifest["vocabSize"]) is not int:
+                raise ValueError(f"schema {manifest['schema']!r}, dtype {manifest['dtype']!r}, vocabSize {manifest['vocabSize']!r}")
+            for c in manifest["clusters"]:
+                c["cluster"], c["tokens"] + 0, c["bin"]["bytes"] + 0, c["bin"]["sha256"][2:]
+            return manifest
+        except (ValueError, KeyError, TypeError) as error:
+            raise BadData(f"file {path}: expected a tokens manifest of schema 1, found {type(error).__name__}: {error}") from error
+
+    @staticmethod
+    def _open(artifacts: Path, cluster: dict, dtype: np.dtype, vocab: int) -> np.ndarray:
+        sha256, size = cluster["bin"]["sha256"], cluster["bin"]["bytes"]
+        path = artifacts / sha256[:2] / sha256
+        files.verify(path, sha256, size, lifeline.check)
+        if size != cluster["tokens"] * dtype.itemsize:
+            raise BadData(f"file {path}: expected {cluster['tokens']} tokens of {dtype.itemsize} bytes for cluster "
+                          f"{cluster['cluster']}, found {size} bytes; the manifest contradicts itself, tokenise again")
+        tokens = np.memmap(path, dtype, "r") if size else np.empty(0, dtype)
+        if size and (largest := int(tokens.max())) >= vocab:
+            raise BadData(f"file {path}: expected token ids below {vocab} in cluster {cluster['cluster']}, found {largest}; "
+                          "the shard was made with another tokenizer")
+        return tokens
+
+    def plan(self, member: dict, seed: int, steps: int, batch: int, max_epochs: float):
+        """(clusters, chunks) per slot and epochs per cluster for one member.
+
+        Raises RepetitionCap when a cluster would be read more than max_epochs times, beyond what
+        rounding to whole batches can cause.
+        """
+        slots, T = steps * batch, self.context
+        wanted = np.asarray(member["weights"]) * slots
+        for k, cluster in enumerate(self.clusters):
+            allowed = max_epochs * cluster["tokens"] + max(batch, 2) * T
+            if wanted[k] and (not self.chunks[k] or wanted[k] * T > allowed):
+                raise RepetitionCap(
+                    f"cluster {cluster['cluster']}: member {member['id']} gives it weight {member['weights'][k]!r}, "
+                    f"wanted {round(wanted[k] * T)} tokens, but it has {cluster['tokens']} tokens ({self.chunks[k]} chunks of {T}) "
+                    f"and at most {max_epochs} epochs = {int(max_epochs * cluster['tokens'])} tokens are allowed; "
+                    "lower its weight, train on fewer tokens, or raise data.maxEpochs")
+        clusters, chunk = order.schedule(member["weights"], self.chunks, self.keys, seed, steps, batch)
+        drawn = np.bincount(clusters, minlength=len(self.clusters))
+        return clusters, chunk, [int(n) / c if n else 0.0 for n, c in zip(drawn, self.chunks)]
+
+    def batch(self, clusters: np.ndarray, chunk: np.ndarray) -> np.ndarray:
+        """Token ids int64 [B, T + 1] of B slots: inputs are [:, :-1], targets [:, 1:]."""
+        T, out = self.context, np.empty((len(clusters), self.context + 1), np.int64)
+        for row, k, i in zip(out, clusters.tolist(), chunk.tolist()):
+            row[:] = self.bins[k][i * T:i * T + T + 1]
+        return out
