@@ -108,3 +108,13 @@ def loss_sum(p: dict, model: dict, tokens: torch.Tensor, rope: tuple) -> torch.T
     """Summed loss in nats over the B * T targets of token ids [B, T + 1]."""
     x = hidden(p, model, tokens[:, :-1], rope)
     return CrossEntropy.apply(x.reshape(-1, model["width"]), p["head"], tokens[:, 1:].reshape(-1))
+
+
+def log_probs(x: torch.Tensor, head: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
+    """Log-probability in nats, float32 [N], of targets [N] given states [N, d]; in chunks of rows."""
+    rows = max(16, LOGIT_BYTES // 4 // len(head))
+    out = torch.empty(len(x), device=x.device)
+    for i in range(0, len(x), rows):
+        logits = (x[i:i + rows] @ head.t()).float()
+        out[i:i + rows] = logits.gather(1, targets[i:i + rows, None])[:, 0] - logits.logsumexp(1)
+    return out

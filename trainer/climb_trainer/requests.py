@@ -1,0 +1,106 @@
+"""Evaluation items as token sequences: the cloze form of lm-evaluation-harness, 0-shot.
+
+The continuation is " " + choice. Context and continuation are split in tokens as the harness does
+(lm_eval/api/model.py, TemplateLM._encode_pair): spaces that end the context move to the
+continuation, the two are encoded together, and the context's own length is where they part.
+BOS comes first; a sequence longer than the model's context loses its oldest tokens.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from . import files
+from .contract import BadData
+from .spec import parse
+from .tokens import clean
+
+
+@dataclass
+class Task:
+    """Items of one task. scored[i] lists the choices of item i that have a request."""
+
+    name: str
+    ids: list[str]
+    golds: list[int]
+    choices: list[list[str]]
+    queries: list[str]
+    all_choices: bool
+
+    def scored(self, item: int):
+        return range(len(self.choices[item])) if self.all_choices else [self.golds[item]]
+
+
+@dataclass
+class Piece:
+    """Up to T tokens in, the last `scored` of them predicting; part of request `request`."""
+
+    request: int
+    inputs: np.ndarray  # int64 [n], n <= T
+    targets: np.ndarray  # int64 [scored], the tokens after the last `scored` inputs
+
+
+def read_task(spec: dict, all_choices: bool) -> Task:
+    """Parse and check one task's items. Raises BadData with file and line."""
+    path = Path(spec["path"])
+    files.verify(path, spec["sha256"])
+    task = Task(spec["name"], [], [], [], [], all_choices)
+    for number, line in enumerate(path.read_bytes().splitlines(), 1):
+        try:
+            item = parse(line)
+            name, query, choices, gold = item["id"], item["query"], item["choices"], item["gold"]
+            if type(name) not in (str, int) or type(query) is not str or type(choices) is not list or not choices:
+                raise TypeError("id, query or choices have another type or choices is empty")
+            if not all(type(c) is str and c for c in choices):
+                raise TypeError("a choice is not a string or is empty")
+            if type(gold) is not int or not 0 <= gold < len(choices):
+                raise ValueError(f"gold {gold!r} is not an index into {len(choices)} choices")
+        except (ValueError, TypeError, KeyError, RecursionError) as error:
+            raise BadData(f"file {path} line {number}: expected {{\"id\", \"query\", \"choices\", \"gold\"}}, "
+                          f"found {type(error).__name__}: {error}") from error
+        task.ids.append(name)
+        task.queries.append(clean(query))
+        task.choices.append([clean(c) for c in choices])
+        task.golds.append(gold)
+    if not task.ids:
+        raise BadData(f"file {path}: expected at least one item, found none; a task without items has no score")
+    return task
+
+
+def split(query: str, choice: str) -> tuple[str, str]:
+    """(context, continuation) after moving the context's trailing spaces."""
+    context = query.rstrip()
+    return context, query[len(context):] + " " + choice
+
+
+def pieces(tasks: list[Task], tokenizer, bos: int, context: int) -> tuple[list[Piece], int]:
+    """All pieces of all requests, and the number of requests (tasks, then items, then choices).
+
+    A continuation longer than the model's context is scored whole, in blocks of `context` targets,
+    each with as much to its left as fits: its bits per byte then is of all its bytes.
+    """
+    pairs = [split(t.queries[i], t.choices[i][c]) for t in tasks for i in range(len(t.ids)) for c in t.scored(i)]
+    encode = lambda texts: [e.ids for e in tokenizer.encode_batch_fast(texts, add_special_tokens=False)]
+    wholes = encode([context + continuation for context, continuation in pairs])
+    distinct = list(dict.fromkeys(context for context, _ in pairs))
+    lengths = {text: len(ids) for text, ids in zip(distinct, encode(distinct))}
+    out = []
+    for request, ((text, _), ids) in enumerate(zip(pairs, wholes)):
+        sequence = np.array([bos, *ids], np.int64)
+        end, start = len(sequence), 1 + min(lengths[text], len(ids) - 1)  # at least one token is scored
+        while end > start:
+            begin = max(start, end - context)
+            out.append(Piece(request, sequence[max(0, end - 1 - context):end - 1], sequence[begin:end]))
+            end = begin
+    return out, len(pairs)
+
+
+def pack(pieces: list[Piece], token_budget: int) -> list[list[Piece]]:
+    """Batches of pieces of like length, at most token_budget tokens with padding (one piece at least)."""
+    batches: list[list[Piece]] = []
+    for piece in sorted(pieces, key=lambda p: (len(p.inputs), p.request)):
+        if not batches or (len(batches[-1]) + 1) * len(piece.inputs) > token_budget:
+            batches.append([])
+        batches[-1].append(piece)
+    return batches
