@@ -1,0 +1,19 @@
+import { logNormalExcess } from './normal.ts';
+
+/**
+ * The expected improvement below `best` of a score that is normal with this mean and standard deviation:
+ * E[max(best - score, 0)] (Jones, Schonlau and Welch 1998, equation 15, for minimisation), in score units.
+ * With no uncertainty it is the improvement itself.
+ */
+export function expectedImprovement(mean: number, sd: number, best: number): number {
+  return Math.exp(logExpectedImprovement(mean, sd, best));
+}
+
+/**
+ * Its natural logarithm, finite wherever sd > 0: far from the optimum the improvement underflows to 0 and couldn't be
+ * ranked (Ament et al. 2023, arXiv 2310.20708). -Infinity where improvement is impossible.
+ */
+export function logExpectedImprovement(mean: number, sd: number, best: number): number {
+  if (!(sd > 0)) return Math.log(Math.max(0, best - mean));
+  return Math.log(sd) + logNormalExcess((best - mean) / sd);
+}
