@@ -1,4 +1,6 @@
-"""python -m climb_trainer {tokenise,train,evaluate} --spec spec.json --out DIR"""
+"""python -m climb_trainer {tokenise,train,evaluate} --spec spec.json --out DIR
+python -m climb_trainer version
+"""
 
 import os
 
@@ -8,6 +10,7 @@ os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # deterministic cuB
 
 import argparse
 import importlib
+import importlib.metadata
 import sys
 import traceback
 from pathlib import Path
@@ -24,6 +27,10 @@ class Arguments(argparse.ArgumentParser):
 
 
 def run(argv: list[str]) -> int:
+    """Carry out one command; returns the exit code. Raises TrainerError and whatever went wrong below."""
+    if argv == ["version"]:
+        emit("version", name="climb_trainer", version=VERSION, torch=importlib.metadata.version("torch"))
+        return 0
     parser = Arguments(prog="climb_trainer")
     parser.add_argument("command", choices=list(RESULT))
     parser.add_argument("--spec", required=True, help="the spec, a JSON file")
@@ -32,23 +39,23 @@ def run(argv: list[str]) -> int:
     emit("hello", version=VERSION, pid=os.getpid())
     spec = specs.load(arguments.command, arguments.spec)
     digest, out = specs.digest(arguments.command, spec), Path(arguments.out).absolute()
-    command_exit = lambda result: 66 if _all_diverged(result) else 0
     if result := rundir.finished(out, RESULT[arguments.command], digest):
-        return command_exit(result)
+        return exit_code(result)
     owned = rundir.RunDir.claim(out, digest)
     command = importlib.import_module("." + arguments.command, __package__)
     try:
         result = command.run(spec, owned)
         owned.finish(RESULT[arguments.command], result)
-        return command_exit(result)
+        return exit_code(result)
     except OSError:
         owned.check_owner()  # a new owner clears our temporary files: that is the cause worth naming
         raise
 
 
-def _all_diverged(result: dict) -> bool:
+def exit_code(result: dict) -> int:
+    """0, or 66 when every member diverged: the result is there, but a retry would give it again."""
     members = result.get("members", [])
-    return bool(members) and all(member.get("status") == "diverged" for member in members)
+    return 66 if members and all(member.get("status") == "diverged" for member in members) else 0
 
 
 def named(error: BaseException) -> TrainerError:

@@ -57,9 +57,6 @@ class NotOwner(TrainerError):
     code, kind = 75, "NotOwner"
 
 
-DIVERGED = 66  # every member diverged: the result is there, a retry would diverge again
-
-
 def emit(event: str, **fields) -> None:
     """Write one event line. A caller that has gone away can't read it: that is no error here,
     because the closed stdin ends the process."""
