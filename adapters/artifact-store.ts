@@ -4,7 +4,7 @@ import { mkdir, open, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { canonicalJson } from '../climb/content-key.ts';
 import type { Ref } from '../climb/artifact.ts';
-import { adopt, publishOnce } from './publish.ts';
+import { adopt, linkOnce, publishOnce } from './publish.ts';
 
 /** A file whose bytes aren't what its name says, or that is gone: no result may be built on it. */
 export class BrokenArtifact extends Error {
@@ -58,6 +58,13 @@ export class ArtifactStore {
     return ref;
   }
 
+  /** Stores a finished file (of the same file system) and leaves it where it is: a crash in between loses nothing. */
+  async keepFile(path: string): Promise<Ref> {
+    const ref = await describeFile(path);
+    await linkOnce(path, this.path(ref));
+    return ref;
+  }
+
   /** A fresh file to stream into; hand it to `adoptFile` when it is whole. */
   async temporaryPath(): Promise<string> {
     const folder = join(this.root, 'tmp');
@@ -79,11 +86,15 @@ export class ArtifactStore {
     try {
       bytes = await readFile(this.path(ref));
     } catch (error) {
-      throw new BrokenArtifact(`artifact ${ref.sha256} can't be read (${(error as Error).message}); a result built without it would be wrong; restore the file or start the search again`);
+      throw new BrokenArtifact(
+        `artifact ${ref.sha256} can't be read (${(error as Error).message}); a result built without it would be wrong; restore the file or start the search again`,
+      );
     }
     const found = sha256(bytes);
     if (found !== ref.sha256) {
-      throw new BrokenArtifact(`artifact ${this.path(ref)} has changed: expected SHA-256 ${ref.sha256} (${ref.bytes} bytes), got ${found} (${bytes.length} bytes); remove the file and start the search again`);
+      throw new BrokenArtifact(
+        `artifact ${this.path(ref)} has changed: expected SHA-256 ${ref.sha256} (${ref.bytes} bytes), got ${found} (${bytes.length} bytes); remove the file and start the search again`,
+      );
     }
     return bytes;
   }

@@ -48,14 +48,25 @@ export async function publish(path: string, bytes: string | Uint8Array): Promise
 export async function publishOnce(path: string, bytes: string | Uint8Array): Promise<boolean> {
   const temporary = await writeTemporary(path, bytes);
   try {
-    await link(temporary, path);
-    await syncFolder(dirname(path));
+    return await linkOnce(temporary, path);
+  } finally {
+    await rm(temporary, { force: true });
+  }
+}
+
+/**
+ * Gives a finished file (of the same file system) a second name unless that name is taken.
+ * @returns whether this call was the one that named it.
+ */
+export async function linkOnce(from: string, to: string): Promise<boolean> {
+  await mkdir(dirname(to), { recursive: true });
+  try {
+    await link(from, to);
+    await syncFolder(dirname(to));
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
     throw error;
-  } finally {
-    await rm(temporary, { force: true });
   }
 }
 

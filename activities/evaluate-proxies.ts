@@ -1,0 +1,130 @@
+import { contentKey } from '../climb/content-key.ts';
+import type { Ref } from '../climb/artifact.ts';
+import type { TaskScore } from '../climb/objective.ts';
+import type { ProxyShape } from '../climb/proxy-shape.ts';
+import type { Trainer } from '../adapters/trainer.ts';
+import type { Deps } from './deps.ts';
+import { runTrainer } from './trainer-run.ts';
+
+export type EvaluateProxiesInput = {
+  readonly members: readonly { readonly id: string; readonly weights: Ref }[];
+  /** Items of each task, as `openSearch` stored them. */
+  readonly tasks: readonly { readonly name: string; readonly items: Ref }[];
+  readonly tokens: Ref;
+  readonly proxy: ProxyShape;
+  /** `gold` scores the right continuation alone: enough for bits per byte, and a third of the work. */
+  readonly choices: 'gold' | 'all';
+  readonly trainer: string;
+};
+
+/** A task's score with what each item contributed, as trainer/README.md describes it. */
+export type ItemisedScore = TaskScore & {
+  readonly items: {
+    readonly ids: readonly string[];
+    /** Log-likelihood of the gold continuation in nats, and its length in bytes. */
+    readonly goldLogProb: readonly number[];
+    readonly bytes: readonly number[];
+    readonly choiceLogProbs?: readonly (readonly number[])[];
+    readonly choiceBytes?: readonly (readonly number[])[];
+  };
+};
+
+/** Artifact: everything measured on one proxy. */
+export type ProxyScore = {
+  readonly schema: 1;
+  readonly kind: 'score';
+  readonly weights: Ref;
+  readonly tasks: readonly ItemisedScore[];
+};
+
+export type EvaluatedMember = {
+  readonly id: string;
+  readonly score: Ref;
+  readonly tasks: readonly TaskScore[];
+  readonly fromLedger: boolean;
+};
+
+type ScoreEntry = { readonly score: Ref; readonly tasks: readonly TaskScore[] };
+
+/** Scores proxies from their saved weights, all that the ledger doesn't know in one pass. */
+export function evaluateProxies({ store, ledger, runs, trainers }: Deps) {
+  return async (input: EvaluateProxiesInput): Promise<{ members: EvaluatedMember[] }> => {
+    const trainer = trainers(input.trainer);
+    const { tokenizer } = await store.readJson<{ tokenizer: Ref }>(input.tokens);
+    const wanted = input.members.map((member) => ({
+      ...member,
+      key: scoreKey(input, trainer, tokenizer, member.weights),
+    }));
+    const known = await Promise.all(wanted.map(({ key }) => ledger.find<ScoreEntry>('score', key)));
+    const missing = wanted.filter((_, at) => known[at] === undefined);
+
+    if (missing.length > 0) {
+      const run = contentKey(missing.map(({ key }) => key));
+      await runTrainer(trainer, 'evaluate', groupSpec(input, trainer, tokenizer, missing, store), runs.path(run));
+      const result = await runs.readResult<{ members: { id: string; tasks: ItemisedScore[] }[] }>(run);
+      for (const { id, tasks } of result.members) {
+        const member = missing.find(({ key }) => key === id);
+        if (member === undefined) throw new Error(`the trainer's result has a member ${id} that wasn't asked for`);
+        const score = await store.putJson({
+          schema: 1,
+          kind: 'score',
+          weights: member.weights,
+          tasks,
+        } satisfies ProxyScore);
+        await ledger.record<ScoreEntry>('score', id, { score, tasks: tasks.map(summaryOf) });
+      }
+      await runs.remove(run);
+    }
+
+    const members = await Promise.all(
+      wanted.map(async ({ id, key }, at) => {
+        const entry = known[at] ?? (await ledger.find<ScoreEntry>('score', key));
+        if (entry === undefined) throw new Error(`the trainer's result has no member ${key} (${id})`);
+        return { id, ...entry, fromLedger: known[at] !== undefined };
+      }),
+    );
+    return { members };
+  };
+}
+
+function scoreKey(input: EvaluateProxiesInput, trainer: Trainer, tokenizer: Ref, weights: Ref): string {
+  return contentKey({
+    schema: 1,
+    trainer: trainer.identity,
+    dtype: trainer.dtype,
+    weights: weights.sha256,
+    model: input.proxy.model,
+    tokenizer: tokenizer.sha256,
+    tasks: input.tasks.map(({ name, items }) => [name, items.sha256]),
+    choices: input.choices,
+  });
+}
+
+function groupSpec(
+  input: EvaluateProxiesInput,
+  trainer: Trainer,
+  tokenizer: Ref,
+  members: readonly { key: string; weights: Ref }[],
+  store: Deps['store'],
+) {
+  return {
+    schema: 1,
+    members: members.map(({ key, weights }) => ({ id: key, weights: store.path(weights), sha256: weights.sha256 })),
+    model: input.proxy.model,
+    tokenizer: { path: store.path(tokenizer), sha256: tokenizer.sha256 },
+    tasks: input.tasks.map(({ name, items }) => ({ name, path: store.path(items), sha256: items.sha256 })),
+    choices: input.choices,
+    device: trainer.device,
+    dtype: trainer.dtype,
+  };
+}
+
+function summaryOf({ name, n, bitsPerByte, accuracy, accuracyNorm }: ItemisedScore): TaskScore {
+  return {
+    name,
+    n,
+    bitsPerByte,
+    ...(accuracy !== undefined && { accuracy }),
+    ...(accuracyNorm !== undefined && { accuracyNorm }),
+  };
+}

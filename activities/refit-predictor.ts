@@ -1,0 +1,65 @@
+import type { Made, Ref } from '../climb/artifact.ts';
+import type { Mixtures } from '../climb/mixtures.ts';
+import { lossOf, taskShares } from '../climb/objective.ts';
+import type { Observation, PredictorArtifact } from '../climb/observations.ts';
+import { predict } from '../climb/predictor.ts';
+import type { TaskSpec } from '../climb/search-file.ts';
+import type { Scored } from '../climb/search-state.ts';
+import type { Deps } from './deps.ts';
+import { beating } from './beating.ts';
+import type { ProxyScore } from './evaluate-proxies.ts';
+
+export type RefitPredictorInput = {
+  /** The predictor of the iteration before, with its observations. */
+  readonly previous: Ref | null;
+  /** The mixtures of this iteration and the score of each proxy that has one, in the order of their ids. */
+  readonly mixtures: Ref;
+  readonly scored: readonly Scored[];
+  readonly tasks: readonly TaskSpec[];
+};
+
+export type RefitSummary = { readonly observations: number; readonly predictedBest: number };
+
+/** Adds what an iteration observed and fits the predictor to all of it. */
+export function refitPredictor({ store, compute }: Deps) {
+  return async ({ previous, mixtures, scored, tasks }: RefitPredictorInput): Promise<Made<RefitSummary>> => {
+    const before = previous === null ? [] : (await store.readJson<PredictorArtifact>(previous)).observations;
+    const { mixtures: proposed } = await store.readJson<Mixtures>(mixtures);
+    const fresh = await Promise.all(
+      scored.map(async ({ id, score }): Promise<Observation> => {
+        const mixture = proposed.find((candidate) => candidate.id === id);
+        if (mixture === undefined) throw new Error(`no mixture ${id} in artifact ${mixtures.sha256}`);
+        const { tasks: scores } = await store.readJson<ProxyScore>(score);
+        const losses = tasks.map(({ name, metric }) => {
+          const found = scores.find((candidate) => candidate.name === name);
+          if (found === undefined) throw new Error(`score ${score.sha256} of ${id} lacks the task ${name}`);
+          return lossOf(found, metric);
+        });
+        return { id, weights: mixture.weights, losses, score: score.sha256 };
+      }),
+    );
+    const observations = [...before, ...fresh];
+    const predictor = await beating((_, signal) =>
+      compute.run(
+        'fitPredictor',
+        {
+          mixtures: observations.map(({ weights }) => weights),
+          scores: tasks.map((_task, at) => observations.map(({ losses }) => losses[at] as number)),
+          taskWeights: taskShares(tasks),
+        },
+        { signal },
+      ),
+    );
+    const ref = await store.putJson({
+      schema: 1,
+      kind: 'predictor',
+      observations,
+      predictor,
+    } satisfies PredictorArtifact);
+    const known = predict(
+      predictor,
+      observations.map(({ weights }) => weights),
+    );
+    return { ref, summary: { observations: observations.length, predictedBest: Math.min(...known.mean) } };
+  };
+}

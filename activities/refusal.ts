@@ -1,0 +1,16 @@
+import { ApplicationFailure } from '@temporalio/activity';
+import type { Problem } from '../climb/problem.ts';
+
+/** Errors that mean: the search file asks for something that can't be done. */
+const refusals = new Set(['InvalidInput', 'InfeasibleConstraints']);
+
+/** Runs `work`; an input that can't work ends the search with every problem and its path, and isn't tried again. */
+export async function refusingInvalid<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof Error) || !refusals.has(error.name)) throw error;
+    const { problems } = error as Error & { problems: readonly Problem[] };
+    throw ApplicationFailure.nonRetryable(error.message, 'InvalidSearchSpec', problems);
+  }
+}

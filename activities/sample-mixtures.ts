@@ -1,0 +1,40 @@
+import type { Made, Ref } from '../climb/artifact.ts';
+import { firstBatch } from '../climb/first-batch.ts';
+import { mixtureSpace, type SpaceRules } from '../climb/mixture-space.ts';
+import { proxyId, type Mixtures } from '../climb/mixtures.ts';
+import type { CandidatesArtifact } from '../climb/observations.ts';
+import type { TokenShards } from '../climb/token-shards.ts';
+import { refusingInvalid } from './refusal.ts';
+import type { Deps } from './deps.ts';
+
+export type SampleMixturesInput = {
+  readonly tokens: Ref;
+  readonly rules: SpaceRules;
+  /** Counted from 1. */
+  readonly iteration: number;
+  readonly size: number;
+  readonly seed: number;
+  /** What the last iteration left over; null for the first batch. */
+  readonly candidates: Ref | null;
+};
+
+export type SampleSummary = { readonly ids: readonly string[] };
+
+/** Proposes the mixtures of an iteration: a space-filling first batch, then a batch of the kept candidates. */
+export function sampleMixtures({ store, compute }: Deps) {
+  return (input: SampleMixturesInput): Promise<Made<SampleSummary>> =>
+    refusingInvalid(async () => {
+      const mixtures = (await propose(input)).map((weights, at) => ({ id: proxyId(input.iteration, at + 1), weights }));
+      const ref = await store.putJson({ schema: 1, kind: 'mixtures', mixtures } satisfies Mixtures);
+      return { ref, summary: { ids: mixtures.map(({ id }) => id) } };
+    });
+
+  async function propose({ tokens, rules, size, seed, candidates }: SampleMixturesInput) {
+    if (candidates !== null) {
+      const { predictor, evaluated, mixtures } = await store.readJson<CandidatesArtifact>(candidates);
+      return compute.run('sampleBatch', { predictor, evaluated, candidates: { mixtures }, size });
+    }
+    const { prior, constraints } = mixtureSpace(await store.readJson<TokenShards>(tokens), rules);
+    return firstBatch({ prior, constraints, size, seed });
+  }
+}

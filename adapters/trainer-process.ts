@@ -1,0 +1,179 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { canonicalJson } from '../climb/content-key.ts';
+import { publish } from './publish.ts';
+import { failureKind, TrainerFailure, type Trainer, type TrainerEvent, type TrainerIdentity } from './trainer.ts';
+
+/** A trainer as it is configured on a worker. A search names a profile and can't say what it runs. */
+export type TrainerProfile = {
+  /** Program and first arguments; no shell reads them. */
+  readonly command: readonly string[];
+  readonly device: 'cpu' | 'cuda';
+  readonly dtype: 'float32' | 'bfloat16';
+  /** Further variables of its environment. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Seconds without a line on stdout after which it counts as hung. */
+  readonly stallSeconds: number;
+};
+
+/** Nothing else of the worker's environment reaches a trainer: tokens and keys stay where they are. */
+const inheritedVariables = [
+  'PATH',
+  'HOME',
+  'LANG',
+  'LC_ALL',
+  'TMPDIR',
+  'LD_LIBRARY_PATH',
+  'CUDA_VISIBLE_DEVICES',
+  'SYSTEMROOT',
+];
+
+/** Seconds between a polite SIGTERM (checkpoint, exit 75) and SIGKILL of the whole process group. */
+const graceSeconds = 20;
+
+const stderrLines = 20;
+
+/** Every member diverged: that is a result, and it is written. */
+const exitDiverged = 66;
+
+/** A trainer that runs as a child of the worker and dies with it: its stdin is the life line. */
+export class TrainerProcess implements Trainer {
+  readonly identity: TrainerIdentity;
+  readonly #profile: TrainerProfile;
+
+  private constructor(profile: TrainerProfile, identity: TrainerIdentity) {
+    this.#profile = profile;
+    this.identity = identity;
+  }
+
+  /** @throws TrainerFailure when the profile's program can't be run. */
+  static async open(profile: TrainerProfile): Promise<TrainerProcess> {
+    const events: TrainerEvent[] = [];
+    await runChild(profile, ['version'], {
+      signal: new AbortController().signal,
+      onEvent: (event) => events.push(event),
+    });
+    const hello = events.find(({ event }) => event === 'version');
+    if (hello === undefined) {
+      throw new TrainerFailure(
+        'missing',
+        `${profile.command.join(' ')} version printed no version line; is it a trainer that keeps the contract in trainer/README.md?`,
+      );
+    }
+    const { name, version, torch } = hello as unknown as TrainerIdentity;
+    return new TrainerProcess(profile, { name, version, torch });
+  }
+
+  get device() {
+    return this.#profile.device;
+  }
+
+  get dtype() {
+    return this.#profile.dtype;
+  }
+
+  async run(...[command, spec, out, run]: Parameters<Trainer['run']>): Promise<void> {
+    await mkdir(out, { recursive: true });
+    const specPath = join(out, 'spec.json');
+    await publish(specPath, canonicalJson(spec));
+    await runChild(this.#profile, [command, '--spec', specPath, '--out', out], run);
+  }
+}
+
+async function runChild(
+  profile: TrainerProfile,
+  args: readonly string[],
+  { signal, onEvent }: { signal: AbortSignal; onEvent: (event: TrainerEvent) => void },
+): Promise<void> {
+  signal.throwIfAborted();
+  const [program, ...first] = profile.command as [string, ...string[]];
+  const child = spawn(program, [...first, ...args], {
+    detached: true,
+    stdio: ['pipe', 'pipe', 'pipe'],
+    env: { ...pick(process.env, inheritedVariables), ...profile.env },
+  });
+  const complaints: string[] = [];
+  let lastError: TrainerEvent | undefined;
+  let stalled = false;
+  const stall = setTimeout(() => {
+    stalled = true;
+    killGroup(child, 'SIGKILL');
+  }, profile.stallSeconds * 1000);
+  const stop = () => {
+    killGroup(child, 'SIGTERM');
+    setTimeout(() => killGroup(child, 'SIGKILL'), graceSeconds * 1000).unref();
+  };
+  signal.addEventListener('abort', stop, { once: true });
+
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    stall.refresh();
+    const event = asEvent(line);
+    if (event?.event === 'error') lastError = event;
+    if (event) onEvent(event);
+  });
+  createInterface({ input: child.stderr }).on('line', (line) => {
+    complaints.push(line);
+    if (complaints.length > stderrLines) complaints.shift();
+  });
+  // A child that is gone before it read anything must not take the worker with it.
+  child.stdin.on('error', () => {});
+
+  try {
+    const code = await exitOf(child, program);
+    if (code === 0 || code === exitDiverged) return;
+    signal.throwIfAborted();
+    const kind = stalled ? 'stalled' : failureKind(code, asText(lastError?.['kind']));
+    const reason = stalled
+      ? `no sign of life for ${profile.stallSeconds} s`
+      : (asText(lastError?.['message']) ?? (complaints.join('\n').slice(-1000) || 'it said nothing'));
+    throw new TrainerFailure(
+      kind,
+      `the trainer ended (${code === null ? 'killed by a signal' : `exit ${code}`}): ${reason}`,
+    );
+  } finally {
+    clearTimeout(stall);
+    signal.removeEventListener('abort', stop);
+  }
+}
+
+/** The exit code once all output was read, null for a signal. */
+function exitOf(child: ChildProcess, program: string): Promise<number | null> {
+  return new Promise((resolve, reject) => {
+    child.once('error', (error) =>
+      reject(
+        new TrainerFailure(
+          'missing',
+          `the trainer ${program} can't be started (${error.message}); no proxy can be trained; check the worker's trainer profile`,
+        ),
+      ),
+    );
+    child.once('close', (code) => resolve(code));
+  });
+}
+
+/** The trainer leads its own process group, so that helpers of its own go with it. */
+function killGroup(child: ChildProcess, signal: NodeJS.Signals): void {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  try {
+    process.kill(process.platform === 'win32' ? child.pid : -child.pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
+function asEvent(line: string): TrainerEvent | undefined {
+  try {
+    const value: unknown = JSON.parse(line);
+    return typeof value === 'object' && value !== null && 'event' in value ? (value as TrainerEvent) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const asText = (value: unknown) => (typeof value === 'string' ? value : undefined);
+
+function pick(variables: NodeJS.ProcessEnv, names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(names.flatMap((name) => (variables[name] === undefined ? [] : [[name, variables[name]]])));
+}

@@ -1,0 +1,125 @@
+import type { Ref } from './artifact.ts';
+import { nothing, openAccount, type Account, type Cost, type Limit } from './budget.ts';
+import { expectedSeconds, proxyShape } from './proxy-shape.ts';
+import type { SearchSpec } from './search-file.ts';
+
+export type Phase =
+  | 'opening'
+  | 'ingest'
+  | 'embed'
+  | 'cluster'
+  | 'merge'
+  | 'tokenise'
+  | 'search'
+  | 'verify'
+  | 'report'
+  | 'done'
+  | 'needs-attention';
+
+/** Why the search part ended. */
+export type StoppedBy = 'iterations' | 'budget' | 'finishEarly' | 'cancelled';
+
+/** A proxy on the leaderboard. */
+export type Standing = { readonly id: string; readonly score: number; readonly losses: readonly number[] };
+
+/** A trained and evaluated proxy, by reference. */
+export type Scored = { readonly id: string; readonly score: Ref };
+
+/** What the first activity found out and everything later relies on. */
+export type Opening = {
+  /** Items of the searched tasks, then of the report tasks, in the order of the search file. */
+  readonly tasks: readonly Ref[];
+  readonly reportTasks: readonly Ref[];
+  /** Search attributes that the server knows; others may not be set. */
+  readonly searchAttributes: readonly string[];
+  /** Timeouts of the worker that opened the search, in seconds. */
+  readonly timeouts: Timeouts;
+  /** Tokens a second on one device, measured by earlier proxies of this shape on this worker. */
+  readonly tokensPerSecond?: number;
+};
+
+export type Timeouts = { readonly heartbeat: number; readonly retryInitial: number; readonly retryMaximum: number };
+
+/** Everything a search is between two of its steps, as plain JSON: it crosses continue-as-new. */
+export type SearchState = {
+  spec: SearchSpec;
+  startedAt: number;
+  /** When the first proxy was dispatched. */
+  trainingSince: number | null;
+  phase: Phase;
+  account: Account;
+  /** A limit on iterations set by message; the search file's otherwise. */
+  iterationLimit: number | null;
+  /** Iterations that are committed. */
+  iteration: number;
+  counts: { done: number; failed: number; diverged: number; fromLedger: number };
+  leaderboard: Standing[];
+  paused: boolean;
+  finishEarly: 'iteration' | 'now' | null;
+  stoppedBy: StoppedBy | null;
+  stoppedByLimit: Limit | null;
+  /** Signals that were refused, newest last. */
+  rejected: { name: string; reason: string }[];
+  /** Changes of the budget, newest last. */
+  changes: { at: number; change: string }[];
+  failures: { id: string; reason: string }[];
+  opening: Opening | null;
+  domainSet: Ref | null;
+  tokens: Ref | null;
+  predictor: Ref | null;
+  candidates: Ref | null;
+  manifest: Ref | null;
+};
+
+const leaderboardLength = 10;
+const logLength = 20;
+
+export function newSearchState(spec: SearchSpec, now: number): SearchState {
+  return {
+    spec,
+    startedAt: now,
+    trainingSince: null,
+    phase: 'opening',
+    account: openAccount(spec.budget),
+    iterationLimit: spec.search.iterations ?? null,
+    iteration: 0,
+    counts: { done: 0, failed: 0, diverged: 0, fromLedger: 0 },
+    leaderboard: [],
+    paused: false,
+    finishEarly: null,
+    stoppedBy: null,
+    stoppedByLimit: null,
+    rejected: [],
+    changes: [],
+    failures: [],
+    opening: null,
+    domainSet: null,
+    tokens: null,
+    predictor: null,
+    candidates: null,
+    manifest: null,
+  };
+}
+
+/** Appends to a log of the state and forgets its oldest entries: the state must stay small. */
+export function note<Entry>(log: Entry[], entry: Entry): void {
+  log.push(entry);
+  if (log.length > logLength) log.shift();
+}
+
+/** Enters a scored proxy; equal scores stand in order of their ids, whoever finished first. */
+export function enterLeaderboard(state: SearchState, standing: Standing): void {
+  state.leaderboard = [...state.leaderboard, standing]
+    .sort((a, b) => a.score - b.score || (a.id < b.id ? -1 : 1))
+    .slice(0, leaderboardLength);
+}
+
+/** What one proxy is expected to cost: seconds as measured in this search, before that as measured elsewhere. */
+export function proxyCost({ spec, account, counts, opening }: SearchState): Cost {
+  const trained = counts.done + counts.diverged - counts.fromLedger;
+  const deviceSeconds =
+    trained > 0 && account.charged.deviceSeconds > 0
+      ? account.charged.deviceSeconds / trained
+      : expectedSeconds(spec.proxy, opening?.tokensPerSecond);
+  return { ...nothing, proxies: 1, trainTokens: proxyShape(spec.proxy).tokens, deviceSeconds };
+}
