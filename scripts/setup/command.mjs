@@ -35,14 +35,26 @@ export function openLog(path) {
         const child = spawn(process.execPath, [LEASH, command, ...args], { cwd, stdio: ['pipe', file, file] });
         child.on('error', reject).on('close', resolve);
       });
-      if (code !== 0) throw new Problem(`\`${name}\` failed with exit code ${code}. The end of ${path}:\n${tail(path)}`, adviceFor(name));
+      if (code !== 0)
+        throw new Problem(
+          `\`${name}\` failed with exit code ${code}. The end of ${path}:\n${tail(path)}`,
+          adviceFor(name),
+        );
     },
   };
 }
 
 /** @param {string} path */
-const tail = (path) => readFileSync(path, 'utf8').trimEnd().split('\n').slice(-TAIL_LINES).map((line) => `    ${line}`).join('\n');
+const tail = (path) =>
+  readFileSync(path, 'utf8')
+    .trimEnd()
+    .split('\n')
+    .slice(-TAIL_LINES)
+    .map((line) => `    ${line}`)
+    .join('\n');
 
 /** @param {string} name */
 const adviceFor = (name) =>
-  name.startsWith('npm') ? 'check the network, and `npm config get registry`' : 'check the network and the free disk space (torch needs about 6 GB, 1 GB with CLIMB_PIP_ARGS="--extra-index-url https://download.pytorch.org/whl/cpu")';
+  name.startsWith('npm')
+    ? 'check the network, and `npm config get registry`'
+    : 'check the network and the free disk space (torch needs about 6 GB, 1 GB with CLIMB_PIP_ARGS="--extra-index-url https://download.pytorch.org/whl/cpu")';

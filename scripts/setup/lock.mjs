@@ -19,7 +19,7 @@ const LOOK_EVERY_MS = 200;
 export async function acquireLock(path, onWait) {
   mkdirSync(dirname(path), { recursive: true });
   let seen = { life: '', since: performance.now() };
-  for (let waited = false; !take(path); ) {
+  for (let waited = false; !take(path);) {
     const life = signOfLife(path);
     if (life !== seen.life) seen = { life, since: performance.now() };
     if (life && (holderIsGone(life) || performance.now() - seen.since > PATIENCE_MS)) {

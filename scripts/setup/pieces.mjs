@@ -27,7 +27,10 @@ export function cut(source, text) {
     piece += line;
   }
   pieces.push(piece);
-  return pieces.map((part) => part.trim()).filter((part) => part.length >= SHORTEST).map((part, n) => ({ id: `${source}#${n}`, text: part }));
+  return pieces
+    .map((part) => part.trim())
+    .filter((part) => part.length >= SHORTEST)
+    .map((part, n) => ({ id: `${source}#${n}`, text: part }));
 }
 
 /** @param {string} line @returns {string[]} */

@@ -45,7 +45,8 @@ export async function pythonFiles(venv, packages, pattern, extract) {
   const texts = [];
   for (const name of packages) {
     for (const path of await walk(join(site, name))) {
-      if (pattern.test(path)) texts.push(...decoded(`${name}/${path}`, await readFile(join(site, name, path)), extract));
+      if (pattern.test(path))
+        texts.push(...decoded(`${name}/${path}`, await readFile(join(site, name, path)), extract));
     }
   }
   return texts;

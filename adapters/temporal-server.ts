@@ -1,0 +1,187 @@
+import { execFile, spawn } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { Connection } from '@temporalio/client';
+import { repositoryRoot } from './home.ts';
+import { isPortFree } from './ports.ts';
+import { endProcess, isAlive } from './process-life.ts';
+import { readServerRecord, removeServerRecord, writeServerRecord, type ServerRecord } from './server-record.ts';
+import { MINIMUM_CLI, findTemporalCli } from './temporal-cli.mjs';
+import { connectClient, connectionSettings, NoServer } from './temporal-connection.ts';
+
+const HOST = '127.0.0.1';
+const SERVING_WITHIN_MS = 60_000;
+const STOP_GRACE_MS = 10_000;
+const LOOK_EVERY_MS = 100;
+/** The dev server forgets closed workflows after a day by default; a search is read, branched and compared for longer. */
+const RETENTION = '90d';
+
+/** Registered at start: setting an unregistered one would block a workflow for ever. */
+const SEARCH_ATTRIBUTES = {
+  ClimbPhase: 'Keyword',
+  ClimbBranchOf: 'Keyword',
+  ClimbIteration: 'Int',
+  ClimbProxiesTrained: 'Int',
+  ClimbBestScore: 'Double',
+};
+
+export type TemporalServer = {
+  address: string;
+  /** null for a server that somebody else runs: only they know where its UI is. */
+  uiAddress: string | null;
+  /** Ends the server if this process answers for it, and leaves any other alone. */
+  stop: () => Promise<void>;
+};
+
+/**
+ * A Temporal server that answers. In this order: the one named in TEMPORAL_ADDRESS; the one already running for this
+ * state folder (a killed `npm start` leaves it behind); a new dev server on `<home>/temporal.db`.
+ *
+ * @throws {NoServer} with what to do, when the named server is silent, a port is taken or the dev server doesn't start
+ */
+export async function ensureServer({
+  home,
+  env = process.env,
+}: {
+  home: string;
+  env?: NodeJS.ProcessEnv;
+}): Promise<TemporalServer> {
+  if (env['TEMPORAL_ADDRESS']) {
+    const settings = connectionSettings(home, env);
+    await (await connectClient(settings)).connection.close();
+    return { address: settings.connectionOptions.address, uiAddress: null, stop: () => Promise.resolve() };
+  }
+  return (await reuse(home)) ?? (await start(home, env));
+}
+
+/** The environment for a child or a CLI that must use this server, whatever profile or variables point elsewhere. */
+export function environmentFor(
+  server: Pick<TemporalServer, 'address' | 'uiAddress'>,
+  env: NodeJS.ProcessEnv,
+): NodeJS.ProcessEnv {
+  if (env['TEMPORAL_ADDRESS']) return env;
+  const others = Object.entries(env).filter(([name]) => !name.startsWith('TEMPORAL_') || name === 'TEMPORAL_CLI');
+  return { ...Object.fromEntries(others), TEMPORAL_ADDRESS: server.address, TEMPORAL_CONFIG_FILE: '/dev/null' };
+}
+
+async function reuse(home: string): Promise<TemporalServer | null> {
+  const record = readServerRecord(home);
+  if (!record || !isAlive(record.pid)) return null;
+  const clusterId = await clusterIdOnceServing(record.address, () => isAlive(record.pid));
+  if (clusterId === null || (record.clusterId !== null && record.clusterId !== clusterId)) return null;
+  // Only a server known by its database is ever stopped: its process number alone could be somebody else's by now.
+  const adopted = record.clusterId !== null && !isAlive(record.owner);
+  if (adopted) await writeServerRecord(home, { ...record, owner: process.pid });
+  return { ...record, stop: adopted ? () => stop(home, record) : () => Promise.resolve() };
+}
+
+async function start(home: string, env: NodeJS.ProcessEnv): Promise<TemporalServer> {
+  const cli = findTemporalCli(repositoryRoot, env);
+  if (!cli) {
+    throw new NoServer(
+      `no Temporal CLI ${MINIMUM_CLI} or newer ${env['TEMPORAL_CLI'] ? `at TEMPORAL_CLI=${env['TEMPORAL_CLI']}` : 'on PATH or in .venv'}. ` +
+        'It is the server that keeps searches alive. Try: `node scripts/setup.mjs`, which brings one.',
+    );
+  }
+  const port = await requireFree(env['CLIMB_PORT'] || '7233', 'CLIMB_PORT');
+  const uiPort = await requireFree(env['CLIMB_UI_PORT'] || '8233', 'CLIMB_UI_PORT');
+  const address = `${HOST}:${port}`;
+  const uiAddress = `http://${HOST}:${uiPort}`;
+
+  mkdirSync(home, { recursive: true });
+  const logPath = join(home, 'temporal-server.log');
+  const log = openSync(logPath, 'w');
+  const attributes = Object.entries(SEARCH_ATTRIBUTES).flatMap(([name, type]) => [
+    '--search-attribute',
+    `${name}=${type}`,
+  ]);
+  const server = spawn(
+    cli.path,
+    [
+      'server',
+      'start-dev',
+      '--db-filename',
+      join(home, 'temporal.db'),
+      '--ip',
+      HOST,
+      '--port',
+      port,
+      '--ui-port',
+      uiPort,
+      '--log-level',
+      'warn',
+      ...attributes,
+    ],
+    // A group of its own: Ctrl-C reaches us alone, and the worker can say goodbye before the server goes.
+    { stdio: ['ignore', log, log], detached: true, env },
+  );
+  closeSync(log);
+  server.unref();
+  server.on('error', () => undefined); // seen below as a process that isn't there
+  const record: ServerRecord = { pid: server.pid ?? -1, owner: process.pid, address, uiAddress, clusterId: null };
+  await writeServerRecord(home, record);
+
+  const clusterId = await clusterIdOnceServing(
+    address,
+    () => server.pid !== undefined && server.exitCode === null && server.signalCode === null,
+  );
+  if (clusterId === null) {
+    await stop(home, record);
+    throw new NoServer(
+      `the Temporal dev server (${cli.path} ${cli.version}) didn't start serving at ${address}. Its last words, from ${logPath}:\n${lastLines(logPath)}\nTry: what they say, or name a running server in TEMPORAL_ADDRESS.`,
+    );
+  }
+  await writeServerRecord(home, { ...record, clusterId });
+  await promisify(execFile)(
+    cli.path,
+    ['operator', 'namespace', 'update', '-n', 'default', '--retention', RETENTION, '--address', address],
+    { env: environmentFor(record, env) },
+  );
+  return { address, uiAddress, stop: () => stop(home, record) };
+}
+
+async function stop(home: string, { pid }: ServerRecord): Promise<void> {
+  if (pid > 0) await endProcess(pid, STOP_GRACE_MS);
+  await removeServerRecord(home);
+}
+
+async function requireFree(port: string, variable: string): Promise<string> {
+  if (await isPortFree(Number(port))) return port;
+  throw new NoServer(
+    `port ${port} of ${HOST} is taken, or isn't a port, so the Temporal dev server can't listen there. ` +
+      `Try: ${variable}=<another port>, or, if a Temporal server of yours is the one listening, TEMPORAL_ADDRESS=${HOST}:${port}.`,
+  );
+}
+
+/** Waits until the default namespace answers. null when the server ends or takes longer than SERVING_WITHIN_MS. */
+async function clusterIdOnceServing(address: string, alive: () => boolean): Promise<string | null> {
+  for (
+    const deadline = performance.now() + SERVING_WITHIN_MS;
+    alive() && performance.now() < deadline;
+    await pause(LOOK_EVERY_MS)
+  ) {
+    const clusterId = await askClusterId(address).catch(() => null);
+    if (clusterId !== null) return clusterId;
+  }
+  return null;
+}
+
+async function askClusterId(address: string): Promise<string> {
+  const connection = await Connection.connect({ address, connectTimeout: '1s' });
+  try {
+    await connection.workflowService.describeNamespace({ namespace: 'default' });
+    return (await connection.workflowService.getClusterInfo({})).clusterId;
+  } finally {
+    await connection.close();
+  }
+}
+
+const lastLines = (path: string): string =>
+  readFileSync(path, 'utf8')
+    .trimEnd()
+    .split('\n')
+    .slice(-8)
+    .map((line) => `  ${line}`)
+    .join('\n');
