@@ -2,12 +2,16 @@
 
 CLIMB_FAULTS="train.step:kill:7,train.midCheckpoint:enospc" kills the process with SIGKILL the
 seventh time it reaches train.step, and pretends a full disk the first time it is between the
-files of a checkpoint. Kinds: kill, term (SIGTERM to itself), freeze (SIGSTOP), enospc, oom, crash.
+files of a checkpoint. Kinds: kill, term (SIGTERM to itself), freeze (SIGSTOP), hang (never returns),
+enospc, oom, lost (a GPU that fell off the bus), crash.
 """
 
 import errno
 import os
 import signal
+import threading
+
+from .contract import emit
 
 _hits: dict[str, int] = {}
 
@@ -20,6 +24,7 @@ def point(name: str) -> None:
     for entry in plan.split(","):
         place, kind, *count = entry.strip().split(":")
         if place == name and _hits[name] == int(count[0] if count else 1):
+            emit("fault", place=name, kind=kind)  # a test waits for this, then acts
             _strike(kind, name)
 
 
@@ -27,11 +32,15 @@ def _strike(kind: str, name: str) -> None:
     signals = {"kill": signal.SIGKILL, "term": signal.SIGTERM, "freeze": signal.SIGSTOP}
     if kind in signals:
         os.kill(os.getpid(), signals[kind])
+    elif kind == "hang":
+        threading.Event().wait()
     elif kind == "enospc":
         raise OSError(errno.ENOSPC, f"injected at {name}")
     elif kind == "oom":
         raise MemoryError(f"injected at {name}")
+    elif kind == "lost":
+        raise RuntimeError(f"CUDA error: unspecified launch failure, injected at {name}")
     elif kind == "crash":
         raise RuntimeError(f"injected at {name}")
     else:
-        raise ValueError(f"CLIMB_FAULTS names no known kind: {kind!r}; try kill, term, freeze, enospc, oom, crash")
+        raise ValueError(f"CLIMB_FAULTS names no known kind: {kind!r}; try kill, term, freeze, hang, enospc, oom, lost, crash")

@@ -43,6 +43,7 @@ class RunDir:
 
     def staging(self, parent: str = ".") -> Path:
         """A fresh folder for files not yet published; removed by the next owner if we die."""
+        self.check_owner()
         folder = self.path / parent / f".tmp-{self.token}"
         remove(folder)
         folder.mkdir(parents=True)
@@ -51,15 +52,14 @@ class RunDir:
     def publish(self, name: str, data: bytes) -> Path:
         """Write a file whole and make it appear under DIR/name, if we still own DIR."""
         target = self.path / name
-        target.parent.mkdir(exist_ok=True)
         self.check_owner()
+        target.parent.mkdir(exist_ok=True)
         files.publish(target, data, f".tmp-{self.token}-{target.name}")
         return target
 
     def publish_tree(self, staged: Path, name: str) -> None:
         """Make a staged file or folder (its files already synced) appear under DIR/name."""
         target = self.path / name
-        target.parent.mkdir(exist_ok=True)
         if staged.is_dir():
             files.fsync_dir(staged)
         self.check_owner()

@@ -68,19 +68,18 @@ class Shards:
         Raises RepetitionCap when a cluster would be read more than max_epochs times, beyond what
         rounding to whole batches can cause.
         """
-        slots, T = steps * batch, self.context
-        wanted = np.asarray(member["weights"]) * slots
+        T, clusters = self.context, order.assign(member["weights"], seed, steps, batch)
+        drawn = np.bincount(clusters, minlength=len(self.clusters)).tolist()
         for k, cluster in enumerate(self.clusters):
-            allowed = max_epochs * cluster["tokens"] + max(batch, 2) * T
-            if wanted[k] and (not self.chunks[k] or wanted[k] * T > allowed):
+            allowed = max_epochs * cluster["tokens"]
+            if drawn[k] and (not self.chunks[k] or drawn[k] * T > allowed + max(batch, 2) * T):
                 raise RepetitionCap(
                     f"cluster {cluster['cluster']}: member {member['id']} gives it weight {member['weights'][k]!r}, "
-                    f"wanted {round(wanted[k] * T)} tokens, but it has {cluster['tokens']} tokens ({self.chunks[k]} chunks of {T}) "
-                    f"and at most {max_epochs} epochs = {int(max_epochs * cluster['tokens'])} tokens are allowed; "
+                    f"wanted {drawn[k] * T} tokens, but it has {cluster['tokens']} tokens ({self.chunks[k]} chunks of {T}) "
+                    f"and at most {max_epochs} epochs = {int(allowed)} tokens are allowed; "
                     "lower its weight, train on fewer tokens, or raise data.maxEpochs")
-        clusters, chunk = order.schedule(member["weights"], self.chunks, self.keys, seed, steps, batch)
-        drawn = np.bincount(clusters, minlength=len(self.clusters))
-        return clusters, chunk, [int(n) / c if n else 0.0 for n, c in zip(drawn, self.chunks)]
+        chunk = order.read(clusters, self.chunks, self.keys, seed)
+        return clusters, chunk, [n / c if n else 0.0 for n, c in zip(drawn, self.chunks)]
 
     def batch(self, clusters: np.ndarray, chunk: np.ndarray) -> np.ndarray:
         """Token ids int64 [B, T + 1] of B slots: inputs are [:, :-1], targets [:, 1:]."""

@@ -1,0 +1,183 @@
+"""Exit codes, ownership, and ends of the process that are nobody's fault."""
+
+import errno
+import json
+import os
+import signal
+import time
+
+import pytest
+
+from climb_trainer import __main__ as program
+from climb_trainer import checkpoints, files, rundir
+from climb_trainer.contract import DeviceLost, DiskFull, NotOwner, OutOfMemory, TrainerError
+from conftest import Process, result, run, sha256, write_json
+
+
+def test_closed_stdin_ends_a_fresh_process_within_two_seconds(trained, train_spec, tmp_path):
+    train_spec["budget"]["tokensPerMember"], train_spec["data"]["maxEpochs"] = 10**7, 10**6
+    process = Process("train", train_spec, tmp_path / "out", spawn=True)
+    process.wait_for("progress")
+    process.close_stdin()
+    began = time.monotonic()
+    assert process.end() == 75
+    assert time.monotonic() - began < 2
+    assert checkpoints.existing(tmp_path / "out")
+
+
+def test_closed_stdin_ends_a_process_stuck_in_a_step(train_spec, tmp_path):
+    process = Process("train", train_spec, tmp_path / "out", faults="train.step:hang:3")
+    process.wait_for("fault", kind="hang")
+    process.close_stdin()
+    assert process.end() == 75
+    assert "leaving without a checkpoint" in process.stderr.read_text()
+
+
+def test_a_finished_folder_answers_at_once_without_torch(trained, train_spec, tmp_path):
+    began = time.monotonic()
+    process = run("train", train_spec, trained, spawn=True)
+    assert time.monotonic() - began < 1.5  # importing torch alone takes that long
+    assert [e["event"] for e in process.events] == ["hello", "done"]
+    assert process.events[-1]["sha256"] == sha256(trained / "result.json")
+
+
+def test_moved_folders_find_the_finished_work(trained, train_spec):
+    train_spec["data"] |= {"artifacts": "/moved", "manifest": "/moved/tokens.json"}
+    train_spec["checkpoint"] = {"everySec": 60, "keep": 5}
+    assert [e["event"] for e in run("train", train_spec, trained).events] == ["hello", "done"]
+
+
+def test_another_specs_folder_is_refused(trained, train_spec, tmp_path):
+    train_spec["members"][0]["seed"] = 99
+    assert "another folder" in run("train", train_spec, trained, expect=64).error["message"]
+    run("train", train_spec, tmp_path / "out", faults="train.step:kill:3", expect=-signal.SIGKILL)
+    train_spec["members"][0]["seed"] = 98  # unfinished work is refused too
+    assert "another folder" in run("train", train_spec, tmp_path / "out", expect=64).error["message"]
+
+
+def test_a_result_without_its_weights_is_made_again(trained, train_spec, tmp_path):
+    out = tmp_path / "out"
+    run("train", train_spec, out)
+    (out / "members" / "m0.safetensors").unlink()
+    run("train", train_spec, out)
+    assert sha256(out / "members" / "m0.safetensors") == sha256(trained / "members" / "m0.safetensors")
+
+
+@pytest.mark.parametrize("place", ["train.step:freeze:5", "train.midCheckpoint:freeze:6", "train.beforeResult:freeze"])
+def test_a_frozen_owner_publishes_nothing_after_a_takeover(trained, train_spec, tmp_path, place):
+    out = tmp_path / "out"
+    frozen = Process("train", train_spec, out, faults=place)
+    os.waitpid(frozen.pid, os.WUNTRACED)  # returns when it has stopped itself
+    run("train", train_spec, out)
+    published = {p: p.stat().st_mtime_ns for p in out.rglob("*")}
+    frozen.kill(signal.SIGCONT)
+    assert frozen.end() == 75 and frozen.error["kind"] == "NotOwner"
+    assert {p: p.stat().st_mtime_ns for p in out.rglob("*")} == published
+    assert sha256(out / "members" / "m0.safetensors") == sha256(trained / "members" / "m0.safetensors")
+
+
+def test_the_newest_owner_wins(tmp_path):
+    first, second = rundir.RunDir.claim(tmp_path, "s"), rundir.RunDir.claim(tmp_path, "s")
+    second.publish("result.json", b"{}")
+    with pytest.raises(NotOwner):
+        first.publish("result.json", b"[]")
+    assert (tmp_path / "result.json").read_bytes() == b"{}"
+    assert json.loads((tmp_path / "owner.json").read_text())["token"] == second.token
+
+
+def test_a_new_owner_clears_what_killed_ones_left(tmp_path):
+    (tmp_path / "checkpoints" / ".tmp-old").mkdir(parents=True)
+    (tmp_path / ".tmp-old-result.json").touch()
+    rundir.RunDir.claim(tmp_path, "s")
+    assert {p.name for p in tmp_path.rglob("*")} == {"owner.json", "checkpoints"}
+
+
+def test_disk_full_in_a_checkpoint_keeps_the_old_one(trained, train_spec, tmp_path):
+    out = tmp_path / "out"
+    process = run("train", train_spec, out, faults="train.midCheckpoint:enospc:7", expect=70)
+    assert process.error["kind"] == "DiskFull" and "bytes free" in process.error["message"]
+    needed = int(process.error["message"].split("while writing ")[1].split()[0])
+    assert needed > 3 * 4 * 8000  # parameters and two moments
+    assert sorted(p.name for p in (out / "checkpoints").iterdir()) == ["step-00000001", "step-00000002"]  # and no temporary folder
+    run("train", train_spec, out)  # space is back
+    assert sha256(out / "members" / "m0.safetensors") == sha256(trained / "members" / "m0.safetensors")
+
+
+def test_disk_full_inside_a_file(tmp_path, monkeypatch):
+    """A disk that takes the first half of what is written to it."""
+    def half(fd):
+        raise OSError(errno.ENOSPC, "No space left on device")
+    (tmp_path / "result.json").write_bytes(b"old")
+    monkeypatch.setattr(files.os, "fsync", half)
+    with pytest.raises(DiskFull, match="writing 1000 bytes"):
+        files.publish(tmp_path / "result.json", b"x" * 1000, ".tmp-new")
+    assert (tmp_path / "result.json").read_bytes() == b"old" and len(list(tmp_path.iterdir())) == 1
+
+
+@pytest.mark.parametrize("fault, code, kind", [("train.step:oom:3", 71, "OutOfMemory"), ("train.step:crash:3", 70, "Internal"),
+                                               ("train.step:lost:3", 72, "DeviceLost")])
+def test_failures_inside_a_step(train_spec, tmp_path, fault, code, kind):
+    process = run("train", train_spec, tmp_path / "out", faults=fault, expect=code)
+    assert process.error["kind"] == kind and process.error["code"] == code
+    assert "Traceback" in process.stderr.read_text()
+
+
+@pytest.mark.parametrize("error, kind", [
+    (MemoryError(), OutOfMemory),
+    (RuntimeError("[enforce fail at alloc_cpu.cpp] DefaultCPUAllocator: can't allocate memory"), OutOfMemory),
+    (RuntimeError("CUDA out of memory. Tried to allocate 2 GiB"), OutOfMemory),
+    (RuntimeError("CUDA error: unspecified launch failure"), DeviceLost),
+    (RuntimeError("mat1 and mat2 shapes cannot be multiplied"), TrainerError)])
+def test_errors_get_the_contracts_names(error, kind):
+    assert type(program.named(error)) is kind
+
+
+def test_cuda_without_a_gpu_is_a_lost_device(train_spec, tmp_path, monkeypatch):
+    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
+    train_spec["device"] = "cuda"
+    assert run("train", train_spec, tmp_path / "out", expect=72).error["kind"] == "DeviceLost"
+
+
+def test_bad_data_before_the_first_step(train_spec, artifacts, tmp_path):
+    manifest = json.loads((artifacts / "tokens.json").read_text())
+    unused, used = manifest["clusters"][1], manifest["clusters"][0]
+    train_spec["members"][0]["weights"] = [1.0, 0.0, 0.0]
+    unused["bin"]["sha256"] = "0" * 64  # nobody reads it: nobody misses it
+    for cluster, field, value, says in [(unused, "sha256", "0" * 64, None), (used, "bytes", 10, "expected 10 bytes"),
+                                        (used, "sha256", "f" * 64, "found no file")]:
+        kept, cluster["bin"][field] = cluster["bin"][field], value
+        path = write_json(tmp_path / "tokens.json", manifest)
+        train_spec["data"] |= {"manifest": str(path), "sha256": sha256(path)}
+        process = run("train", train_spec, tmp_path / f"out-{field}-{value}", expect=65 if says else 0)
+        if says:
+            assert process.error["kind"] == "BadData" and says in process.error["message"]
+            assert not any(e["event"] == "progress" for e in process.events)
+            cluster["bin"][field] = kept
+    train_spec["data"]["sha256"] = "0" * 64
+    assert "tokens.json" in run("train", train_spec, tmp_path / "out-manifest", expect=65).error["message"]
+
+
+def test_a_changed_shard_is_found(train_spec, artifacts, tmp_path):
+    manifest = json.loads((artifacts / "tokens.json").read_text())
+    digest = manifest["clusters"][0]["bin"]["sha256"]
+    for cluster in manifest["clusters"]:
+        name = cluster["bin"]["sha256"]
+        (tmp_path / name[:2]).mkdir(exist_ok=True)
+        data = bytearray((artifacts / name[:2] / name).read_bytes())
+        data[100] ^= name == digest
+        (tmp_path / name[:2] / name).write_bytes(data)
+    train_spec["data"]["artifacts"] = str(tmp_path)
+    message = run("train", train_spec, tmp_path / "out", expect=65).error["message"]
+    assert digest in message and "expected sha256" in message and "found sha256" in message
+
+
+def test_the_repetition_cap_is_exit_65(train_spec, tmp_path):
+    train_spec["data"]["maxEpochs"] = 0.01
+    process = run("train", train_spec, tmp_path / "out", expect=65)
+    assert process.error["kind"] == "RepetitionCap" and "cluster c0000" in process.error["message"]
+
+
+def test_version_is_known_without_torch(capsys):
+    assert program.run(["version"]) == 0
+    event = json.loads(capsys.readouterr().out)
+    assert event["event"] == "version" and event["name"] == "climb_trainer" and event["torch"].startswith("2.")
