@@ -18,6 +18,9 @@ const LOOK_EVERY_MS = 100;
 /** The dev server forgets closed workflows after a day by default; a search is read, branched and compared for longer. */
 const RETENTION = '90d';
 
+/** A file that isn't there: both the CLI and the SDK then read no profile, where an empty file makes the SDK fail. */
+const NO_PROFILE = '/nonexistent/temporal.toml';
+
 /** Registered at start: setting an unregistered one would block a workflow for ever. */
 const SEARCH_ATTRIBUTES = {
   ClimbPhase: 'Keyword',
@@ -63,7 +66,7 @@ export function environmentFor(
 ): NodeJS.ProcessEnv {
   if (env['TEMPORAL_ADDRESS']) return env;
   const others = Object.entries(env).filter(([name]) => !name.startsWith('TEMPORAL_') || name === 'TEMPORAL_CLI');
-  return { ...Object.fromEntries(others), TEMPORAL_ADDRESS: server.address, TEMPORAL_CONFIG_FILE: '/dev/null' };
+  return { ...Object.fromEntries(others), TEMPORAL_ADDRESS: server.address, TEMPORAL_CONFIG_FILE: NO_PROFILE };
 }
 
 async function reuse(home: string): Promise<TemporalServer | null> {

@@ -1,0 +1,53 @@
+import { WorkflowFailedError } from '@temporalio/client';
+
+/** The result of `climbSearch`, as `temporal workflow result` prints it. */
+export type SearchOutcome = {
+  recipe: { path: string; digest: string };
+  report: { path: string };
+  verdict: string;
+  verified: boolean;
+  weights: { cluster: number | string; label: string; weight: number }[];
+  stoppedBy: string;
+  proxies: number;
+  fromLedger: number;
+};
+
+const BAR = 30;
+
+/** The recipe for a person: the weights, largest first, the verdict, and where the files lie. */
+export function formatOutcome({
+  recipe,
+  report,
+  verdict,
+  weights,
+  proxies,
+  fromLedger,
+  stoppedBy,
+}: SearchOutcome): string {
+  const largest = Math.max(...weights.map(({ weight }) => weight));
+  const rows = weights
+    .toSorted((a, b) => b.weight - a.weight)
+    .map(({ cluster, label, weight }) => {
+      const percent = `${(100 * weight).toFixed(1)} %`.padStart(7);
+      return `  ${percent}  ${'█'.repeat(Math.round((BAR * weight) / largest)).padEnd(BAR)}  ${cluster}  ${label}`;
+    });
+  return [
+    'The recommended mixture',
+    ...rows,
+    '',
+    verdict,
+    `${proxies} proxies${fromLedger > 0 ? `, ${fromLedger} of them from the ledger` : ''}; stopped by ${stoppedBy}`,
+    '',
+    `report  ${report.path}`,
+    `recipe  ${recipe.path}`,
+    `digest  ${recipe.digest}`,
+  ].join('\n');
+}
+
+/** Why a search failed, in its own words; Temporal's outermost message says only that it did. */
+export function failureReason(error: unknown): string | null {
+  if (!(error instanceof WorkflowFailedError)) return null;
+  let cause: Error = error;
+  while (cause.cause instanceof Error) cause = cause.cause;
+  return cause.message;
+}

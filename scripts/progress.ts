@@ -1,0 +1,89 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Status } from '../climb/search-views.ts';
+
+const LOOK_EVERY_MS = 2_000;
+
+/** What a workflow handle of the client offers, and all that progress needs of it. */
+export type SearchHandle<Result> = {
+  query: (name: 'status') => Promise<Status>;
+  /** Settles when the search closes, across continue-as-new. */
+  result: () => Promise<Result>;
+};
+
+/** Where progress goes: one line rewritten in place on a terminal, a new line per change elsewhere. */
+export type ProgressOutput = { isTTY?: boolean; columns?: number; write: (text: string) => unknown };
+
+/**
+ * Shows a search's status until it closes.
+ * @returns its result
+ * @throws the search's failure (WorkflowFailedError)
+ */
+export async function followProgress<Result>(
+  handle: SearchHandle<Result>,
+  out: ProgressOutput,
+  { everyMs = LOOK_EVERY_MS }: { everyMs?: number } = {},
+): Promise<Result> {
+  const line = progressLine(out);
+  let open = true;
+  const closed = handle.result().finally(() => (open = false));
+  closed.catch(() => undefined); // handled by the await below; until then it must not count as unhandled
+  while (open) {
+    // No worker, or one that is still starting: the search waits for it, and so do we.
+    const status = await handle.query('status').catch(() => null);
+    if (open) line.show(status ? formatStatus(status) : 'waiting for a worker to answer');
+    await Promise.race([closed.catch(() => undefined), pause(everyMs)]);
+  }
+  line.end();
+  return closed;
+}
+
+/** `search · iteration 2/4 · proxies 17/32 (2 running, 3 from the ledger) · best i1-p004 2.8134 · about 3 min left` */
+export function formatStatus({
+  phase,
+  paused,
+  detail,
+  iteration,
+  iterations,
+  proxies,
+  best,
+  etaSeconds,
+}: Status): string {
+  const asides = [
+    [proxies.running, 'running'],
+    [proxies.fromLedger, 'from the ledger'],
+    [proxies.failed, 'failed'],
+  ] as const;
+  const aside = asides.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);
+  return [
+    paused ? `${phase} (paused)` : phase,
+    phase === 'search' && `iteration ${Math.min(iteration + 1, iterations)}/${iterations}`,
+    proxies.planned > 0 &&
+      `proxies ${proxies.done}/${proxies.planned}${aside.length > 0 ? ` (${aside.join(', ')})` : ''}`,
+    best && `best ${best.mixture} ${best.score.toFixed(4)}`,
+    etaSeconds !== null && `about ${formatDuration(etaSeconds)} left`,
+    (paused || phase === 'needs-attention') && detail,
+  ]
+    .filter(Boolean)
+    .join(' · ');
+}
+
+function formatDuration(seconds: number): string {
+  if (seconds < 90) return `${Math.ceil(seconds)} s`;
+  const minutes = Math.ceil(seconds / 60);
+  return minutes < 90 ? `${minutes} min` : `${(minutes / 60).toFixed(1)} h`;
+}
+
+function progressLine(out: ProgressOutput) {
+  const clear = '\r\x1b[2K';
+  let last = '';
+  return {
+    show(text: string) {
+      if (text === last) return;
+      last = text;
+      out.write(out.isTTY ? clear + text.slice(0, (out.columns ?? 80) - 1) : `${text}\n`);
+    },
+    end() {
+      if (out.isTTY && last) out.write(clear);
+    },
+  };
+}
