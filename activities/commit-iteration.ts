@@ -1,4 +1,3 @@
-import { Context } from '@temporalio/activity';
 import type { Made, Ref } from '../climb/artifact.ts';
 import { canonicalJson } from '../climb/content-key.ts';
 import type { SearchSpec } from '../climb/search-file.ts';
@@ -17,12 +16,16 @@ export type Snapshot = {
   readonly candidates: Ref;
 };
 
+export type CommitIterationInput = Omit<Snapshot, 'schema' | 'kind'> & {
+  /** The workflow id, under which people find the snapshot. */
+  readonly search: string;
+};
+
 /** Publishes the snapshot of an iteration, as an artifact and by name beside the recipe. Doing it twice is harmless. */
 export function commitIteration({ store, searches }: Pick<Deps, 'store' | 'searches'>) {
-  return async (input: Omit<Snapshot, 'schema' | 'kind'>): Promise<Made<{ iteration: number }>> => {
+  return async ({ search, ...input }: CommitIterationInput): Promise<Made<{ iteration: number }>> => {
     const snapshot: Snapshot = { schema: 1, kind: 'snapshot', ...input };
     const ref = await store.putJson(snapshot);
-    const search = Context.current().info.workflowExecution.workflowId;
     await searches.write(search, `iterations/${input.iteration}.json`, canonicalJson(snapshot));
     return { ref, summary: { iteration: input.iteration } };
   };

@@ -1,6 +1,7 @@
 import { contentKey } from '../climb/content-key.ts';
 import type { Ref } from '../climb/artifact.ts';
 import type { TaskScore } from '../climb/objective.ts';
+import type { ItemisedScore, ProxyScore } from '../climb/proxy-score.ts';
 import type { ProxyShape } from '../climb/proxy-shape.ts';
 import type { Trainer } from '../adapters/trainer.ts';
 import type { Deps } from './deps.ts';
@@ -15,26 +16,6 @@ export type EvaluateProxiesInput = {
   /** `gold` scores the right continuation alone: enough for bits per byte, and a third of the work. */
   readonly choices: 'gold' | 'all';
   readonly trainer: string;
-};
-
-/** A task's score with what each item contributed, as trainer/README.md describes it. */
-export type ItemisedScore = TaskScore & {
-  readonly items: {
-    readonly ids: readonly string[];
-    /** Log-likelihood of the gold continuation in nats, and its length in bytes. */
-    readonly goldLogProb: readonly number[];
-    readonly bytes: readonly number[];
-    readonly choiceLogProbs?: readonly (readonly number[])[];
-    readonly choiceBytes?: readonly (readonly number[])[];
-  };
-};
-
-/** Artifact: everything measured on one proxy. */
-export type ProxyScore = {
-  readonly schema: 1;
-  readonly kind: 'score';
-  readonly weights: Ref;
-  readonly tasks: readonly ItemisedScore[];
 };
 
 export type EvaluatedMember = {

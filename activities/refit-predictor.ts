@@ -1,13 +1,13 @@
 import type { Made, Ref } from '../climb/artifact.ts';
 import type { Mixtures } from '../climb/mixtures.ts';
-import { lossOf, taskShares } from '../climb/objective.ts';
+import { lossOf, taskLabel, taskShares } from '../climb/objective.ts';
 import type { Observation, PredictorArtifact } from '../climb/observations.ts';
 import { predict } from '../climb/predictor.ts';
+import { taskIn, type ProxyScore } from '../climb/proxy-score.ts';
 import type { TaskSpec } from '../climb/search-file.ts';
 import type { Scored } from '../climb/search-state.ts';
 import type { Deps } from './deps.ts';
 import { beating } from './beating.ts';
-import type { ProxyScore } from './evaluate-proxies.ts';
 
 export type RefitPredictorInput = {
   /** The predictor of the iteration before, with its observations. */
@@ -29,12 +29,8 @@ export function refitPredictor({ store, compute }: Deps) {
       scored.map(async ({ id, score }): Promise<Observation> => {
         const mixture = proposed.find((candidate) => candidate.id === id);
         if (mixture === undefined) throw new Error(`no mixture ${id} in artifact ${mixtures.sha256}`);
-        const { tasks: scores } = await store.readJson<ProxyScore>(score);
-        const losses = tasks.map(({ name, metric }) => {
-          const found = scores.find((candidate) => candidate.name === name);
-          if (found === undefined) throw new Error(`score ${score.sha256} of ${id} lacks the task ${name}`);
-          return lossOf(found, metric);
-        });
+        const measured = await store.readJson<ProxyScore>(score);
+        const losses = tasks.map((task) => lossOf(taskIn(measured, taskLabel(task)), task.metric));
         return { id, weights: mixture.weights, losses, score: score.sha256 };
       }),
     );

@@ -61,7 +61,7 @@ const optimiser = { weightDecay: 0.1, beta1: 0.9, beta2: 0.95, warmup: 0.02, dec
  * Trains a group of proxies. Those that the ledger knows aren't trained again; the others go on from their last
  * checkpoint if an earlier attempt left one.
  */
-export function trainProxies({ store, ledger, runs, trainers }: Deps) {
+export function trainProxies({ store, ledger, runs, speeds, trainers }: Deps) {
   return async (input: TrainProxiesInput): Promise<{ members: TrainedMember[] }> => {
     const trainer = trainers(input.trainer);
     const { mixtures } = await store.readJson<Mixtures>(input.mixtures);
@@ -86,6 +86,7 @@ export function trainProxies({ store, ledger, runs, trainers }: Deps) {
         const weights = member.weights && (await store.keepFile(runs.path(run, member.weights.file)));
         const { status, tokens, finalLoss, seconds } = member;
         await ledger.record<TrainedProxy>('proxy', member.id, { status, weights, tokens, finalLoss, seconds });
+        if (seconds > 0) await speeds.record(trainer.identity, input.proxy, tokens / seconds);
       }
       await runs.remove(run);
     }

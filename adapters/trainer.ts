@@ -28,7 +28,16 @@ export type Trainer = {
 
 /** Why a trainer ended without a result. */
 export type FailureKind =
-  'badSpec' | 'badData' | 'internal' | 'outOfMemory' | 'deviceLost' | 'stopped' | 'killed' | 'stalled' | 'missing';
+  | 'badSpec'
+  | 'badData'
+  | 'internal'
+  | 'diskFull'
+  | 'outOfMemory'
+  | 'deviceLost'
+  | 'stopped'
+  | 'killed'
+  | 'stalled'
+  | 'missing';
 
 /** Exit codes of the contract in trainer/README.md. */
 const kinds: Readonly<Record<number, FailureKind>> = {

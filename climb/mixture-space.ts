@@ -1,4 +1,5 @@
 import { constrain, type Constraints } from './constraints.ts';
+import { proxyShape } from './proxy-shape.ts';
 import type { SearchSpec } from './search-file.ts';
 import { tokenShares, type TokenShards } from './token-shards.ts';
 
@@ -12,9 +13,26 @@ export type MixtureSpace = {
 
 export type SpaceRules = {
   readonly constraints: SearchSpec['constraints'];
-  /** Tokens of the run at which repetition counts: the target's, or a proxy's. */
   readonly targetTokens: number;
 };
+
+/** Tokens of the run that the caps on repetition count at: the target's, or where none is given a proxy's. */
+export function targetTokens({ target, proxy }: Pick<SearchSpec, 'target' | 'proxy'>): number {
+  return target.tokens ?? proxyShape(proxy).tokens;
+}
+
+/** Under so many tokens a cluster can't carry its part of a uniform mixture within the caps on repetition. */
+export function minimumClusterTokens({
+  proxy,
+  clusters,
+  constraints,
+}: Pick<SearchSpec, 'proxy' | 'clusters' | 'constraints'>): number {
+  return Math.ceil(proxyShape(proxy).tokens / clusters.merge.target / constraints.maxEpochs);
+}
+
+export function spaceRules(spec: Pick<SearchSpec, 'constraints' | 'target' | 'proxy'>): SpaceRules {
+  return { constraints: spec.constraints, targetTokens: targetTokens(spec) };
+}
 
 /** @throws InfeasibleConstraints when no mixture satisfies the rules over these clusters. */
 export function mixtureSpace(shards: TokenShards, { constraints, targetTokens }: SpaceRules): MixtureSpace {

@@ -9,6 +9,11 @@ export type TaskScore = {
   readonly accuracyNorm?: number;
 };
 
+/** The name under which a task is evaluated and shown: unique over the searched and the report tasks. */
+export function taskLabel({ name, split }: Pick<TaskSpec, 'name' | 'split'>): string {
+  return split === 'validation' ? name : `${name} (${split})`;
+}
+
 /**
  * A task's score by its metric, turned so that lower is better: bits per byte as it is, an accuracy as error rate.
  * @throws RangeError when the evaluation lacks the metric.

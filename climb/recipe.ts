@@ -1,35 +1,16 @@
 import { contentKey } from './content-key.ts';
 import type { Ref } from './artifact.ts';
-import type { Arm } from './arms.ts';
-import type { Limit, Cost } from './budget.ts';
+import type { Cost, Limit } from './budget.ts';
+import type { ArmEvidence } from './evidence.ts';
 import type { Observation } from './observations.ts';
+import type { Recommendation } from './recommendation.ts';
 import type { SearchSpec } from './search-file.ts';
 import type { StoppedBy } from './search-state.ts';
 import type { Verification } from './verification.ts';
 
 export type RecipeWeight = { readonly cluster: string; readonly label: string; readonly weight: number };
 
-/** What an arm scored on one task, over its seeds. */
-export type ArmTaskScore = {
-  readonly task: string;
-  readonly metric: string;
-  /** By seed. */
-  readonly values: readonly number[];
-  readonly mean: number;
-  readonly accuracy: number | null;
-};
-
-export type ArmEvidence = {
-  readonly arm: string;
-  readonly role: Arm['role'];
-  readonly weights: readonly number[];
-  /** The proxy of the search with this mixture. */
-  readonly proxy: string | null;
-  readonly report: readonly ArmTaskScore[];
-  readonly searched: readonly ArmTaskScore[];
-};
-
-export type Verdict = 'better than every baseline' | `no better than ${string}` | 'not verified';
+export type Verdict = Recommendation['verdict'] | 'not verified';
 
 /** The part of a recipe that the search file, the corpus and the seeds determine: its digest covers this. */
 export type RecipeBody = {
@@ -64,7 +45,12 @@ export type RecipeRun = {
   readonly startedAt: string;
   readonly finishedAt: string;
   readonly charged: Cost;
-  readonly proxies: { readonly trained: number; readonly fromLedger: number; readonly diverged: number; readonly failed: number };
+  readonly proxies: {
+    readonly done: number;
+    readonly fromLedger: number;
+    readonly diverged: number;
+    readonly failed: number;
+  };
   readonly budgetChanges: readonly { readonly at: number; readonly change: string }[];
 };
 

@@ -16,14 +16,17 @@ export type Phase =
   | 'done'
   | 'needs-attention';
 
-/** Why the search part ended. */
-export type StoppedBy = 'iterations' | 'budget' | 'finishEarly' | 'cancelled';
+/** Why the search part ended; `diverged`: an iteration in which every proxy did. */
+export type StoppedBy = 'iterations' | 'budget' | 'finishEarly' | 'diverged' | 'cancelled';
 
 /** A proxy on the leaderboard. */
 export type Standing = { readonly id: string; readonly score: number; readonly losses: readonly number[] };
 
 /** A trained and evaluated proxy, by reference. */
 export type Scored = { readonly id: string; readonly score: Ref };
+
+/** The corpus as the iterations need it. */
+export type Prepared = { readonly manifest: Ref; readonly domainSet: Ref; readonly tokens: Ref };
 
 /** What the first activity found out and everything later relies on. */
 export type Opening = {
@@ -32,13 +35,24 @@ export type Opening = {
   readonly reportTasks: readonly Ref[];
   /** Search attributes that the server knows; others may not be set. */
   readonly searchAttributes: readonly string[];
-  /** Timeouts of the worker that opened the search, in seconds. */
+  /** Timeouts and task queues as the worker that opened the search was configured. */
   readonly timeouts: Timeouts;
+  readonly queues: TaskQueues;
   /** Tokens a second on one device, measured by earlier proxies of this shape on this worker. */
   readonly tokensPerSecond?: number;
 };
 
-export type Timeouts = { readonly heartbeat: number; readonly retryInitial: number; readonly retryMaximum: number };
+/** In seconds. */
+export type Timeouts = {
+  /** An activity that was silent for so long counts as lost. */
+  readonly heartbeat: number;
+  /** Wait before the second attempt; it doubles up to the longest. */
+  readonly retryInitial: number;
+  readonly retryMaximum: number;
+};
+
+/** `cpu`: embedding, clustering, fitting. `train`: one slot a core or device. */
+export type TaskQueues = { readonly cpu: string; readonly train: string };
 
 /** Everything a search is between two of its steps, as plain JSON: it crosses continue-as-new. */
 export type SearchState = {
@@ -55,6 +69,8 @@ export type SearchState = {
   counts: { done: number; failed: number; diverged: number; fromLedger: number };
   leaderboard: Standing[];
   paused: boolean;
+  /** How often `resume` came: a search that needs attention waits for the next. */
+  resumes: number;
   finishEarly: 'iteration' | 'now' | null;
   stoppedBy: StoppedBy | null;
   stoppedByLimit: Limit | null;
@@ -64,11 +80,9 @@ export type SearchState = {
   changes: { at: number; change: string }[];
   failures: { id: string; reason: string }[];
   opening: Opening | null;
-  domainSet: Ref | null;
-  tokens: Ref | null;
+  prepared: Prepared | null;
   predictor: Ref | null;
   candidates: Ref | null;
-  manifest: Ref | null;
 };
 
 const leaderboardLength = 10;
@@ -86,6 +100,7 @@ export function newSearchState(spec: SearchSpec, now: number): SearchState {
     counts: { done: 0, failed: 0, diverged: 0, fromLedger: 0 },
     leaderboard: [],
     paused: false,
+    resumes: 0,
     finishEarly: null,
     stoppedBy: null,
     stoppedByLimit: null,
@@ -93,11 +108,9 @@ export function newSearchState(spec: SearchSpec, now: number): SearchState {
     changes: [],
     failures: [],
     opening: null,
-    domainSet: null,
-    tokens: null,
+    prepared: null,
     predictor: null,
     candidates: null,
-    manifest: null,
   };
 }
 

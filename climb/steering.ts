@@ -3,8 +3,10 @@ import type { Message } from './messages.ts';
 import { affordableIterations, verificationProxies } from './plan.ts';
 import { note, proxyCost, type SearchState, type StoppedBy } from './search-state.ts';
 
+export type StopReason = { readonly by: StoppedBy; readonly limit: Limit | null };
+
 /** Why no further iteration starts, or null: go on. Verification of what is found stays paid for. */
-export function reasonToStop(state: SearchState, now: number): { by: StoppedBy; limit: Limit | null } | null {
+export function reasonToStop(state: SearchState, now: number): StopReason | null {
   if (state.finishEarly !== null) return { by: 'finishEarly', limit: null };
   if (state.iteration >= (state.iterationLimit ?? Infinity)) return { by: 'iterations', limit: null };
   const { first, batch } = state.spec.search;

@@ -1,0 +1,31 @@
+import type { TaskQueues, Timeouts } from '../climb/search-state.ts';
+import type { TaskSpec } from '../climb/search-file.ts';
+import type { ArtifactStore } from '../adapters/artifact-store.ts';
+import type { Compute } from '../adapters/compute.ts';
+import type { CorpusReader } from '../adapters/corpus-reader.ts';
+import type { derive } from '../adapters/derive.ts';
+import type { Ledger } from '../adapters/ledger.ts';
+import type { RunFolders } from '../adapters/run-folders.ts';
+import type { SearchFolders } from '../adapters/search-folders.ts';
+import type { Speeds } from '../adapters/speeds.ts';
+import type { TaskItem } from '../adapters/task-library.ts';
+import type { Trainer } from '../adapters/trainer.ts';
+
+/** The world as the activities see it. A worker hands in the real one, a test what it likes. */
+export type Deps = {
+  readonly store: ArtifactStore;
+  readonly ledger: Ledger;
+  readonly derive: typeof derive;
+  readonly runs: RunFolders;
+  readonly searches: SearchFolders;
+  readonly speeds: Speeds;
+  readonly compute: Compute;
+  readonly corpus: CorpusReader;
+  readonly tasks: { items(task: TaskSpec): Promise<TaskItem[]> };
+  /** @throws UnknownTrainer for a profile that this worker doesn't have. */
+  readonly trainers: (profile: string) => Trainer;
+  /** Search attributes that the server knows. */
+  readonly searchAttributes: () => Promise<string[]>;
+  readonly timeouts: Timeouts;
+  readonly queues: TaskQueues;
+};

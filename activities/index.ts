@@ -1,0 +1,39 @@
+import { clusterCorpus } from './cluster-corpus.ts';
+import { commitIteration } from './commit-iteration.ts';
+import type { Deps } from './deps.ts';
+import { embedCorpus } from './embed-corpus.ts';
+import { evaluateProxies } from './evaluate-proxies.ts';
+import { ingestCorpus } from './ingest-corpus.ts';
+import { mergeClusters } from './merge-clusters.ts';
+import { openSearch } from './open-search.ts';
+import { pruneCandidates } from './prune-candidates.ts';
+import { recommendMixture } from './recommend-mixture.ts';
+import { refitPredictor } from './refit-predictor.ts';
+import { sampleMixtures } from './sample-mixtures.ts';
+import { sampleVerification } from './sample-verification.ts';
+import { tokeniseClusters } from './tokenise-clusters.ts';
+import { trainProxies } from './train-proxies.ts';
+import { writeReport } from './write-report.ts';
+
+/** Every activity, bound to the world it works in. */
+export function createActivities(deps: Deps) {
+  return {
+    openSearch: openSearch(deps),
+    ingestCorpus: ingestCorpus(deps),
+    embedCorpus: embedCorpus(deps),
+    clusterCorpus: clusterCorpus(deps),
+    mergeClusters: mergeClusters(deps),
+    tokeniseClusters: tokeniseClusters(deps),
+    sampleMixtures: sampleMixtures(deps),
+    trainProxies: trainProxies(deps),
+    evaluateProxies: evaluateProxies(deps),
+    refitPredictor: refitPredictor(deps),
+    pruneCandidates: pruneCandidates(deps),
+    commitIteration: commitIteration(deps),
+    sampleVerification: sampleVerification(deps),
+    recommendMixture: recommendMixture(deps),
+    writeReport: writeReport(deps),
+  };
+}
+
+export type Activities = ReturnType<typeof createActivities>;

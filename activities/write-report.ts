@@ -1,0 +1,42 @@
+import type { Ref } from '../climb/artifact.ts';
+import type { DomainSet, Manifest } from '../climb/corpus-artifacts.ts';
+import { finishRecipe, type RecipeBody, type RecipeRun } from '../climb/recipe.ts';
+import { renderReport } from '../climb/report.ts';
+import type { SearchResult } from '../climb/search-result.ts';
+import type { TokenShards } from '../climb/token-shards.ts';
+import type { Deps } from './deps.ts';
+
+export type WriteReportInput = {
+  /** The recipe's body, as `recommendMixture` made it. */
+  readonly body: Ref;
+  readonly manifest: Ref;
+  readonly domainSet: Ref;
+  readonly tokens: Ref;
+  readonly run: RecipeRun;
+};
+
+/** Writes `recipe.json` and `report.md` where people look for them; each is replaced as a whole. */
+export function writeReport({ store, searches }: Pick<Deps, 'store' | 'searches'>) {
+  return async ({ body, manifest, domainSet, tokens, run }: WriteReportInput): Promise<SearchResult> => {
+    const recipe = finishRecipe(await store.readJson<RecipeBody>(body), run);
+    const report = renderReport({
+      recipe,
+      manifest: await store.readJson<Manifest>(manifest),
+      domainSet: await store.readJson<DomainSet>(domainSet),
+      tokens: await store.readJson<TokenShards>(tokens),
+    });
+    const recipePath = await searches.write(run.search, 'recipe.json', `${JSON.stringify(recipe, null, 2)}\n`);
+    const reportPath = await searches.write(run.search, 'report.md', report);
+    const { verdict, verified, weights, stoppedBy, digest } = recipe;
+    return {
+      verdict,
+      verified,
+      weights,
+      recipe: { path: recipePath, digest },
+      report: { path: reportPath },
+      stoppedBy,
+      proxies: run.charged.proxies,
+      fromLedger: run.proxies.fromLedger,
+    };
+  };
+}

@@ -1,0 +1,34 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { canonicalJson, contentKey } from '../climb/content-key.ts';
+import type { ProxyShape } from '../climb/proxy-shape.ts';
+import type { TrainerIdentity } from './trainer.ts';
+import { publish } from './publish.ts';
+
+/** Training speed of proxies on this machine, as last measured, by what the speed depends on. For estimates alone. */
+export class Speeds {
+  readonly #root: string;
+
+  constructor(root: string) {
+    this.#root = root;
+  }
+
+  #path(trainer: TrainerIdentity, { model, batch }: ProxyShape): string {
+    return join(this.#root, `${contentKey({ trainer, model, batch })}.json`);
+  }
+
+  /** Tokens a second on one device, or undefined when no such proxy was trained here. */
+  async find(trainer: TrainerIdentity, proxy: ProxyShape): Promise<number | undefined> {
+    try {
+      return (JSON.parse(await readFile(this.#path(trainer, proxy), 'utf8')) as { tokensPerSecond: number })
+        .tokensPerSecond;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      throw error;
+    }
+  }
+
+  async record(trainer: TrainerIdentity, proxy: ProxyShape, tokensPerSecond: number): Promise<void> {
+    await publish(this.#path(trainer, proxy), canonicalJson({ tokensPerSecond }));
+  }
+}

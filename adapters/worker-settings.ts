@@ -1,0 +1,84 @@
+import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { delimiter, join, resolve } from 'node:path';
+import * as z from 'zod/mini';
+import { parse } from '../climb/schema-problems.ts';
+import { climbHome, repositoryRoot } from './home.ts';
+import { pythonEnvironment } from './python-environment.ts';
+import type { TrainerProfile } from './trainer-process.ts';
+
+/** How a worker is configured: its environment, and nothing that a search file could change. */
+export type WorkerSettings = {
+  /** State folder, CLIMB_HOME. */
+  readonly home: string;
+  /** Folders that a search file may name files in, CLIMB_ROOTS; relative paths count from the first. */
+  readonly roots: readonly [string, ...string[]];
+  /** Trainings and evaluations at once, CLIMB_TRAIN_SLOTS: one a core or device. */
+  readonly trainSlots: number;
+  readonly trainers: Readonly<Record<string, TrainerProfile>>;
+  /** Folder of the evaluation library's tasks, CLIMB_TASKS. */
+  readonly taskLibrary: string;
+  readonly queues: { readonly climb: string; readonly cpu: string; readonly train: string };
+  readonly timeouts: { readonly heartbeat: number; readonly retryInitial: number; readonly retryMaximum: number };
+};
+
+const positive = z.coerce.number().check(z.positive(), z.maximum(86_400));
+
+const variables = z.object({
+  CLIMB_ROOTS: z._default(z.string(), repositoryRoot),
+  CLIMB_TRAIN_SLOTS: z._default(
+    z.coerce.number().check(z.int(), z.minimum(1), z.maximum(1024)),
+    availableParallelism(),
+  ),
+  CLIMB_TRAINERS: z.optional(z.string()),
+  CLIMB_TASKS: z.optional(z.string()),
+  CLIMB_TASK_QUEUE: z._default(z.string(), 'climb'),
+  CLIMB_CPU_TASK_QUEUE: z._default(z.string(), 'climb-cpu'),
+  CLIMB_TRAIN_TASK_QUEUE: z._default(z.string(), 'climb-train'),
+  CLIMB_HEARTBEAT_SECONDS: z._default(positive, 20),
+  CLIMB_RETRY_INITIAL_SECONDS: z._default(positive, 1),
+  CLIMB_RETRY_MAXIMUM_SECONDS: z._default(positive, 300),
+});
+
+const profile = z.strictObject({
+  command: z.array(z.string()).check(z.minLength(1)),
+  device: z._default(z.enum(['cpu', 'cuda']), 'cpu'),
+  dtype: z._default(z.enum(['float32', 'bfloat16']), 'float32'),
+  env: z._default(z.record(z.string(), z.string()), {}),
+  stallSeconds: z._default(positive, 120),
+});
+
+/** @throws InvalidInput naming every variable that can't be used. */
+export function workerSettings(env: NodeJS.ProcessEnv = process.env): WorkerSettings {
+  const given = parse(variables, env, "the worker's environment");
+  const { python, evaluationLibrary } = pythonEnvironment(repositoryRoot);
+  const own: TrainerProfile = {
+    command: [python, '-m', 'climb_trainer'],
+    device: 'cpu',
+    dtype: 'float32',
+    env: { PYTHONPATH: join(repositoryRoot, 'trainer') },
+    stallSeconds: 120,
+  };
+  return {
+    home: climbHome(env),
+    roots: given.CLIMB_ROOTS.split(delimiter).map((root) => resolve(root)) as [string, ...string[]],
+    trainSlots: given.CLIMB_TRAIN_SLOTS,
+    trainers: { default: own, ...(given.CLIMB_TRAINERS !== undefined && readProfiles(given.CLIMB_TRAINERS)) },
+    taskLibrary: given.CLIMB_TASKS ?? evaluationLibrary ?? join(repositoryRoot, '.venv'),
+    queues: { climb: given.CLIMB_TASK_QUEUE, cpu: given.CLIMB_CPU_TASK_QUEUE, train: given.CLIMB_TRAIN_TASK_QUEUE },
+    timeouts: {
+      heartbeat: given.CLIMB_HEARTBEAT_SECONDS,
+      retryInitial: given.CLIMB_RETRY_INITIAL_SECONDS,
+      retryMaximum: given.CLIMB_RETRY_MAXIMUM_SECONDS,
+    },
+  };
+}
+
+/** Profiles by name from a JSON file of the worker's owner: `{"gpu": {"command": [...], "device": "cuda"}}`. */
+function readProfiles(path: string): Record<string, TrainerProfile> {
+  return parse(
+    z.record(z.string(), profile),
+    JSON.parse(readFileSync(path, 'utf8')),
+    `the trainer profiles in ${path}`,
+  );
+}

@@ -1,0 +1,15 @@
+import type { RecipeWeight, Verdict } from './recipe.ts';
+import type { StoppedBy } from './search-state.ts';
+
+/** What `temporal workflow result` shows. */
+export type SearchResult = {
+  readonly verdict: Verdict;
+  readonly verified: boolean;
+  readonly weights: readonly RecipeWeight[];
+  readonly recipe: { readonly path: string; readonly digest: string };
+  readonly report: { readonly path: string };
+  readonly stoppedBy: StoppedBy;
+  /** Proxies counted against the budget, and how many of them the ledger had already. */
+  readonly proxies: number;
+  readonly fromLedger: number;
+};

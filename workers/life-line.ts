@@ -1,0 +1,8 @@
+/**
+ * Calls `stop` when standard input, a pipe held by whoever started this worker, closes: the worker then never outlives
+ * a starter that was killed. A terminal or /dev/null as standard input is no life line.
+ */
+export function watchStandardInput(stop: () => void): void {
+  if (process.stdin.isTTY || process.env['CLIMB_LIFE_LINE'] !== 'stdin') return;
+  process.stdin.on('close', stop).on('error', stop).resume();
+}

@@ -1,0 +1,145 @@
+import {
+  allHandlersFinished,
+  ApplicationFailure,
+  CancellationScope,
+  condition,
+  continueAsNew,
+  isCancellation,
+  sleep,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { Ref } from '../climb/artifact.ts';
+import { InvalidInput } from '../climb/problem.ts';
+import { newSearchState, type Opening, type Prepared, type SearchState } from '../climb/search-state.ts';
+import type { SearchResult } from '../climb/search-result.ts';
+import { parseSearchFile } from '../climb/search-rules.ts';
+import { reasonToStop } from '../climb/steering.ts';
+import type { RecommendMixtureInput } from '../activities/recommend-mixture.ts';
+import { prepareCorpus } from './corpus.ts';
+import { runIteration } from './iteration.ts';
+import { registerMessages } from './messages.ts';
+import { enterPhase, showPhase } from './phase.ts';
+import { runStage } from './stages.ts';
+import { verify } from './verification.ts';
+
+/** Continue as new before the history grows past what the server warns of (10,240 events). */
+const historyLimit = 7500;
+
+/**
+ * One search: raw text in, a verified recipe out.
+ * @param file the search file, see climb/search-file.ts
+ * @param carried the state of the run before, by continue-as-new alone
+ */
+export async function climbSearch(file: unknown, carried?: SearchState): Promise<SearchResult> {
+  const state = carried === undefined ? openState(file) : checkedCarry(carried);
+  registerMessages(state);
+  try {
+    return await search(state, file);
+  } catch (error) {
+    if (isCancellation(error)) await CancellationScope.nonCancellable(() => reportCancelled(state));
+    throw error;
+  }
+}
+
+async function search(state: SearchState, file: unknown): Promise<SearchResult> {
+  const open = { activityId: 'open', summary: 'check corpus, tasks and trainer' };
+  const opening = (state.opening ??= await runStage(null, 'openSearch', open, state.spec));
+  const prepared = (state.prepared ??= await prepareCorpus(state, opening));
+  while (state.stoppedBy === null) {
+    await enterPhase(state, 'search');
+    const stop =
+      reasonToStop(state, Date.now()) ?? (await runIteration(state, opening, prepared, workflowInfo().workflowId));
+    if (stop !== null) {
+      state.stoppedBy = stop.by;
+      state.stoppedByLimit = stop.limit;
+    } else if (workflowInfo().continueAsNewSuggested || workflowInfo().historyLength > historyLimit) {
+      await continueInNewRun(state, file);
+    }
+  }
+  if (state.predictor === null) {
+    throw ApplicationFailure.nonRetryable(nothingScored(state), 'NothingScored', state.failures);
+  }
+  const verification = state.finishEarly === 'now' ? null : await verify(state, opening, prepared);
+  return report(state, opening, prepared, verification);
+}
+
+async function report(
+  state: SearchState,
+  opening: Opening,
+  { manifest, domainSet, tokens }: Prepared,
+  verification: RecommendMixtureInput['verification'],
+): Promise<SearchResult> {
+  showPhase(state, 'report');
+  const { spec, iteration, counts, account } = state;
+  const recommend = { activityId: 'recommend', summary: 'weigh the evidence' };
+  const { ref } = await runStage(opening, 'recommendMixture', recommend, {
+    spec,
+    manifest,
+    domainSet,
+    tokens,
+    predictor: state.predictor as Ref,
+    items: [...opening.tasks, ...opening.reportTasks],
+    iterations: iteration,
+    stoppedBy: state.stoppedBy ?? 'cancelled',
+    stoppedByLimit: state.stoppedByLimit,
+    verification,
+  });
+  const result = await runStage(
+    opening,
+    'writeReport',
+    { activityId: 'report', summary: 'write recipe.json and report.md' },
+    {
+      body: ref,
+      manifest,
+      domainSet,
+      tokens,
+      run: {
+        search: workflowInfo().workflowId,
+        startedAt: new Date(state.startedAt).toISOString(),
+        finishedAt: new Date().toISOString(),
+        charged: account.charged,
+        proxies: counts,
+        budgetChanges: state.changes,
+      },
+    },
+  );
+  showPhase(state, 'done');
+  return result;
+}
+
+/** What is known when a search is cancelled isn't lost: the best observed mixture, marked as not verified. */
+async function reportCancelled(state: SearchState): Promise<void> {
+  const { opening, prepared, predictor } = state;
+  if (opening === null || prepared === null || predictor === null) return;
+  state.stoppedBy = 'cancelled';
+  await report(state, opening, prepared, null);
+}
+
+/** Hands the state to a new run with an empty history. An update that was just answered needs one more task to get out. */
+async function continueInNewRun(state: SearchState, file: unknown): Promise<never> {
+  await condition(allHandlersFinished);
+  await sleep(1);
+  return continueAsNew<typeof climbSearch>(file, state);
+}
+
+function nothingScored({ counts, failures }: SearchState): string {
+  const last = failures.at(-1);
+  return `no proxy has a score (${counts.diverged} diverged, ${counts.failed} failed${last ? `; last, ${last.id}: ${last.reason}` : ''}), so there is nothing to recommend; ${counts.diverged > 0 ? 'lower proxy.learningRate' : 'raise the budget or mend the trainer'} and start the search again`;
+}
+
+function openState(file: unknown): SearchState {
+  const now = Date.now();
+  try {
+    return newSearchState(parseSearchFile(file, now), now);
+  } catch (error) {
+    if (!(error instanceof InvalidInput)) throw error;
+    throw ApplicationFailure.nonRetryable(error.message, 'InvalidSearchSpec', error.problems);
+  }
+}
+
+function checkedCarry(carried: SearchState): SearchState {
+  if (workflowInfo().continuedFromExecutionRunId !== undefined) return carried;
+  const message =
+    'a search takes one input, the search file, got a second; only a search that continues its own history has one; leave it out';
+  throw ApplicationFailure.nonRetryable(message, 'InvalidSearchSpec', [{ path: '(second input)', message }]);
+}

@@ -1,0 +1,1 @@
+export { climbSearch } from './climb-search.ts';

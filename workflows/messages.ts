@@ -1,0 +1,69 @@
+import { defineQuery, defineSignal, defineUpdate, log, setHandler } from '@temporalio/workflow';
+import { parseMessage, type Message, type MessageInput, type MessageName } from '../climb/messages.ts';
+import { note, type SearchState } from '../climb/search-state.ts';
+import { budgetOf, leaderboardOf, statusOf, type Status } from '../climb/search-views.ts';
+import { changeBudget } from '../climb/steering.ts';
+
+type BudgetAnswer = ReturnType<typeof budgetOf>;
+
+export const setBudgetSignal = defineSignal<[MessageInput<'setBudget'>]>('setBudget');
+export const setBudgetUpdate = defineUpdate<BudgetAnswer, [MessageInput<'setBudget'>]>('setBudget');
+export const pauseSignal = defineSignal<[MessageInput<'pause'>?]>('pause');
+export const pauseUpdate = defineUpdate<Status, [MessageInput<'pause'>?]>('pause');
+export const resumeSignal = defineSignal<[MessageInput<'resume'>?]>('resume');
+export const resumeUpdate = defineUpdate<Status, [MessageInput<'resume'>?]>('resume');
+export const finishEarlySignal = defineSignal<[MessageInput<'finishEarly'>?]>('finishEarly');
+export const statusQuery = defineQuery<Status>('status');
+export const leaderboardQuery = defineQuery<ReturnType<typeof leaderboardOf>>('leaderboard');
+export const budgetQuery = defineQuery<BudgetAnswer>('budget');
+
+/**
+ * Registers every handler, before the workflow first waits. Handlers only set fields of the state; the workflow's
+ * conditions see them. A signal can't be refused, so a bad one is kept in `status.rejected`; an update's validator
+ * refuses before anything enters the history.
+ */
+export function registerMessages(state: SearchState): void {
+  const now = () => Date.now();
+
+  const apply: { [Name in MessageName]: (message: Message<Name>) => void } = {
+    setBudget: (message) => void changeBudget(state, message, now()),
+    pause: () => void (state.paused = true),
+    resume: () => {
+      state.paused = false;
+      state.resumes += 1;
+    },
+    finishEarly: ({ after }) => void (state.finishEarly = after),
+  };
+
+  const onSignal =
+    <Name extends MessageName>(name: Name) =>
+    (payload?: unknown): void => {
+      try {
+        apply[name](parseMessage(name, payload));
+      } catch (error) {
+        const reason = (error as Error).message;
+        log.warn('signal refused', { name, reason });
+        note(state.rejected, { name, reason });
+      }
+    };
+
+  const onUpdate = <Name extends MessageName, Answer>(name: Name, answer: () => Answer) =>
+    [
+      (payload?: unknown): Answer => {
+        apply[name](parseMessage(name, payload));
+        return answer();
+      },
+      { validator: (payload?: unknown): void => void parseMessage(name, payload) },
+    ] as const;
+
+  setHandler(setBudgetSignal, onSignal('setBudget'));
+  setHandler(setBudgetUpdate, ...onUpdate('setBudget', () => budgetOf(state, now())));
+  setHandler(pauseSignal, onSignal('pause'));
+  setHandler(pauseUpdate, ...onUpdate('pause', () => statusOf(state, now())));
+  setHandler(resumeSignal, onSignal('resume'));
+  setHandler(resumeUpdate, ...onUpdate('resume', () => statusOf(state, now())));
+  setHandler(finishEarlySignal, onSignal('finishEarly'));
+  setHandler(statusQuery, () => statusOf(state, now()));
+  setHandler(leaderboardQuery, () => leaderboardOf(state));
+  setHandler(budgetQuery, () => budgetOf(state, now()));
+}

@@ -1,0 +1,35 @@
+import { defineSearchAttributeKey, SearchAttributeType, type SearchAttributeUpdatePair } from '@temporalio/common';
+import { condition, setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
+import type { Phase, SearchState } from '../climb/search-state.ts';
+import { currentDetails } from '../climb/search-views.ts';
+
+const phaseKey = defineSearchAttributeKey('ClimbPhase', SearchAttributeType.KEYWORD);
+const iterationKey = defineSearchAttributeKey('ClimbIteration', SearchAttributeType.INT);
+const proxiesKey = defineSearchAttributeKey('ClimbProxiesTrained', SearchAttributeType.INT);
+const scoreKey = defineSearchAttributeKey('ClimbBestScore', SearchAttributeType.DOUBLE);
+
+/** Waits while the search is paused, then enters a phase and shows it to people. */
+export async function enterPhase(state: SearchState, phase: Phase): Promise<void> {
+  await condition(() => !state.paused);
+  showPhase(state, phase);
+}
+
+/** Shows a phase at once. Attributes that the server doesn't know are left out: setting one blocks the workflow. */
+export function showPhase(state: SearchState, phase: Phase): void {
+  state.phase = phase;
+  showDetails(state);
+  const best = state.leaderboard[0]?.score;
+  const pairs: SearchAttributeUpdatePair[] = [
+    { key: phaseKey, value: phase },
+    { key: iterationKey, value: state.iteration },
+    { key: proxiesKey, value: state.counts.done },
+    ...(best === undefined ? [] : [{ key: scoreKey, value: best }]),
+  ];
+  const known = pairs.filter(({ key }) => state.opening?.searchAttributes.includes(key.name));
+  if (known.length > 0) upsertSearchAttributes(known);
+}
+
+/** The page in the Temporal UI; costs no history. */
+export function showDetails(state: SearchState): void {
+  setCurrentDetails(currentDetails(state, Date.now()));
+}

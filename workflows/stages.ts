@@ -1,0 +1,71 @@
+import { ActivityCancellationType, proxyActivities, type ActivityOptions } from '@temporalio/workflow';
+import type { Activities } from '../activities/index.ts';
+import type { Opening } from '../climb/search-state.ts';
+
+type StageName = keyof Activities;
+
+/** How long a stage may take, how often it is tried, where it runs. */
+type StagePolicy = { queue: 'climb' | 'cpu' | 'train'; hours: number; attempts: number; heartbeat: boolean };
+
+const light: StagePolicy = { queue: 'climb', hours: 0.1, attempts: 5, heartbeat: false };
+const heavy: StagePolicy = { queue: 'cpu', hours: 6, attempts: 5, heartbeat: true };
+const unlimited = 0;
+
+const policies: Record<StageName, StagePolicy> = {
+  openSearch: { ...light, hours: 0.2 },
+  ingestCorpus: { ...heavy, hours: 24, attempts: 10 },
+  embedCorpus: { ...heavy, hours: 24, attempts: 10 },
+  clusterCorpus: heavy,
+  mergeClusters: heavy,
+  tokeniseClusters: { ...heavy, hours: 24, attempts: 10 },
+  sampleMixtures: light,
+  // A proxy is tried until it has a result: what fails for good fails at once, with an error that isn't retryable.
+  trainProxies: { queue: 'train', hours: 24, attempts: unlimited, heartbeat: true },
+  evaluateProxies: { queue: 'train', hours: 2, attempts: 10, heartbeat: true },
+  refitPredictor: { ...heavy, hours: 0.25 },
+  pruneCandidates: { ...heavy, hours: 0.25 },
+  commitIteration: { ...light, attempts: unlimited },
+  sampleVerification: light,
+  recommendMixture: light,
+  writeReport: { ...light, attempts: 10 },
+};
+
+/** Before a worker said how it is configured. */
+const unopened: Pick<Opening, 'timeouts' | 'queues'> = {
+  timeouts: { heartbeat: 60, retryInitial: 1, retryMaximum: 300 },
+  queues: { cpu: 'climb-cpu', train: 'climb-train' },
+};
+
+/** What people see of a stage in the timeline of the Temporal UI. */
+export type StageView = { activityId: string; summary: string };
+
+/**
+ * Runs a stage as an activity.
+ * @param view its id and summary in the history: `i2-p017`, `iteration 2 · proxy 17/32`
+ */
+export function runStage<Name extends StageName>(
+  opening: Opening | null,
+  name: Name,
+  view: StageView,
+  input: Parameters<Activities[Name]>[0],
+): ReturnType<Activities[Name]> {
+  type Stage = { stage: (input: Parameters<Activities[Name]>[0]) => Promise<unknown> };
+  const stages = proxyActivities<Stage>({ ...optionsFor(policies[name], opening ?? unopened), ...view });
+  return stages[name as unknown as 'stage'](input) as ReturnType<Activities[Name]>;
+}
+
+function optionsFor(policy: StagePolicy, { timeouts, queues }: Pick<Opening, 'timeouts' | 'queues'>): ActivityOptions {
+  return {
+    startToCloseTimeout: policy.hours * 3_600_000,
+    ...(policy.queue !== 'climb' && { taskQueue: queues[policy.queue] }),
+    ...(policy.heartbeat && { heartbeatTimeout: timeouts.heartbeat * 1000 }),
+    // A cancelled search ends when its trainers have: no process is left behind.
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+    retry: {
+      initialInterval: timeouts.retryInitial * 1000,
+      backoffCoefficient: 2,
+      maximumInterval: timeouts.retryMaximum * 1000,
+      ...(policy.attempts !== unlimited && { maximumAttempts: policy.attempts }),
+    },
+  };
+}

@@ -1,0 +1,68 @@
+import type { Ref } from '../climb/artifact.ts';
+import { limitBrokenBy } from '../climb/budget.ts';
+import { spaceRules } from '../climb/mixture-space.ts';
+import { taskLabel } from '../climb/objective.ts';
+import { derivedSeed } from '../climb/random.ts';
+import { proxyCost, type Opening, type Prepared, type SearchState } from '../climb/search-state.ts';
+import { affordableCandidates } from '../climb/steering.ts';
+import type { Member } from '../activities/train-proxies.ts';
+import type { RecommendMixtureInput } from '../activities/recommend-mixture.ts';
+import { enterPhase } from './phase.ts';
+import { runBatch } from './proxies.ts';
+import { runStage } from './stages.ts';
+
+/**
+ * Trains the best mixtures and the baselines again with fresh seeds and scores them on the report tasks as well.
+ * @returns null when the budget doesn't reach for one candidate beside every baseline
+ */
+export async function verify(
+  state: SearchState,
+  opening: Opening,
+  prepared: Prepared,
+): Promise<RecommendMixtureInput['verification']> {
+  const { spec, predictor, candidates } = state;
+  const count = affordableCandidates(state, Date.now());
+  if (count === 0 || predictor === null) return null;
+  await enterPhase(state, 'verify');
+  const { tokens } = prepared;
+  const { baselines, seeds } = spec.verify;
+  const sample = { activityId: 'v-sample', summary: `verification · choose ${count} candidates` };
+  const { ref: arms, summary } = await runStage(opening, 'sampleVerification', sample, {
+    predictor,
+    candidates,
+    tokens,
+    rules: spaceRules(spec),
+    count,
+    baselines,
+  });
+
+  const fresh = Array.from({ length: seeds }, (_, at) => ({
+    seed: derivedSeed(spec.seed, ['verify', at, 'weights']),
+    dataSeed: derivedSeed(spec.seed, ['verify', at, 'data']),
+  }));
+  const members = fresh.flatMap((random, at) =>
+    summary.ids.map((mixture): Member => ({ id: `v-${mixture}-s${at + 1}`, mixture, ...random })),
+  );
+  const { scored } = await runBatch(
+    state,
+    {
+      tokens,
+      mixtures: arms,
+      tasks: [...spec.tasks, ...spec.report.tasks].map((task, at) => ({
+        name: taskLabel(task),
+        items: [...opening.tasks, ...opening.reportTasks][at] as Ref,
+      })),
+      choices: 'all',
+      summary: ({ id, mixture }) => `verification · ${mixture} · seed ${id.slice(id.lastIndexOf('-s') + 2)}/${seeds}`,
+      forbids: () => limitBrokenBy(state.account, proxyCost(state), Date.now()),
+      ranked: false,
+    },
+    members,
+  );
+  const armOf = new Map(members.map(({ id, mixture }) => [id, mixture]));
+  return {
+    arms,
+    runs: scored.map(({ id, score }) => ({ arm: armOf.get(id) as string, score })),
+    seeds: fresh.flatMap(({ seed, dataSeed }) => [seed, dataSeed]),
+  };
+}
