@@ -24,7 +24,14 @@ export type ArmsSummary = { readonly ids: readonly string[] };
 
 /** Chooses which mixtures are trained again with fresh seeds. */
 export function sampleVerification({ store }: Pick<Deps, 'store'>) {
-  return ({ predictor, candidates, tokens, rules, count, baselines }: SampleVerificationInput): Promise<Made<ArmsSummary>> =>
+  return ({
+    predictor,
+    candidates,
+    tokens,
+    rules,
+    count,
+    baselines,
+  }: SampleVerificationInput): Promise<Made<ArmsSummary>> =>
     refusingInvalid(async () => {
       const arms = chooseArms({
         found: await store.readJson<PredictorArtifact>(predictor),
