@@ -164,7 +164,7 @@ def finished_member(out: RunDir, name: str) -> dict | None:
 def configure(device: str) -> None:
     """One thread, deterministic kernels: on a CPU the same spec gives the same bits."""
     torch.set_num_threads(1)
-    torch.use_deterministic_algorithms(True)
+    torch.set_deterministic_debug_mode("error")  # use_deterministic_algorithms(True), less its second of importing inductor
     if device == "cuda" and not torch.cuda.is_available():
         raise DeviceLost("device cuda: expected a usable GPU, found none; run elsewhere or ask for device cpu")
 
