@@ -38,8 +38,8 @@ def run(spec: dict, out: RunDir) -> dict:
         parameters = load_weights(member, spec)
         totals = np.zeros(requests)
         for i, batch in enumerate(batches):
-            lifeline.check()
             faults.point("evaluate.mid")
+            lifeline.check()
             for piece, nats in zip(batch, score(parameters, spec, batch)):
                 totals[piece.request] += nats
             done_tokens += sum(len(p.inputs) for p in batch)

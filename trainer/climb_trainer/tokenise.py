@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from . import VERSION, files, lifeline, tokens
+from . import VERSION, faults, files, lifeline, tokens
 from .contract import BadData, BadSpec, Progress
 from .rundir import RunDir
 
@@ -39,6 +39,7 @@ def run(spec: dict, out: RunDir) -> dict:
 
     done = 0
     for batch in batches(spec, assignment):
+        faults.point("tokenise.batch")
         lifeline.check()
         for (cluster, text), encoding in zip(batch, tokenizer.encode_batch_fast([t for _, t in batch], add_special_tokens=False)):
             writers[cluster].add([bos, *encoding.ids], len(text.encode()))

@@ -1,4 +1,5 @@
 import json
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -101,6 +102,15 @@ def test_a_broken_line_is_named(tokenise_spec, tmp_path):
     spec = tokenise_spec | {"shards": [{"path": str(path), "sha256": sha256(path), "documents": 2}],
                             "assignment": {"path": str(tmp_path / "assignment"), "sha256": sha256(tmp_path / "assignment")}}
     assert "broken.jsonl line 2" in run("tokenise", spec, tmp_path / "out", expect=65).error["message"]
+
+
+@pytest.mark.parametrize("kind, code", [("kill", -signal.SIGKILL), ("term", 75)])
+def test_an_interrupted_run_starts_over_and_leaves_nothing(tokenised, tokenise_spec, tmp_path, kind, code):
+    run("tokenise", tokenise_spec, tmp_path / "out", faults=f"tokenise.batch:{kind}", expect=code)
+    assert not (tmp_path / "out" / "manifest.json").exists()
+    run("tokenise", tokenise_spec, tmp_path / "out")
+    assert sorted(p.name for p in (tmp_path / "out").iterdir()) == sorted(p.name for p in tokenised.iterdir())
+    assert result(tmp_path / "out", "manifest.json") == result(tokenised, "manifest.json")
 
 
 def test_tokenise_never_imports_torch():
