@@ -24,7 +24,7 @@ export function startWorker(home: string, env: NodeJS.ProcessEnv): WorkerProcess
   const log = openSync(logPath, 'w');
   const child = spawn(process.execPath, ['--import', 'tsx', 'workers/main.ts'], {
     cwd: repositoryRoot,
-    env: { ...env, CLIMB_HOME: home },
+    env: { ...env, CLIMB_HOME: home, CLIMB_LIFE_LINE: 'stdin' },
     stdio: ['pipe', log, log],
   });
   closeSync(log);

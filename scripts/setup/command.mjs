@@ -1,7 +1,7 @@
 /** Runs npm and pip with their output in a log file, and turns a failure into a sentence with the log's tail. */
 import { spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
-import { basename, dirname } from 'node:path';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const LEASH = fileURLToPath(new URL('leash.mjs', import.meta.url));
@@ -17,7 +17,7 @@ export class Problem extends Error {
 }
 
 /**
- * @typedef {{ path: string, run: (command: string, args: string[], options: { cwd: string }) => Promise<void>, close: () => void }} Log
+ * @typedef {{ path: string, run: (name: string, command: string, args: string[], cwd: string) => Promise<void>, close: () => void }} Log
  * @param {string} path
  * @returns {Log}
  */
@@ -27,9 +27,8 @@ export function openLog(path) {
   return {
     path,
     close: () => closeSync(file),
-    async run(command, args, { cwd }) {
-      // Arguments stay out of the log: CLIMB_PIP_ARGS may carry the credentials of a private index.
-      const name = `${basename(command)} ${args.find((word) => /^(ci|pack|venv|install)$/.test(word)) ?? ''}`.trim();
+    async run(name, command, args, cwd) {
+      // Only the name: CLIMB_PIP_ARGS may carry the credentials of a private index.
       writeSync(file, `\n== ${name}\n`);
       const code = await new Promise((resolve, reject) => {
         const child = spawn(process.execPath, [LEASH, command, ...args], { cwd, stdio: ['pipe', file, file] });

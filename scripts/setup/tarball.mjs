@@ -17,7 +17,7 @@ const BLOCK = 512;
 export async function fetchPackage(name, integrity, log) {
   const folder = await mkdtemp(join(tmpdir(), 'climb-pack-'));
   try {
-    await log.run('npm', ['pack', name, '--pack-destination', folder], { cwd: folder });
+    await log.run(`npm pack ${name}`, 'npm', ['pack', name, '--pack-destination', folder], folder);
     const [file = ''] = await readdir(folder);
     const bytes = await readFile(join(folder, file));
     const got = `sha512-${createHash('sha512').update(bytes).digest('base64')}`;

@@ -12,6 +12,7 @@ import { endProcess, isAlive } from '../../adapters/process-life.ts';
 import { readServerRecord } from '../../adapters/server-record.ts';
 import { connectClient, connectionSettings } from '../../adapters/temporal-connection.ts';
 import { copyRepository, type RepositoryCopy } from './repository-copy.ts';
+import { until } from './until.ts';
 
 jest.setTimeout(60_000);
 
@@ -86,10 +87,6 @@ async function workerOf(pid: number | undefined): Promise<number> {
   return Number(line?.trim().split(/\s+/)[0]);
 }
 
-const gone = async (pid: number) => {
-  while (isAlive(pid)) await new Promise((resolve) => setImmediate(resolve));
-};
-
 test('runs the search, prints the recipe, and leaves no process', async () => {
   await search('now');
   const start = run('start');
@@ -119,7 +116,7 @@ test('killed with -9: the worker goes too, and the next start goes on with the s
   expect(isAlive(worker)).toBe(true);
   first.child.kill('SIGKILL');
   await first.ended;
-  await gone(worker);
+  await until(() => !isAlive(worker));
 
   const second = run('start');
   await second.says('proxies 3/8 (1 running)');

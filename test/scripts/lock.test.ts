@@ -1,0 +1,29 @@
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { acquireLock } from '../../scripts/setup/lock.mjs';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'climb-lock-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+test('one holder at a time, each told once that it waits', async () => {
+  const path = join(folder, 'lock');
+  let holders = 0;
+  let waits = 0;
+  await Promise.all(
+    [1, 2, 3].map(async () => {
+      const release = await acquireLock(path, () => waits++);
+      expect(++holders).toBe(1);
+      await new Promise((resolve) => setImmediate(resolve));
+      holders--;
+      release();
+    }),
+  );
+  expect(waits).toBe(2);
+  expect(existsSync(path)).toBe(false);
+});
