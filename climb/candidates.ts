@@ -54,8 +54,9 @@ function localMove(incumbent: Mixture, turn: number, draws: Stream): number[] {
     return spread(centre, pick(LOCAL_CONCENTRATIONS, turn), draws);
   }
   const moved = [...incumbent];
-  const from = draws.integer(n);
-  const to = draws.integer(n);
+  const held = incumbent.map((_, i) => i).filter((i) => (incumbent[i] as number) > 0);
+  const from = held[draws.integer(held.length)] as number;
+  const to = (from + 1 + draws.integer(Math.max(1, n - 1))) % n;
   const amount = draws.uniform() * (moved[from] as number);
   moved[from] = (moved[from] as number) - amount;
   moved[to] = (moved[to] as number) + amount;

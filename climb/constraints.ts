@@ -138,7 +138,7 @@ const BISECTIONS = 60;
 
 function boundsInParts({ lower, upper }: Constraints): { lower: number[]; upper: number[] } {
   return {
-    lower: lower.map((bound) => Math.ceil(bound * PARTS - PART_TOLERANCE)),
-    upper: upper.map((bound) => Math.floor(bound * PARTS + PART_TOLERANCE)),
+    lower: lower.map((bound) => Math.max(0, Math.ceil(bound * PARTS - PART_TOLERANCE))),
+    upper: upper.map((bound) => Math.min(PARTS, Math.floor(bound * PARTS + PART_TOLERANCE))),
   };
 }

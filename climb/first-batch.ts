@@ -4,9 +4,9 @@ import { type Mixture, mixtureKey, sumOfWeights, uniform } from './mixture.ts';
 import { type Stream, stream } from './random.ts';
 
 /** Sums of the Dirichlet shapes, as multiples of the number of clusters: from a few clusters a mixture to nearly the centre. */
-const CONCENTRATIONS = [0.1, 0.3, 1, 3, 10] as const;
+const CONCENTRATIONS = [0.3, 1, 3, 10] as const;
 /** Draws to choose among, for each place and concentration. */
-const DRAWS = 20;
+const DRAWS = 10;
 
 /**
  * The mixtures of the first iteration: the prior, uniform, then a space-filling choice among Dirichlet draws around

@@ -11,7 +11,8 @@ const STARTS = [
   { lengthScale: 0.7, noiseVariance: 0.01 },
   { lengthScale: 2.5, noiseVariance: 0.1 },
 ] as const;
-const MAX_ITERATIONS = 60;
+/** Parameters are logarithms: a factor of e² at most in a step. */
+const LIMITS = { maxIterations: 60, tolerance: 1e-2, maxStep: 2 };
 
 /**
  * Fits a Gaussian process (Matérn-5/2, one length scale a cluster, on √weight) by the penalised marginal likelihood.
@@ -49,7 +50,7 @@ function mostLikely(mixtures: readonly Mixture[], targets: Float64Array): Float6
   const coordinates = kernelCoordinates(mixtures, new Array<number>(dimensions).fill(1));
   const objective = penalisedLikelihood(coordinates, targets);
   const minima = STARTS.map(({ lengthScale, noiseVariance }) =>
-    minimise(objective, startingPoint(dimensions, lengthScale, noiseVariance), { maxIterations: MAX_ITERATIONS, tolerance: 1e-2 }),
+    minimise(objective, startingPoint(dimensions, lengthScale, noiseVariance), LIMITS),
   );
   return minima.reduce((best, minimum) => (minimum.value < best.value ? minimum : best)).point;
 }

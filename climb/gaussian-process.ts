@@ -1,4 +1,4 @@
-import { cholesky, inverse, solve, solveLower } from './cholesky.ts';
+import { cholesky, inverse, solve, solveTransposed } from './cholesky.ts';
 import { OFFSET_VARIANCE } from './marginal-likelihood.ts';
 import { kernelCoordinates, matern, squaredDistance } from './matern.ts';
 import type { Mixture } from './mixture.ts';
@@ -58,7 +58,7 @@ export function posterior(process: GaussianProcess): Posterior {
 
   const gram = new Float64Array(n * n);
   for (let i = 0; i < n; i++) {
-    for (let j = 0; j <= i; j++) gram[i * n + j] = covarianceOf(rows, i, rows, j) + (i === j ? noise : 0);
+    for (let j = i; j < n; j++) gram[i * n + j] = covarianceOf(rows, i, rows, j) + (i === j ? noise : 0);
   }
   const factor = cholesky(gram, n);
   const alpha = solve(factor, Float64Array.from(scores, (score) => (score - mean) / scale));
@@ -76,7 +76,7 @@ export function posterior(process: GaussianProcess): Posterior {
           cross[i] = value;
           sum += value * (alpha[i] as number);
         }
-        solveLower(factor, cross);
+        solveTransposed(factor, cross);
         let explained = 0;
         for (let i = 0; i < n; i++) explained += (cross[i] as number) ** 2;
         means.push(mean + scale * sum);
@@ -92,7 +92,7 @@ export function posterior(process: GaussianProcess): Posterior {
       for (let q = 0; q < m; q++) {
         const cross = whitened.subarray(q * n, (q + 1) * n);
         for (let i = 0; i < n; i++) cross[i] = covarianceOf(queries, q, rows, i);
-        solveLower(factor, cross);
+        solveTransposed(factor, cross);
       }
       const result = new Float64Array(m * m);
       for (let a = 0; a < m; a++) {

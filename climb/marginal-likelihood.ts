@@ -1,4 +1,4 @@
-import { cholesky, inverse, logDeterminant, solve } from './cholesky.ts';
+import { inverse, logDeterminant, solve, tryCholesky } from './cholesky.ts';
 import { matern, maternSlope } from './matern.ts';
 import type { Objective } from './quasi-newton.ts';
 
@@ -37,10 +37,11 @@ export function penalisedLikelihood(coordinates: Float64Array, targets: Float64A
     const covariance = new Float64Array(n * n);
     let pair = 0;
     for (let i = 0; i < n; i++) {
-      for (let j = 0; j < i; j++) covariance[i * n + j] = OFFSET_VARIANCE + signal * matern(distances[pair++] as number);
+      for (let j = 0; j < i; j++) covariance[j * n + i] = OFFSET_VARIANCE + signal * matern(distances[pair++] as number);
       covariance[i * n + i] = OFFSET_VARIANCE + signal + noise;
     }
-    const factor = cholesky(covariance, n);
+    const factor = tryCholesky(covariance, n);
+    if (factor === undefined) return Infinity;
     const alpha = solve(factor, Float64Array.from(targets));
     const precision = inverse(factor);
 

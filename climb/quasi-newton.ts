@@ -1,6 +1,8 @@
 /** A smooth function: writes its gradient at `point` into `gradient` and answers its value (Infinity where undefined). */
 export type Objective = (point: Float64Array, gradient: Float64Array) => number;
 
+export type Limits = { readonly tolerance: number; readonly maxIterations: number; readonly maxStep: number };
+
 export type Minimum = { readonly point: Float64Array; readonly value: number; readonly iterations: number };
 
 /** Steps remembered: enough curvature for tens of parameters. */
@@ -12,12 +14,13 @@ const HALVINGS = 30;
 /**
  * L-BFGS (Nocedal and Wright 2006, algorithm 7.4) with a backtracking line search. Deterministic: the same objective
  * and start give the same bits. Stops when the largest gradient component is under `tolerance`, when no step along
- * the search direction lowers the value, or after `maxIterations`.
+ * the search direction lowers the value, or after `maxIterations`. No coordinate moves by more than `maxStep` at
+ * once: where parameters are logarithms, a long first guess of the curvature would leap to where they overflow.
  */
 export function minimise(
   objective: Objective,
   start: Float64Array,
-  { tolerance = 1e-4, maxIterations = 100 }: { tolerance?: number; maxIterations?: number } = {},
+  { tolerance = 1e-4, maxIterations = 100, maxStep = Infinity }: Partial<Limits> = {},
 ): Minimum {
   let point = Float64Array.from(start);
   let gradient = new Float64Array(point.length);
@@ -27,7 +30,8 @@ export function minimise(
   while (iterations < maxIterations && gradient.some((g) => Math.abs(g) > tolerance)) {
     const direction = descent(gradient, history);
     const slope = dot(direction, gradient);
-    let size = history.length > 0 ? 1 : Math.min(1, 1 / Math.sqrt(dot(gradient, gradient)));
+    const longest = direction.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
+    let size = Math.min(history.length > 0 ? 1 : 1 / Math.sqrt(dot(gradient, gradient)), 1, maxStep / longest);
     const nextGradient = new Float64Array(point.length);
     let next = point;
     let nextValue = Infinity;
