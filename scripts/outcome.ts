@@ -1,16 +1,5 @@
 import { WorkflowFailedError } from '@temporalio/client';
-
-/** The result of `climbSearch`, as `temporal workflow result` prints it. */
-export type SearchOutcome = {
-  recipe: { path: string; digest: string };
-  report: { path: string };
-  verdict: string;
-  verified: boolean;
-  weights: { cluster: number | string; label: string; weight: number }[];
-  stoppedBy: string;
-  proxies: number;
-  fromLedger: number;
-};
+import type { SearchResult } from '../climb/search-result.ts';
 
 const BAR = 30;
 
@@ -23,7 +12,7 @@ export function formatOutcome({
   proxies,
   fromLedger,
   stoppedBy,
-}: SearchOutcome): string {
+}: SearchResult): string {
   const largest = Math.max(...weights.map(({ weight }) => weight));
   const rows = weights
     .toSorted((a, b) => b.weight - a.weight)
@@ -35,7 +24,7 @@ export function formatOutcome({
     'The recommended mixture',
     ...rows,
     '',
-    verdict,
+    `verdict: ${verdict}`,
     `${proxies} proxies${fromLedger > 0 ? `, ${fromLedger} of them from the ledger` : ''}; stopped by ${stoppedBy}`,
     '',
     `report  ${report.path}`,

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { repositoryRoot } from '../adapters/home.ts';
 import { connectClient } from '../adapters/temporal-connection.ts';
-import { failureReason, formatOutcome, type SearchOutcome } from './outcome.ts';
+import type { SearchResult } from '../climb/search-result.ts';
+import { failureReason, formatOutcome } from './outcome.ts';
 import { followProgress } from './progress.ts';
 import { CommandProblem, runCommand } from './run-command.ts';
 import { inSession, type Session } from './session.ts';
@@ -19,7 +20,7 @@ async function demo({ server, cli, settings, env }: Session): Promise<number> {
   try {
     await startSearch(cli.path, env);
     console.log(`climb: search "${SEARCH}" is running${page ? `; watch it at ${page}` : ''}`);
-    const outcome = await followProgress<SearchOutcome>(client.workflow.getHandle(SEARCH), process.stdout);
+    const outcome = await followProgress<SearchResult>(client.workflow.getHandle(SEARCH), process.stdout);
     console.log(`\n${formatOutcome(outcome)}`);
     if (page) console.log(`\nTo look at its history: \`npm run dev\`, then ${page}`);
     return 0;

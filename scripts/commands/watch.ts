@@ -1,7 +1,8 @@
 import { Command } from 'commander';
 import { climbHome } from '../../adapters/home.ts';
 import { connectClient, connectionSettings } from '../../adapters/temporal-connection.ts';
-import { failureReason, formatOutcome, type SearchOutcome } from '../outcome.ts';
+import type { SearchResult } from '../../climb/search-result.ts';
+import { failureReason, formatOutcome } from '../outcome.ts';
 import { followProgress } from '../progress.ts';
 import { CommandProblem, namingSearch, runCommand } from '../run-command.ts';
 
@@ -16,7 +17,7 @@ async function watch(id: string): Promise<number> {
   try {
     const handle = client.workflow.getHandle(id);
     await namingSearch(id, () => handle.describe());
-    console.log(`\n${formatOutcome(await followProgress<SearchOutcome>(handle, process.stdout))}`);
+    console.log(`\n${formatOutcome(await followProgress<SearchResult>(handle, process.stdout))}`);
     return 0;
   } catch (error) {
     const reason = failureReason(error);

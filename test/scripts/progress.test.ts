@@ -98,7 +98,7 @@ test('an outcome shows the weights, largest first, and where the files lie', () 
   const text = formatOutcome({
     recipe: { path: '/a/recipe.json', digest: 'abc' },
     report: { path: '/a/report.md' },
-    verdict: 'better than uniform',
+    verdict: 'better than every baseline',
     verified: true,
     weights: [
       { cluster: 'c1', label: 'ship', weight: 0.2 },
@@ -109,7 +109,7 @@ test('an outcome shows the weights, largest first, and where the files lie', () 
     fromLedger: 8,
   });
   expect(text).toMatch(
-    /80\.0 % {2}█{30} {2}c2 {2}act\n +20\.0 % {2}█{8} +c1 {2}ship\n\nbetter than uniform\n8 proxies, 8 of them from the ledger; stopped by iterations/,
+    /80\.0 % {2}█{30} {2}c2 {2}act\n +20\.0 % {2}█{8} +c1 {2}ship\n\nverdict: better than every baseline\n8 proxies, 8 of them from the ledger; stopped by iterations/,
   );
   expect(text).toMatch(/report {2}\/a\/report.md\nrecipe {2}\/a\/recipe.json/);
 });

@@ -22,7 +22,7 @@ export async function climbSearch({ end }: { end: 'now' | 'refused' | 'go' }) {
   return {
     recipe: { path: '/home/recipe.json', digest: 'sha256:abc' },
     report: { path: '/home/report.md' },
-    verdict: 'better than uniform by 7 seed deviations',
+    verdict: 'better than every baseline',
     verified: true,
     weights: [
       { cluster: 'c0002', label: 'whale ship sea', weight: 0.25 },
