@@ -1,20 +1,17 @@
 import { execFile, spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { Connection } from '@temporalio/client';
 import { repositoryRoot } from './home.ts';
 import { isPortFree } from './ports.ts';
 import { endProcess, isAlive } from './process-life.ts';
 import { readServerRecord, removeServerRecord, writeServerRecord, type ServerRecord } from './server-record.ts';
 import { MINIMUM_CLI, findTemporalCli } from './temporal-cli.mjs';
+import { clusterIdOnceServing } from './temporal-health.ts';
 import { connectClient, connectionSettings, NoServer } from './temporal-connection.ts';
 
 const HOST = '127.0.0.1';
-const SERVING_WITHIN_MS = 60_000;
 const STOP_GRACE_MS = 10_000;
-const LOOK_EVERY_MS = 100;
 /** The dev server forgets closed workflows after a day by default; a search is read, branched and compared for longer. */
 const RETENTION = '90d';
 
@@ -156,29 +153,6 @@ async function requireFree(port: string, variable: string): Promise<string> {
     `port ${port} of ${HOST} is taken, or isn't a port, so the Temporal dev server can't listen there. ` +
       `Try: ${variable}=<another port>, or, if a Temporal server of yours is the one listening, TEMPORAL_ADDRESS=${HOST}:${port}.`,
   );
-}
-
-/** Waits until the default namespace answers. null when the server ends or takes longer than SERVING_WITHIN_MS. */
-async function clusterIdOnceServing(address: string, alive: () => boolean): Promise<string | null> {
-  for (
-    const deadline = performance.now() + SERVING_WITHIN_MS;
-    alive() && performance.now() < deadline;
-    await pause(LOOK_EVERY_MS)
-  ) {
-    const clusterId = await askClusterId(address).catch(() => null);
-    if (clusterId !== null) return clusterId;
-  }
-  return null;
-}
-
-async function askClusterId(address: string): Promise<string> {
-  const connection = await Connection.connect({ address, connectTimeout: '1s' });
-  try {
-    await connection.workflowService.describeNamespace({ namespace: 'default' });
-    return (await connection.workflowService.getClusterInfo({})).clusterId;
-  } finally {
-    await connection.close();
-  }
 }
 
 const lastLines = (path: string): string =>

@@ -53,7 +53,9 @@ function interruption(): Promise<number> {
   return new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
       process.once(signal, () => {
-        console.error('\nclimb: stopping; the search waits on this machine and goes on with the next start');
+        console.error(
+          `\nclimb: stopping on ${signal}; a running search waits on this machine and goes on with the next start`,
+        );
         resolve(INTERRUPTED);
       });
     }
