@@ -8,6 +8,8 @@ Parameters are a flat tensor [P] and a table of named views into it: the optimis
 vector operations, a checkpoint three tensors, and an ensemble one more leading dimension.
 """
 
+import math
+
 import torch
 import torch.nn.functional as F
 
@@ -36,11 +38,20 @@ def init(model: dict, seed: int) -> torch.Tensor:
     for name, weight in views(flat, model).items():
         if name == "head" or name.endswith((".out", ".down")):
             weight.zero_()
-        elif name == "embed":
-            weight.normal_(0, 0.1, generator=generator)
         else:
-            weight.normal_(0, model["width"] ** -0.5, generator=generator)
+            weight.normal_(0, 0.02, generator=generator)
     return flat
+
+
+def logit_scale(model: dict) -> float:
+    """Factor on the logits: the head learns that much faster than its own learning rate.
+
+    Without it the quickest way to the unigram distribution (there is no bias) is to turn all
+    embeddings one way, and undoing that costs a short run a fifth of its steps, or more, depending
+    on the seed. Measured at width 64, 300K tokens, two seeds: loss 5.00 and 5.07 without, 4.90 and
+    4.88 with a factor of 4. A constant times 1 / sqrt(width), as nanochat scales its head's rate.
+    """
+    return 32 / math.sqrt(model["width"])
 
 
 def rms_norm(x: torch.Tensor) -> torch.Tensor:
@@ -55,7 +66,7 @@ def rotary(context: int, head: int, device, dtype) -> tuple[torch.Tensor, torch.
 
 
 def hidden(p: dict, model: dict, tokens: torch.Tensor, rope: tuple) -> torch.Tensor:
-    """Final normalised states [B, T, d] for token ids [B, T], T at most the context."""
+    """Final states [B, T, d], normalised and times logit_scale, for token ids [B, T], T at most the context."""
     B, T = tokens.shape
     d, H = model["width"], model["heads"]
     cos, sin = rope[0][:T], rope[1][:T]
@@ -67,7 +78,7 @@ def hidden(p: dict, model: dict, tokens: torch.Tensor, rope: tuple) -> torch.Ten
         y = F.scaled_dot_product_attention(q, k, qkv[:, :, 2].transpose(1, 2), is_causal=True)
         x = x + F.linear(y.transpose(1, 2).reshape(B, T, d), p[f"{layer}.out"])
         x = x + F.linear(F.relu(F.linear(rms_norm(x), p[f"{layer}.up"])).square(), p[f"{layer}.down"])
-    return rms_norm(x)
+    return rms_norm(x) * logit_scale(model)
 
 
 class CrossEntropy(torch.autograd.Function):

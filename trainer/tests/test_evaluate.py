@@ -55,7 +55,7 @@ def reference_forward(w, model, ids):
             heads.append(scores.softmax(-1) @ v[:, part])
         x = x + torch.cat(heads, -1) @ w[f"{layer}.out"].T
         x = x + (norm(x) @ w[f"{layer}.up"].T).clamp(min=0) ** 2 @ w[f"{layer}.down"].T
-    return (norm(x) @ w["head"].T).log_softmax(-1)
+    return (32 / math.sqrt(d) * norm(x) @ w["head"].T).log_softmax(-1)
 
 
 def float64(path):
