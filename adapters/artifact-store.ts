@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, readFile, stat } from 'node:fs/promises';
+import { appendFile, mkdir, open, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { canonicalJson } from '../climb/content-key.ts';
 import type { Ref } from '../climb/artifact.ts';
@@ -103,7 +103,27 @@ export class ArtifactStore {
     return JSON.parse((await this.read(ref)).toString('utf8')) as T;
   }
 
-  /** A file handle's worth of bytes from `offset`, unchecked: for readers that stream through a big artifact. */
+  /** The bytes of several artifacts after another as one, of any size: none is held in memory. */
+  async concatenate(refs: readonly Ref[]): Promise<Ref> {
+    const path = await this.temporaryPath();
+    for (const ref of refs) await appendFile(path, await this.read(ref));
+    return this.adoptFile(path);
+  }
+
+  /**
+   * Checks an artifact that is going to be read in slices.
+   * @throws BrokenArtifact
+   */
+  async verify(ref: Ref): Promise<void> {
+    const found = await describeFile(this.path(ref)).catch((error: Error) => error);
+    if (found instanceof Error || found.sha256 !== ref.sha256) {
+      throw new BrokenArtifact(
+        `artifact ${this.path(ref)} is not what it was (${found instanceof Error ? found.message : `expected ${ref.bytes} bytes, got ${found.bytes} with SHA-256 ${found.sha256}`}); a result built on it would be wrong; remove the file and start the search again`,
+      );
+    }
+  }
+
+  /** A file handle's worth of bytes from `offset`, unchecked (see `verify`): for readers that stream through a big artifact. */
   async readSlice(ref: Ref, offset: number, length: number): Promise<Buffer> {
     const handle = await open(this.path(ref), 'r');
     try {

@@ -1,0 +1,37 @@
+import { parentPort } from 'node:worker_threads';
+import type { ComputeReply, ComputeRequest } from './compute.ts';
+import { computeFunctions } from './compute-functions.ts';
+
+/** Buffers worth moving instead of copying: those of typed arrays that the result is, or holds at its top level. */
+function transferable(result: unknown): ArrayBuffer[] {
+  const values: unknown[] = ArrayBuffer.isView(result) ? [result] : Object.values(result ?? {});
+  return [
+    ...new Set(
+      values.flatMap((value) =>
+        ArrayBuffer.isView(value) && value.buffer instanceof ArrayBuffer ? [value.buffer] : [],
+      ),
+    ),
+  ];
+}
+
+/** Cloning an error would lose what tells it apart: the name of its class, and the fields that come with it. */
+function describe(error: unknown): object {
+  if (!(error instanceof Error)) return { message: String(error) };
+  const { name, message, stack } = error;
+  return { ...error, name, message, stack };
+}
+
+const port = parentPort;
+if (port === null)
+  throw new Error('compute-thread.ts was started as a program; it only works as a thread of the Compute pool');
+const reply = (message: ComputeReply, transfer: ArrayBuffer[] = []) => port.postMessage(message, transfer);
+
+port.on('message', ({ name, input }: ComputeRequest) => {
+  try {
+    const compute = computeFunctions[name] as (input: unknown, progress: (done: unknown) => void) => unknown;
+    const result = compute(input, (done) => reply({ kind: 'progress', done }));
+    reply({ kind: 'result', result }, transferable(result));
+  } catch (error) {
+    reply({ kind: 'error', error: describe(error) });
+  }
+});
