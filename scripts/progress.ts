@@ -30,7 +30,7 @@ export async function followProgress<Result>(
   while (open) {
     // No worker, or one that is still starting: the search waits for it, and so do we.
     const status = await handle.query('status').catch(() => null);
-    if (open) line.show(status ? formatStatus(status) : 'waiting for a worker to answer');
+    if (open) line.show(status);
     await Promise.race([closed.catch(() => undefined), pause(everyMs)]);
   }
   line.end();
@@ -77,9 +77,12 @@ function progressLine(out: ProgressOutput) {
   const clear = '\r\x1b[2K';
   let last = '';
   return {
-    show(text: string) {
-      if (text === last) return;
-      last = text;
+    show(status: Status | null) {
+      const text = status ? formatStatus(status) : 'waiting for a worker to answer';
+      // The time left changes at every look: on a terminal that is life, in a log it would be noise.
+      const news = status && !out.isTTY ? formatStatus({ ...status, etaSeconds: null }) : text;
+      if (news === last) return;
+      last = news;
       out.write(out.isTTY ? clear + text.slice(0, (out.columns ?? 80) - 1) : `${text}\n`);
     },
     end() {

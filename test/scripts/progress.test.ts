@@ -42,7 +42,7 @@ describe('progress', () => {
   test('off a terminal: one line a change, then the result', async () => {
     const out = output(false);
     const next = { ...status, proxies: { ...status.proxies, done: 18 } };
-    const handle = search([null, status, status, next, next], () => Promise.resolve('recipe'));
+    const handle = search([null, status, { ...status, etaSeconds: 168 }, next, next], () => Promise.resolve('recipe'));
     expect(await followProgress(handle, out, { everyMs: 0 })).toBe('recipe');
     expect(out.parts.slice(0, 3)).toEqual([
       'waiting for a worker to answer\n',
