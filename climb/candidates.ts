@@ -8,7 +8,7 @@ const GLOBAL_CONCENTRATIONS = [0.1, 0.3, 1, 3] as const;
 /** Of local moves: from a change of a third of the weights to one of a few per cent. */
 const LOCAL_CONCENTRATIONS = [3, 10, 30, 100, 300] as const;
 /** Share of a local move's centre that is spread over every cluster, so that a weight of zero can grow again. */
-const REVIVAL = 0.02;
+const REVIVAL = 0.05;
 
 /**
  * A pool of distinct mixtures within the constraints, none of them in `exclude`: half drawn anew over the whole

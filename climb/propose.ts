@@ -10,6 +10,8 @@ export type Candidates = {
   readonly mixtures: readonly Mixture[];
   readonly mean: readonly number[];
   readonly sd: readonly number[];
+  /** Expected improvement on the best that is known: where the first is under the noise, the search has converged. */
+  readonly gain: readonly number[];
 };
 
 /** Mixtures that local moves start from. */
@@ -43,7 +45,12 @@ export function pruneCandidates(request: {
     mean.map((value, i) => -logExpectedImprovement(value, sd[i] as number, best)),
   ).slice(0, keep);
   const kept = <T>(values: readonly T[]) => order.map((i) => values[i] as T);
-  return { mixtures: kept(mixtures), mean: kept(mean), sd: kept(sd) };
+  return {
+    mixtures: kept(mixtures),
+    mean: kept(mean),
+    sd: kept(sd),
+    gain: order.map((i) => expectedImprovement(mean[i] as number, sd[i] as number, best)),
+  };
 }
 
 /**
@@ -83,15 +90,6 @@ export function sampleBatch(request: {
     covariances.forEach((covariance, t) => condition(covariance, open.length, next, noises[t] as number));
   }
   return chosen.map((i) => open[i] as Mixture);
-}
-
-/** The largest expected improvement among candidates over the evaluated mixtures, in score units: when to stop. */
-export function expectedGain(predictor: Predictor, evaluated: readonly Mixture[], candidates: Candidates): number {
-  const best = Math.min(...predict(predictor, evaluated).mean);
-  return candidates.mean.reduce(
-    (most, mean, i) => Math.max(most, expectedImprovement(mean, candidates.sd[i] as number, best)),
-    0,
-  );
 }
 
 /** The covariance, in place, once `row` has been observed with this noise variance: a rank-one downdate. */

@@ -40,11 +40,12 @@ const name = present
   ? '64 of the RegMix runs rank 256 unseen mixtures: Spearman over .975 for Pile-CC, over .97 for the mean of 13 losses'
   : 'the RegMix tables (../shared/data/regmix) are not here: nothing to rank';
 
+// Slow (28 fits): one subset of 64 runs ranks up to .01 better or worse than another.
 (present ? test : test.skip)(name, () => {
   const { rows, tasks } = table('train');
   const unseen = table('test').rows;
   const pileCc = tasks.findIndex((task) => task.includes('pile_cc'));
-  const figures = [0, 1, 2].map((subset) => {
+  const figures = [0, 1].map((subset) => {
     const known = shuffled(rows, stream(7, ['subset', subset])).slice(0, 64);
     const rank = (chosen: readonly number[]) => {
       const predictor = fitPredictor({
