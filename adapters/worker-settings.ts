@@ -37,7 +37,7 @@ const variables = z.object({
   CLIMB_TRAIN_TASK_QUEUE: z._default(z.string(), 'climb-train'),
   CLIMB_HEARTBEAT_SECONDS: z._default(positive, 20),
   CLIMB_RETRY_INITIAL_SECONDS: z._default(positive, 1),
-  CLIMB_RETRY_MAXIMUM_SECONDS: z._default(positive, 300),
+  CLIMB_RETRY_MAXIMUM_SECONDS: z._default(positive, 60),
 });
 
 const profile = z.strictObject({

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { jsonHazards } from './json-hazards.ts';
 import { InvalidInput, shown, type Problem } from './problem.ts';
 
 z.config(z.locales.en());
@@ -9,15 +10,19 @@ z.config(z.locales.en());
  */
 export function parse<Schema extends z.core.$ZodType>(schema: Schema, value: unknown, what: string): z.output<Schema> {
   const result = z.safeParse(schema, value);
-  if (result.success) return result.data;
+  const issues = result.error?.issues ?? [];
+  const problems = [...issues.flatMap((issue) => problemsOf(schema, value, issue)), ...jsonHazards(value)];
+  if (result.success && problems.length === 0) return result.data;
+  // Two checks may object to the same value: one sentence is enough.
+  const paths = problems.map(({ path }) => path);
   throw new InvalidInput(
     what,
-    result.error.issues.flatMap((issue) => problemsOf(schema, value, issue)),
+    problems.filter(({ path }, at) => paths.indexOf(path) === at),
   );
 }
 
 function problemsOf(schema: z.core.$ZodType, value: unknown, issue: z.core.$ZodIssue): Problem[] {
-  const path = issue.path.join('.') || '(the whole file)';
+  const path = issue.path.join('.') || '(all of it)';
   const at = schemaAt(schema, issue.path);
   if (issue.code === 'unrecognized_keys') {
     const known = Object.keys(shapeOf(at) ?? {});

@@ -122,9 +122,16 @@ async function continueInNewRun(state: SearchState, file: unknown): Promise<neve
   return continueAsNew<typeof climbSearch>(file, state);
 }
 
-function nothingScored({ counts, failures }: SearchState): string {
+function nothingScored({ counts, failures, finishEarly }: SearchState): string {
   const last = failures.at(-1);
-  return `no proxy has a score (${counts.diverged} diverged, ${counts.failed} failed${last ? `; last, ${last.id}: ${last.reason}` : ''}), so there is nothing to recommend; ${counts.diverged > 0 ? 'lower proxy.learningRate' : 'raise the budget or mend the trainer'} and start the search again`;
+  const why = finishEarly === null ? `${counts.diverged} diverged, ${counts.failed} failed` : 'it was finished early';
+  const hint =
+    counts.diverged > 0
+      ? 'lower proxy.learningRate'
+      : counts.failed > 0
+        ? 'mend the trainer'
+        : 'give it time and budget for one iteration';
+  return `no iteration has a score (${why}${last ? `; last, ${last.id}: ${last.reason}` : ''}), so there is nothing to recommend; ${hint} and start the search again`;
 }
 
 function openState(file: unknown): SearchState {

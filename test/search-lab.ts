@@ -1,0 +1,135 @@
+import { mkdtemp, rm, writeFile, mkdir, readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { DefaultLogger, Runtime } from '@temporalio/worker';
+import { shuffled, stream } from '../climb/random.ts';
+import type { SearchFile } from '../climb/search-file.ts';
+import { freePorts } from '../adapters/ports.ts';
+import { connectClient, connectionSettings } from '../adapters/temporal-connection.ts';
+import { ensureServer } from '../adapters/temporal-server.ts';
+import { workerSettings } from '../adapters/worker-settings.ts';
+
+// The worker's log belongs to the worker's owner; a test says itself what went wrong.
+Runtime.install({ logger: new DefaultLogger('ERROR') });
+
+const repository = fileURLToPath(new URL('..', import.meta.url));
+
+/** Words of four made-up topics: clusters that any embedding finds. */
+const topics = ['sea', 'sky', 'law', 'oven'].map((topic) =>
+  Array.from({ length: 40 }, (_, at) => `${topic}${'abcdefghij'[at % 10]}${'klmn'[Math.floor(at / 10)]}`),
+);
+
+function sentence(topic: number, seed: number, words: number): string {
+  const draws = stream(seed, ['sentence', topic]);
+  const vocabulary = topics[topic] as string[];
+  return Array.from({ length: words }, () => vocabulary[draws.integer(vocabulary.length)]).join(' ');
+}
+
+/** A corpus of four topics and items about the first, as JSON lines below `root`. */
+export async function writeTinyCorpus(root: string, documents = 120): Promise<void> {
+  await mkdir(join(root, 'corpus'), { recursive: true });
+  const lines = topics.flatMap((_, topic) =>
+    Array.from({ length: documents }, (_, at) =>
+      JSON.stringify({ text: sentence(topic, at, 120), domain: `topic${topic}` }),
+    ),
+  );
+  await writeFile(join(root, 'corpus', 'tiny.jsonl'), `${shuffled(lines, stream(1, ['tiny'])).join('\n')}\n`);
+  for (const [name, seed] of [
+    ['searched', 1000],
+    ['reported', 2000],
+  ] as const) {
+    const items = Array.from({ length: 40 }, (_, at) =>
+      JSON.stringify({
+        query: sentence(0, seed + at, 6),
+        choices: [sentence(0, seed + 500 + at, 4), sentence(1, seed + at, 4)],
+        gold: 0,
+      }),
+    );
+    await writeFile(join(root, `${name}.jsonl`), `${items.join('\n')}\n`);
+  }
+}
+
+/** A search over the tiny corpus: seconds with the fake trainer, and with the real one. */
+export const tinySearch = {
+  version: 1,
+  corpus: { path: 'corpus', labelField: 'domain' },
+  embedding: { dimensions: 8 },
+  clusters: { initial: 8, merge: { target: 4 } },
+  tasks: [{ name: 'searched', path: 'searched.jsonl' }],
+  report: { tasks: [{ name: 'reported', path: 'reported.jsonl' }] },
+  proxy: {
+    tokens: 8192,
+    batch: 8,
+    model: { width: 16, layers: 1, heads: 2, vocab: 320, context: 32 },
+    checkpointSeconds: 1,
+  },
+  search: { first: 4, batch: 2, candidates: 500 },
+  budget: { proxies: 16, concurrency: 2 },
+  verify: { candidates: 2, seeds: 2 },
+} satisfies SearchFile;
+
+export type Lab = Awaited<ReturnType<typeof openLab>>;
+
+/**
+ * A server, a state folder and a tiny corpus of a test's own. Its settings are those of a worker with the fake trainer
+ * as its only profile and timeouts of seconds.
+ */
+export async function openLab(fakeTrainer: Record<string, string> = {}) {
+  const home = await mkdtemp(join(tmpdir(), 'climb-lab-'));
+  await writeTinyCorpus(home);
+  const trainingLog = join(home, 'trainings.log');
+  await writeFile(trainingLog, '');
+  const trainers = join(home, 'trainers.json');
+  const python = join(repository, '.venv', 'bin', 'python');
+  const fake = {
+    command: [python, join(repository, 'test', 'fakes', 'fake_trainer.py')],
+    env: { PYTHONPATH: join(repository, 'trainer'), FAKE_LOG: trainingLog, ...fakeTrainer },
+  };
+  await writeFile(trainers, JSON.stringify({ fake }));
+  const [port, uiPort] = await freePorts(2);
+  const env: NodeJS.ProcessEnv = {
+    ...process.env,
+    CLIMB_HOME: home,
+    CLIMB_ROOTS: home,
+    CLIMB_PORT: String(port),
+    CLIMB_UI_PORT: String(uiPort),
+    CLIMB_TRAINERS: trainers,
+    CLIMB_HEARTBEAT_SECONDS: '3',
+    CLIMB_RETRY_INITIAL_SECONDS: '0.2',
+    CLIMB_RETRY_MAXIMUM_SECONDS: '1',
+    CLIMB_TRAIN_SLOTS: '2',
+  };
+  delete env['TEMPORAL_ADDRESS'];
+  const server = await ensureServer({ home, env });
+  const connection = connectionSettings(home, env);
+  const client = await connectClient(connection);
+  return {
+    home,
+    env,
+    server,
+    client,
+    connection,
+    settings: workerSettings(env),
+    /** What the fake trainer really did: `start KEY STEP` and `step KEY STEP`. */
+    trainings: async () => (await readFile(trainingLog, 'utf8')).trim().split('\n').filter(Boolean),
+    start: (workflowId: string, file: object) =>
+      client.workflow.start('climbSearch', { taskQueue: 'climb', workflowId, args: [file] }),
+    close: async () => {
+      await client.connection.close();
+      await server.stop();
+      await rm(home, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Polls until `look` answers something; tests wait for what they observe, never for a time. */
+export async function until<T>(look: () => Promise<T | undefined | false>, milliseconds = 60_000): Promise<T> {
+  const deadline = performance.now() + milliseconds;
+  for (;;) {
+    const seen = await look();
+    if (seen !== undefined && seen !== false) return seen;
+    if (performance.now() > deadline) throw new Error(`nothing seen in ${milliseconds / 1000} s: ${look.toString()}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}

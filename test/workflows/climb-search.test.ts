@@ -1,0 +1,150 @@
+/** A real dev server, a real worker in this process, a fake trainer: whole searches in seconds. */
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { WorkflowFailedError } from '@temporalio/client';
+import { readFile } from 'node:fs/promises';
+import type { Recipe } from '../../climb/recipe.ts';
+import type { SearchResult } from '../../climb/search-result.ts';
+import type { budgetOf, Status } from '../../climb/search-views.ts';
+import { serve, type ServedQueues } from '../../workers/serve.ts';
+import { openLab, tinySearch, until, type Lab } from '../search-lab.ts';
+
+type Budget = ReturnType<typeof budgetOf>;
+
+let lab: Lab;
+let queues: ServedQueues;
+
+beforeAll(async () => {
+  lab = await openLab({ FAKE_STEP_MS: '60' });
+  queues = await serve(lab.settings, lab.connection);
+}, 60_000);
+
+afterAll(async () => {
+  queues.stop();
+  await queues.done;
+  await lab.close();
+}, 60_000);
+
+const file = { ...tinySearch, proxy: { ...tinySearch.proxy, trainer: 'fake' } };
+const readRecipe = async ({ recipe }: SearchResult) => JSON.parse(await readFile(recipe.path, 'utf8')) as Recipe;
+
+describe('a search', () => {
+  let first: SearchResult;
+
+  test('ends with a verified recipe within its budget, and a report', async () => {
+    const handle = await lab.start('whole', file);
+    first = (await handle.result()) as SearchResult;
+    const recipe = await readRecipe(first);
+
+    expect(first.proxies).toBe(16);
+    expect(recipe.verified).toBe(true);
+    expect(recipe.weights.map(({ cluster }) => cluster)).toEqual(['c0000', 'c0001', 'c0002', 'c0003']);
+    expect(recipe.weights.reduce((sum, { weight }) => sum + weight, 0)).toBeCloseTo(1, 9);
+    expect(recipe.evidence.observations.map(({ id }) => id)).toEqual([
+      'i1-p001',
+      'i1-p002',
+      'i1-p003',
+      'i1-p004',
+      'i2-p001',
+      'i2-p002',
+      'i3-p001',
+      'i3-p002',
+    ]);
+    expect(recipe.evidence.verification?.arms.map(({ arm, seeds }) => [arm, seeds])).toEqual([
+      ['observed-1', 2],
+      ['predicted-1', 2],
+      ['uniform', 2],
+      ['proportional', 2],
+    ]);
+    expect(recipe.run.charged.proxies).toBe(16);
+    expect(await readFile(first.report.path, 'utf8')).toContain('## Recipe beside the baselines');
+  }, 60_000);
+
+  test('started again finds every proxy in the ledger and gives the same digest', async () => {
+    const trained = (await lab.trainings()).length;
+    const again = (await (await lab.start('again', file)).result()) as SearchResult;
+    expect(again.fromLedger).toBe(again.proxies);
+    expect(again.recipe.digest).toBe(first.recipe.digest);
+    expect((await lab.trainings()).length).toBe(trained);
+  }, 60_000);
+
+  test('has a history in which people recognise iterations and proxies', async () => {
+    const { events } = await lab.client.workflow.getHandle('whole').fetchHistory();
+    const ids = (events ?? []).flatMap(
+      ({ activityTaskScheduledEventAttributes: scheduled }) => scheduled?.activityId ?? [],
+    );
+    expect(ids).toEqual(
+      expect.arrayContaining([
+        'ingest',
+        'i1-sample',
+        'i1-p001',
+        'i1-p001-evaluate',
+        'i2-refit',
+        'v-uniform-s2',
+        'report',
+      ]),
+    );
+  });
+});
+
+describe('messages', () => {
+  const longFile = { ...file, seed: 8, budget: { proxies: 20, concurrency: 1 } };
+
+  test('a search is paused, its budget raised and cut, and it ends with what is known', async () => {
+    const handle = await lab.start('steered', longFile);
+    const status = () => handle.query<Status>('status');
+    await until(async () => (await status()).proxies.done >= 1);
+
+    const paused = await handle.executeUpdate<Status, [object]>('pause', { args: [{}] });
+    expect(paused.paused).toBe(true);
+    await until(async () => (await status()).proxies.running === 0);
+    const { done } = (await status()).proxies;
+
+    const raised = await handle.executeUpdate<Budget, [object]>('setBudget', {
+      args: [{ proxies: 30, reason: 'more' }],
+    });
+    expect(raised.budget.proxies).toBe(30);
+    expect(raised.effect).toMatch(/more iterations, then verification of 2 candidates/);
+    expect((await status()).proxies.done).toBe(done);
+
+    await handle.signal('setBudget', { proxies: 9 });
+    await handle.signal('resume');
+    const result = (await handle.result()) as SearchResult;
+    expect(result.stoppedBy).toBe('budget');
+    expect(result.proxies).toBeLessThanOrEqual(9);
+    expect((await readRecipe(result)).run.budgetChanges.map(({ change }) => change)).toEqual([
+      'proxies = 30 (more)',
+      'proxies = 9',
+    ]);
+  }, 60_000);
+
+  test('a bad update is refused and leaves no trace, a bad signal is shown in the status', async () => {
+    const handle = await lab.start('rejecting', { ...longFile, seed: 9 });
+    await expect(handle.executeUpdate('setBudget', { args: [{ proxies: -1 }] })).rejects.toThrow();
+    await handle.signal('setBudget', { proxis: 3 });
+    const { rejected } = await until(async () => {
+      const status = await handle.query<Status>('status');
+      return status.rejected.length > 0 && status;
+    });
+    expect(rejected).toEqual([{ name: 'setBudget', reason: expect.stringContaining('proxis: unknown field') }]);
+
+    await handle.signal('finishEarly', { after: 'now' });
+    await expect(handle.result()).rejects.toThrow(WorkflowFailedError);
+  }, 60_000);
+
+  test('finishEarly after the iteration verifies what was found', async () => {
+    const handle = await lab.start('early', { ...longFile, seed: 10 });
+    await until(async () => (await handle.query<Status>('status')).proxies.done >= 1);
+    await handle.signal('finishEarly', { after: 'iteration' });
+    const result = (await handle.result()) as SearchResult;
+    expect(result).toMatchObject({ stoppedBy: 'finishEarly', verified: true, proxies: 12 });
+  }, 60_000);
+
+  test('a cancelled search leaves no trainer behind and a recipe marked as not verified', async () => {
+    const handle = await lab.start('cancelled', { ...longFile, seed: 11 });
+    await until(async () => (await handle.query<Status>('status')).iteration >= 1);
+    await handle.cancel();
+    await expect(handle.result()).rejects.toThrow(WorkflowFailedError);
+    const recipe = await readRecipe({ recipe: { path: `${lab.home}/searches/cancelled/recipe.json` } } as SearchResult);
+    expect(recipe).toMatchObject({ verified: false, verdict: 'not verified', stoppedBy: 'cancelled' });
+  }, 60_000);
+});

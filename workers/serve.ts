@@ -1,0 +1,52 @@
+import { fileURLToPath } from 'node:url';
+import { NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
+import { createActivities } from '../activities/index.ts';
+import { knownSearchAttributes } from '../adapters/search-attributes.ts';
+import type { ConnectionSettings } from '../adapters/temporal-connection.ts';
+import { openWorld } from '../adapters/world.ts';
+import type { WorkerSettings } from '../adapters/worker-settings.ts';
+
+export type ServedQueues = {
+  /** Resolves once everything is drained. */
+  readonly done: Promise<void>;
+  /** Takes no further task, lets trainers write a checkpoint, ends. */
+  stop(): void;
+};
+
+/** Computing stages at once: each uses a thread a core by itself. */
+const computingSlots = 2;
+
+/** Serves the three task queues from this process: workflows and light activities, computing, training. */
+export async function serve(
+  settings: WorkerSettings,
+  { connectionOptions, namespace }: ConnectionSettings,
+): Promise<ServedQueues> {
+  const world = await openWorld(settings);
+  const connection = await NativeConnection.connect(connectionOptions);
+  const searchAttributes = () => knownSearchAttributes(connection, namespace);
+  const common = {
+    connection,
+    namespace,
+    activities: createActivities({ ...world, searchAttributes }),
+    // Cancellation reaches an activity with its heartbeats: throttled no longer than a person waits.
+    maxHeartbeatThrottleInterval: '5s',
+    shutdownGraceTime: '5s',
+    shutdownForceTime: '90s',
+  } satisfies Partial<WorkerOptions>;
+  const { climb, cpu, train } = settings.queues;
+  const workflowsPath = fileURLToPath(new URL('../workflows/index.ts', import.meta.url));
+  const workers = await Promise.all([
+    Worker.create({ ...common, taskQueue: climb, workflowsPath }),
+    Worker.create({ ...common, taskQueue: cpu, maxConcurrentActivityTaskExecutions: computingSlots }),
+    Worker.create({ ...common, taskQueue: train, maxConcurrentActivityTaskExecutions: settings.trainSlots }),
+  ]);
+  const stop = () => {
+    for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+  };
+  const drained = Promise.all(workers.map((worker) => worker.run().finally(stop)));
+  const close = async () => {
+    await connection.close();
+    await world.compute.close();
+  };
+  return { done: drained.then(() => undefined).finally(close), stop };
+}
