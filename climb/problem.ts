@@ -16,11 +16,15 @@ export class InvalidInput extends Error {
 
 /** A value as it is shown in a message: JSON, one line, 60 characters at most. */
 export function shown(value: unknown): string {
-  const text =
-    value === undefined
-      ? 'nothing'
-      : typeof value === 'number'
-        ? String(value)
-        : (JSON.stringify(value) ?? typeof value);
+  const text = value === undefined ? 'nothing' : typeof value === 'number' ? String(value) : asJson(value);
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+}
+
+function asJson(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? typeof value;
+  } catch {
+    // Nested deeper than the stack: a message must not fail on what it complains about.
+    return `${typeof value} that is nested too deep to show`;
+  }
 }
