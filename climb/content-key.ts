@@ -3,8 +3,10 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 
 /**
- * RFC 8785 canonical JSON: equal values give equal bytes, whatever the order of their keys.
- * @throws TypeError for what JSON can't hold (undefined, NaN, functions): a key must never be built from it.
+ * RFC 8785 canonical JSON: equal values give equal bytes, whatever the order of their keys. A field that is undefined
+ * counts as left out.
+ * @throws Error for what JSON or UTF-8 can't hold (NaN, infinities, half a surrogate pair) at any depth, TypeError for
+ * what is no JSON value at all: a key must never be built from it.
  */
 export function canonicalJson(value: unknown): string {
   const text = canonicalize(value);

@@ -60,7 +60,8 @@ function* budgetProblems({ budget, search, verify, proxy }: SearchSpec, now: num
     yield { path: 'verify.baselines', message: `"${repeated}" stands there twice; name each baseline once` };
 }
 
-const sameItems = (a: TaskSpec, b: TaskSpec) => a.name === b.name && a.split === b.split;
+const sameItems = (a: TaskSpec, b: TaskSpec) =>
+  (a.name === b.name && a.split === b.split) || (a.path !== undefined && a.path === b.path);
 
 function* taskProblems({ tasks, report }: SearchSpec): Iterable<Problem> {
   for (const [where, list] of [

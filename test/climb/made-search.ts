@@ -1,0 +1,26 @@
+import { parseSearchFile } from '../../climb/search-rules.ts';
+import type { SearchFile, SearchSpec } from '../../climb/search-file.ts';
+import { newSearchState, type SearchState } from '../../climb/search-state.ts';
+
+export const now = Date.parse('2026-08-01T00:00:00Z');
+
+/** The shortest search file that is one. */
+export const shortestFile = { version: 1, corpus: { path: 'corpus' }, budget: { proxies: 24 } } satisfies SearchFile;
+
+export function specOf(changes: Partial<SearchFile> = {}): SearchSpec {
+  return parseSearchFile({ ...shortestFile, ...changes }, now);
+}
+
+/** A search in its iterations, opened and with nothing spent. */
+export function stateOf(changes: Partial<SearchFile> = {}): SearchState {
+  return { ...newSearchState(specOf(changes), now), phase: 'search' };
+}
+
+/** The value with the field at a dotted path set; the original stays as it is. */
+export function changed(value: unknown, path: string, field: unknown): unknown {
+  const [key, ...rest] = path.split('.') as [string, ...string[]];
+  const copy: Record<string, unknown> = Array.isArray(value) ? ([...value] as never) : { ...(value as object) };
+  copy[key] =
+    rest.length === 0 ? field : changed(copy[key] ?? (/^\d+$/.test(rest[0] ?? '') ? [] : {}), rest.join('.'), field);
+  return copy;
+}
