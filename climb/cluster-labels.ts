@@ -18,7 +18,7 @@ const exampleLength = 160;
 
 /**
  * What a person reads instead of a number: words that many of a cluster's documents hold and few others do, and the
- * beginnings of three documents. Shares of documents are estimated from the samples, each K_init cluster counting by its
+ * beginnings of the three documents that hold most of them. Shares of documents are estimated from the samples, each K_init cluster counting by its
  * size, so that a cluster's big parts outweigh its small ones.
  * @returns a label for each cluster of the domain set
  */
@@ -39,10 +39,10 @@ export function labelClusters({ map, sizes, samples }: LabelInput): ClusterLabel
     }
   });
   const all = documents.reduce((sum, n) => sum + n, 0);
-  return holding.map((words, cluster) => ({
-    terms: topTerms(words, documents[cluster]!, everywhere, all),
-    examples: examplesOf(samples.filter((_, k) => map[k] === cluster)),
-  }));
+  return holding.map((words, cluster) => {
+    const terms = topTerms(words, documents[cluster]!, everywhere, all);
+    return { terms, examples: typical(samples.filter((_, k) => map[k] === cluster).flat(), terms).map(oneLine) };
+  });
 }
 
 /** TF-IDF over documents: share of the cluster's documents with the word × log of its rarity among all documents. */
@@ -61,13 +61,16 @@ function topTerms(
     .map(({ word }) => word);
 }
 
-/** One document from each of the first members, which are the largest; a second round where there are fewer. */
-function examplesOf(members: readonly (readonly string[])[]): string[] {
-  const rounds = Math.max(...members.map((texts) => texts.length));
-  const inTurn = Array.from({ length: rounds }, (_, round) =>
-    members.flatMap((texts) => texts.slice(round, round + 1)),
-  ).flat();
-  return inTurn.slice(0, exampleCount).map(oneLine);
+/** The texts that hold most of the cluster's terms; of equal ones the first. */
+function typical(texts: readonly string[], terms: readonly string[]): string[] {
+  const held = texts.map((text) => {
+    const words = distinctWords(text);
+    return { text, count: terms.filter((term) => words.has(term)).length };
+  });
+  return held
+    .sort((a, b) => b.count - a.count)
+    .slice(0, exampleCount)
+    .map(({ text }) => text);
 }
 
 /** Untrusted text made fit for a log line or a page: no control or direction characters, no line ends, not long. */

@@ -1,4 +1,4 @@
-import { agnes } from 'ml-hclust';
+import { agnes, type Cluster } from 'ml-hclust';
 
 export type MergeInput = {
   /** Row-major, K_init × dimensions. */
@@ -47,9 +47,17 @@ function wardGroups({ centroids, dimensions, sizes, target }: MergeInput): numbe
   const points = sizes.map((_, cluster) =>
     Array.from(centroids.subarray(cluster * dimensions, (cluster + 1) * dimensions)),
   );
-  return agnes(points, { method: 'ward2' })
-    .group(target)
-    .children.map((group) => group.indices());
+  return cutTree(agnes(points, { method: 'ward2' }), target).map((group) => group.indices());
+}
+
+/** The widest group is split until there are enough (ml-hclust's own `group` loses leaves where heights are equal). */
+function cutTree(tree: Cluster, target: number): Cluster[] {
+  let groups = [tree];
+  while (groups.length < target) {
+    const widest = groups.filter(({ isLeaf }) => !isLeaf).reduce((a, b) => (b.height > a.height ? b : a));
+    groups = groups.flatMap((group) => (group === widest ? group.children : [group]));
+  }
+  return groups;
 }
 
 /** A group's centroid is that of its documents: the members' centroids weighted by size. */
