@@ -2,6 +2,8 @@
 
 Fencing: `owner.json` names the newest process by a random token. A process reads it again before
 each publish; a frozen one that wakes up after a takeover finds another token and publishes nothing.
+Reading and renaming are two calls: one frozen exactly between them would still publish. That does
+no harm, since what it publishes is a function of the same spec, whole and hashed.
 """
 
 import json

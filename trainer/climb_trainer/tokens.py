@@ -5,7 +5,6 @@ from pathlib import Path
 
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 
-from . import files
 from .contract import BadData
 
 BOS = ("<|bos|>", "<s>", "<|begin_of_text|>", "<bos>", "<|endoftext|>")  # ours, Llama 2, Llama 3, Gemma, GPT-2

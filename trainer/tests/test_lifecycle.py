@@ -11,7 +11,7 @@ import pytest
 from climb_trainer import __main__ as program
 from climb_trainer import checkpoints, files, rundir
 from climb_trainer.contract import DeviceLost, DiskFull, NotOwner, OutOfMemory, TrainerError
-from conftest import Process, result, run, sha256, write_json
+from conftest import Process, run, sha256, write_json
 
 
 def test_closed_stdin_ends_a_fresh_process_within_two_seconds(trained, train_spec, tmp_path):

@@ -69,7 +69,8 @@ def test_all_problems_at_once(train_spec, tmp_path):
 def test_members_of_unequal_lengths_and_equal_names(train_spec, tmp_path):
     train_spec["members"].append({"id": "m0", "weights": [1.0], "seed": 1})
     message = problems("train", train_spec, tmp_path)
-    assert "expected each name once, found 'm0' 2 times" in message and "members[1].weights: expected 3 as in members[0], found 1" in message
+    assert "expected each name once, found 'm0' 2 times" in message
+    assert "members[1].weights: expected 3 as in members[0], found 1" in message
 
 
 @pytest.mark.parametrize("data, says", [
@@ -95,7 +96,8 @@ def test_weights_must_match_the_manifests_clusters(train_spec, tmp_path):
 
 def test_the_digest_is_of_the_work(train_spec, tokenise_spec):
     digest = specs.digest("train", train_spec)
-    for path, value in [(["data", "manifest"], "/x"), (["data", "artifacts"], "/x"), (["checkpoint", "keep"], 9), (["optim", "microBatch"], 2)]:
+    for path, value in [(["data", "manifest"], "/x"), (["data", "artifacts"], "/x"), (["checkpoint", "keep"], 9),
+                        (["optim", "microBatch"], 2)]:
         assert specs.digest("train", changed(train_spec, path, value)) == digest
     for path, value in [(["data", "sha256"], "0" * 64), (["members", 0, "seed"], 2), (["optim", "batch"], 8)]:
         assert specs.digest("train", changed(train_spec, path, value)) != digest

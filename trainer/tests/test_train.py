@@ -1,14 +1,12 @@
 """Training survives being killed anywhere, and the weights are the same bit for bit."""
 
-import json
 import math
-import shutil
 import signal
 
 import pytest
 
 from climb_trainer import train
-from conftest import result, run, Process, sha256
+from conftest import result, run, sha256
 
 
 def weights(out, member="m0") -> bytes:
