@@ -1,8 +1,9 @@
 """The proxy: a plain GPT, written as functions of one flat parameter vector.
 
 Pre-norm blocks; RMSNorm without parameters; QK-norm; rotary positions; ReLU^2; no bias, no
-dropout; output projections start at zero, so that each block starts as the identity. The shape
-follows nanochat (github.com/karpathy/nanochat).
+dropout; output projections start at zero, so that each block starts as the identity. Embedding
+and head are not tied: tied is worse at this size (held-out loss 4.90 against 4.68 at width 64 after
+500K tokens). The shape follows nanochat (github.com/karpathy/nanochat).
 
 Parameters are a flat tensor [P] and a table of named views into it: the optimiser then is a few
 vector operations, a checkpoint three tensors, and an ensemble one more leading dimension.

@@ -56,7 +56,7 @@ def train_member(spec, out: RunDir, shards: Shards, plan, member: dict, steps: i
     loop = resume(out, member, model, device)
     last_save = time.monotonic()
 
-    while loop["step"] < steps and not loop["diverged"]:
+    while loop["step"] < steps:
         if lifeline.stopping():
             save(out, spec, loop, first)
             lifeline.check()
@@ -73,12 +73,15 @@ def train_member(spec, out: RunDir, shards: Shards, plan, member: dict, steps: i
             loss += part_loss.item()
         norm = adamw(loop, optim, learning_rate(optim, step, steps))
 
-        loop["diverged"] = not (math.isfinite(loss) and math.isfinite(norm))
         loop["step"] = step + 1
         loop["seconds"] += time.monotonic() - began
-        if step >= steps - max(1, steps // TAIL) and not loop["diverged"]:
+        if not (math.isfinite(loss) and math.isfinite(norm)):
+            log(f"member {member['id']} diverged at step {step + 1}: loss {loss}, gradient norm {norm}; a lower learning rate may help")
+            loop["diverged"] = True
+            break
+        if step >= steps - max(1, steps // TAIL):
             loop["tail"].append(loss)
-        progress.update(first + step + 1, (first + step + 1) * tokens_per_step, loss if not loop["diverged"] else None)
+        progress.update(first + step + 1, (first + step + 1) * tokens_per_step, loss)
         if time.monotonic() - last_save >= spec["checkpoint"]["everySec"] and loop["step"] < steps:
             save(out, spec, loop, first)
             last_save = time.monotonic()
@@ -86,7 +89,6 @@ def train_member(spec, out: RunDir, shards: Shards, plan, member: dict, steps: i
     record = {"id": member["id"], "status": "trained", "weights": None, "steps": loop["step"],
               "tokens": loop["step"] * tokens_per_step, "finalLoss": None, "epochs": epochs, "seconds": round(loop["seconds"], 3)}
     if loop["diverged"]:
-        log(f"member {member['id']} diverged at step {loop['step']}: loss {loss}, gradient norm {norm}; a lower learning rate may help")
         return record | {"status": "diverged"}
     name = f"members/{member['id']}.safetensors"
     weights = {key: w.detach().cpu().contiguous() for key, w in gpt.views(loop["params"].detach(), model).items()}

@@ -41,17 +41,19 @@ def write_json(path: Path, value) -> Path:
 class Process:
     """A running trainer. `wait_for` returns at an event, `end` at the exit; neither polls."""
 
-    def __init__(self, command: str, spec, out: Path, faults: str = "", spawn: bool = False):
+    def __init__(self, command: str, spec, out: Path, faults: str = "", spawn: bool = False, path=()):
+        """spawn: a fresh interpreter, with the folders of `path` before all others for imports."""
         out.parent.mkdir(parents=True, exist_ok=True)
-        path = write_json(out.parent / f"{out.name}.{command}.json", spec)
-        argv = [command, "--spec", str(path), "--out", str(out)]
+        file = write_json(out.parent / f"{out.name}.{command}.json", spec)
+        argv = [command, "--spec", str(file), "--out", str(out)]
         self.events, self.stderr = [], out.parent / f"{out.name}.log"
         stdin, self.stdin = os.pipe()
         reader, stdout = os.pipe()
         os.set_inheritable(stdin, True)
         with open(self.stderr, "ab") as log:
             if spawn:
-                env = os.environ | {"PYTHONPATH": str(Path(__file__).parent.parent), "CLIMB_FAULTS": faults}
+                folders = [*map(str, path), str(Path(__file__).parent.parent)]
+                env = os.environ | {"PYTHONPATH": os.pathsep.join(folders), "CLIMB_FAULTS": faults}
                 self.pid = subprocess.Popen([sys.executable, "-m", "climb_trainer", *argv], stdin=stdin, stdout=stdout,
                                             stderr=log, env=env).pid
             elif not (pid := os.fork()):

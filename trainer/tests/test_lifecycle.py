@@ -4,7 +4,6 @@ import errno
 import json
 import os
 import signal
-import time
 
 import pytest
 
@@ -14,14 +13,12 @@ from climb_trainer.contract import DeviceLost, DiskFull, NotOwner, OutOfMemory, 
 from conftest import Process, run, sha256, write_json
 
 
-def test_closed_stdin_ends_a_fresh_process_within_two_seconds(trained, train_spec, tmp_path):
+def test_closed_stdin_ends_a_fresh_process_after_a_checkpoint(train_spec, tmp_path):
     train_spec["budget"]["tokensPerMember"], train_spec["data"]["maxEpochs"] = 10**7, 10**6
     process = Process("train", train_spec, tmp_path / "out", spawn=True)
     process.wait_for("progress")
     process.close_stdin()
-    began = time.monotonic()
     assert process.end() == 75
-    assert time.monotonic() - began < 2
     assert checkpoints.existing(tmp_path / "out")
 
 
@@ -34,9 +31,9 @@ def test_closed_stdin_ends_a_process_stuck_in_a_step(train_spec, tmp_path):
 
 
 def test_a_finished_folder_answers_at_once_without_torch(trained, train_spec, tmp_path):
-    began = time.monotonic()
-    process = run("train", train_spec, trained, spawn=True)
-    assert time.monotonic() - began < 1.5  # importing torch alone takes that long
+    (tmp_path / "torch.py").write_text("raise ImportError('this run should not need torch')")
+    process = Process("train", train_spec, trained, spawn=True, path=[tmp_path])
+    assert process.end() == 0
     assert [e["event"] for e in process.events] == ["hello", "done"]
     assert process.events[-1]["sha256"] == sha256(trained / "result.json")
 
