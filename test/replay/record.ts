@@ -1,0 +1,69 @@
+/**
+ * Records the histories that every later version must replay: `node --import tsx test/replay/record.ts`.
+ * A recorded history is kept for ever; a new one gets a new name.
+ */
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { fileURLToPath } from 'node:url';
+import type { Status } from '../../climb/search-views.ts';
+import { climbVersion } from '../../climb/version.ts';
+import { repositoryRoot } from '../../adapters/home.ts';
+import { findTemporalCli } from '../../adapters/temporal-cli.mjs';
+import { environmentFor } from '../../adapters/temporal-server.ts';
+import { serve } from '../../workers/serve.ts';
+import { openLab, tinySearch, until } from '../search-lab.ts';
+
+const lab = await openLab({ FAKE_STEP_MS: '20' });
+const queues = await serve(lab.settings, lab.connection);
+const cli = findTemporalCli(repositoryRoot, process.env);
+if (!cli) throw new Error('no Temporal CLI; run `node scripts/setup.mjs`');
+const file = {
+  ...tinySearch,
+  proxy: { ...tinySearch.proxy, trainer: 'fake' },
+  search: { ...tinySearch.search, first: 3, batch: 1 },
+  budget: { proxies: 10, concurrency: 2 },
+  verify: { candidates: 1, seeds: 2 },
+};
+
+const { path: cliPath } = cli;
+
+/** `temporal workflow show -o json`: what the SDK fetches itself can't be replayed after JSON.stringify. */
+async function record(name: string): Promise<void> {
+  const path = fileURLToPath(new URL(`histories/${climbVersion}-${name}.json`, import.meta.url));
+  if (existsSync(path)) throw new Error(`${path} exists; a recorded history is never overwritten`);
+  const { stdout } = await promisify(execFile)(cliPath, ['workflow', 'show', '-w', name, '-o', 'json'], {
+    env: environmentFor(lab.server, lab.env),
+    maxBuffer: 100_000_000,
+  });
+  const history = JSON.parse(stdout) as { events: object[] };
+  await writeFile(path, JSON.stringify(history));
+  console.log(`${path}: ${history.events.length} events`);
+}
+
+try {
+  await (await lab.start('plain', file)).result();
+  await record('plain');
+
+  const steered = await lab.start('steered', file);
+  await until(async () => (await steered.query<Status>('status')).proxies.done >= 1);
+  await steered.executeUpdate('pause', { args: [{}] });
+  await steered.signal('setBudget', { proxies: -1 });
+  await steered.executeUpdate('setBudget', { args: [{ proxies: 12, concurrency: 1, reason: 'recorded' }] });
+  await steered.signal('resume');
+  await until(async () => (await steered.query<Status>('status')).iteration >= 1);
+  await steered.signal('finishEarly', { after: 'iteration' });
+  await steered.result();
+  await record('steered');
+
+  const cancelled = await lab.start('cancelled', { ...file, seed: 8 });
+  await until(async () => (await cancelled.query<Status>('status')).iteration >= 1);
+  await cancelled.cancel();
+  await cancelled.result().catch(() => undefined);
+  await record('cancelled');
+} finally {
+  queues.stop();
+  await queues.done;
+  await lab.close();
+}
