@@ -1,10 +1,14 @@
 /** `npm run climb -- …`: conveniences for people. The Temporal CLI alone starts, steers and reads a search too. */
 import { Command } from 'commander';
+import { checkCommand } from './commands/check.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { schemaCommand } from './commands/schema.ts';
 import { watchCommand } from './commands/watch.ts';
 
 await new Command('climb')
   .description('Durable data-mixture search: CLIMB on Temporal')
+  .addCommand(checkCommand)
   .addCommand(doctorCommand)
+  .addCommand(schemaCommand)
   .addCommand(watchCommand)
   .parseAsync();

@@ -1,0 +1,78 @@
+import { ApplicationFailure } from '@temporalio/common';
+import { Command } from 'commander';
+import { readFile } from 'node:fs/promises';
+import { createActivities } from '../../activities/index.ts';
+import { workerSettings, type WorkerSettings } from '../../adapters/worker-settings.ts';
+import { openWorld } from '../../adapters/world.ts';
+import { estimateCost, type CostEstimate } from '../../climb/cost.ts';
+import { parseSearchFile } from '../../climb/search-rules.ts';
+import type { SearchSpec } from '../../climb/search-file.ts';
+import { CommandProblem, runCommand } from '../run-command.ts';
+
+/** `climb check FILE`: what the search would refuse, and what it would cost, before anything is started. */
+export const checkCommand = new Command('check')
+  .description('check a search file against its corpus, tasks and trainer, and print what the search will cost')
+  .argument('<file>', 'the search file')
+  .action((file: string) => runCommand(() => check(file)));
+
+/** Text is about this much larger than its gzip. */
+const gzipRatio = 3;
+
+async function check(file: string): Promise<number> {
+  const spec = parseSearchFile(await readJson(file), Date.now());
+  const settings = workerSettings();
+  const world = await openWorld(settings);
+  const { openSearch } = createActivities({ ...world, searchAttributes: () => Promise.resolve([]) });
+  const opening = await openSearch(spec).catch((error: unknown) => {
+    if (error instanceof ApplicationFailure) throw new CommandProblem(error.message);
+    throw error;
+  });
+  const { files } = await world.corpus.inspect(spec.corpus);
+  const textBytes = files.reduce((sum, { path, bytes }) => sum + bytes * (path.endsWith('.gz') ? gzipRatio : 1), 0);
+  const { tokensPerSecond } = opening;
+  console.log(`${file}: fine\n`);
+  console.log(
+    describeCost(
+      spec,
+      estimateCost(spec, { textBytes, slots: settings.trainSlots, tokensPerSecond }),
+      settings,
+      tokensPerSecond,
+    ),
+  );
+  return 0;
+}
+
+function describeCost(
+  spec: SearchSpec,
+  cost: CostEstimate,
+  { trainSlots }: WorkerSettings,
+  measured: number | undefined,
+): string {
+  const proxies = cost.searchProxies + cost.verifyProxies;
+  const parallel = Math.min(trainSlots, spec.budget.concurrency);
+  const speed =
+    measured === undefined
+      ? `the preset's speed; none measured here yet`
+      : `${Math.round(measured).toLocaleString('en-US')} tokens/s measured on this machine`;
+  return [
+    `proxies   ${proxies} (${cost.searchProxies} to search, ${cost.verifyProxies} to verify)`,
+    `tokens    ${cost.trainTokens.toLocaleString('en-US')}`,
+    `hours     ${cost.hours.toFixed(2)} with ${parallel} at once (${cost.deviceHours.toFixed(2)} device hours of training; ${speed})`,
+    `disk      about ${(cost.diskBytes / 1e9).toFixed(2)} GB`,
+  ].join('\n');
+}
+
+async function readJson(file: string): Promise<unknown> {
+  const text = await readFile(file, 'utf8').catch((error: Error) => {
+    throw new CommandProblem(
+      `can't read ${file} (${error.message}). Try: a path to a search file, such as examples/quickstart.json`,
+    );
+  });
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new CommandProblem(
+      `${file} isn't JSON (${(error as Error).message}), so no search can be started from it. Try: mend it at that place; comments aren't JSON`,
+    );
+  }
+}
