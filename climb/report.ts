@@ -1,6 +1,7 @@
 import type { Cost } from './budget.ts';
 import type { DomainSet, Manifest } from './corpus-artifacts.ts';
 import { proxyShape } from './proxy-shape.ts';
+import { cell, table } from './markdown.ts';
 import { objective, taskLabel, taskShares } from './objective.ts';
 import { parameters } from './proxy-shape.ts';
 import type { Recipe } from './recipe.ts';
@@ -31,14 +32,7 @@ export function renderReport(sources: ReportSources): string {
 const number = (value: number) => Math.round(value).toLocaleString('en-US');
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
 const fixed = (value: number | null, digits = 4) => (value === null ? '–' : value.toFixed(digits));
-/** Labels come from the corpus: nothing in them may end a cell or start markup. */
-const cell = (text: string) =>
-  text
-    .replace(/[|\\`*_<>[\]]/g, ' ')
-    .replace(/\s+/g, ' ')
-    .trim();
-const table = (head: readonly string[], rows: readonly (readonly string[])[]) =>
-  [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
+const taskNames = (tasks: readonly Parameters<typeof taskLabel>[0][]) => tasks.map((task) => cell(taskLabel(task)));
 
 function heading({ recipe }: ReportSources): string {
   return `# Recipe of ${cell(recipe.run.search)}\n\n${verdictSentence(recipe)}`;
@@ -98,7 +92,7 @@ function verification({ recipe: { evidence, spec } }: ReportSources): string {
   const { verification: found, arms } = evidence;
   const title = '## Recipe beside the baselines';
   if (found === null) return `${title}\n\nNot verified.`;
-  const tasks = spec.report.tasks.map(taskLabel);
+  const tasks = taskNames(spec.report.tasks);
   const means = found.arms.map(({ arm, mean, lower, upper, seeds }) => {
     const of = arms.find(({ id }) => id === arm);
     const scores = (of?.report ?? []).map(
@@ -132,7 +126,7 @@ function leaderboard({ recipe: { evidence, spec } }: ReportSources): string {
     .sort((a, b) => a.score - b.score || (a.id < b.id ? -1 : 1))
     .slice(0, 10)
     .map(({ id, losses, score }, at) => [String(at + 1), id, fixed(score), ...losses.map((loss) => fixed(loss))]);
-  return `## Leaderboard of the search\n\n${spec.tasks[0]?.metric} on the searched tasks, lower is better. These scores chose the candidates; they don't count as evidence for them.\n\n${table(['', 'mixture', 'objective', ...spec.tasks.map(taskLabel)], rows)}`;
+  return `## Leaderboard of the search\n\n${spec.tasks[0]?.metric} on the searched tasks, lower is better. These scores chose the candidates; they don't count as evidence for them.\n\n${table(['', 'mixture', 'objective', ...taskNames(spec.tasks)], rows)}`;
 }
 
 function searched({
@@ -149,7 +143,7 @@ function searched({
       `- Corpus: ${number(manifest.documents)} documents in ${manifest.files.length} files, ${number(manifest.bytes / 1e6)} MB of text, ${number(tokens.tokens)} tokens; ${number(manifest.duplicates)} exact duplicates dropped, ${number(manifest.badCount)} bad documents skipped`,
       `- Clusters: ${domainSet.map.length} found without labels (${spec.embedding.kind}, ${spec.embedding.dimensions} dimensions), merged to ${domainSet.clusters.length}`,
       `- Proxy: ${number(parameters(model))} parameters (width ${model.width}, ${model.layers} layers, vocabulary ${number(model.vocab)}, context ${model.context}), ${number(proxyTokens)} tokens, batch ${batch}, learning rate ${learningRate}`,
-      `- Searched on: ${spec.tasks.map(taskLabel).join(', ')} (${spec.tasks[0]?.metric})`,
+      `- Searched on: ${taskNames(spec.tasks).join(', ')} (${spec.tasks[0]?.metric})`,
       `- Search: ${evidence.observations.length} proxies with a score in ${evidence.iterations} iterations, seed ${spec.seed}; ended by ${ended}`,
     ].join('\n'),
     ...(manifest.bad.length === 0
@@ -190,12 +184,14 @@ function cost({ recipe: { run, spec } }: ReportSources): string {
 const hours = ({ deviceSeconds }: Cost) => (deviceSeconds / 3600).toFixed(3);
 
 function rerun({ recipe }: ReportSources): string {
+  // A name that a shell would not take as it stands is left to the reader.
+  const name = /^\w[\w.-]*$/.test(recipe.run.search) ? recipe.run.search : 'search';
   const versions = Object.entries(recipe.versions).map(([name, version]) => `${name} ${version}`);
   return (
     [
       '## How to rerun',
       'The search file is `spec` in recipe.json. Started again under any name it gives the same recipe; what the ledger knows costs nothing:',
-      `\`\`\`\ntemporal workflow start -t climb --type climbSearch -w ${recipe.run.search}-again --input-file search.json\n\`\`\``,
+      `\`\`\`\ntemporal workflow start -t climb --type climbSearch -w ${name}-again --input-file search.json\n\`\`\``,
       `Recipe digest \`${recipe.digest}\` (what was found, without times and costs). Versions: ${versions.join(', ')}. SHA-256 of everything used stands in \`hashes\` of recipe.json.`,
     ].join('\n\n') + '\n'
   );

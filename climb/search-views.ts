@@ -1,4 +1,6 @@
+import { cell, table } from './markdown.ts';
 import { verificationProxies, proxiesIn } from './plan.ts';
+import { taskLabel } from './objective.ts';
 import { effect, plannedIterations, remaining } from './steering.ts';
 import type { Phase, SearchState } from './search-state.ts';
 
@@ -88,20 +90,17 @@ export function leaderboardOf({ leaderboard, spec }: SearchState) {
 /** A markdown page for the Temporal UI and `temporal workflow metadata`; costs no history. */
 export function currentDetails(state: SearchState, now: number): string {
   const { phase, proxies, iteration, iterations, etaSeconds: eta, detail } = statusOf(state, now);
-  const rows = state.leaderboard.map(
-    ({ id, score, losses }, at) =>
-      `| ${at + 1} | ${id} | ${score.toFixed(4)} | ${losses.map((loss) => loss.toFixed(4)).join(' | ')} |`,
-  );
-  const tasks = state.spec.tasks.map(({ name }) => name);
+  const rows = state.leaderboard.map(({ id, score, losses }, at) => [
+    String(at + 1),
+    id,
+    score.toFixed(4),
+    ...losses.map((loss) => loss.toFixed(4)),
+  ]);
   return [
-    `**${phase}** · ${detail} · ${iteration}/${iterations} iterations · ${proxies.done}/${proxies.planned} proxies${proxies.fromLedger > 0 ? ` (${proxies.fromLedger} from the ledger)` : ''}${eta === null ? '' : ` · about ${Math.ceil(eta / 60)} min left`}`,
+    `**${phase}** · ${cell(detail)} · ${iteration}/${iterations} iterations · ${proxies.done}/${proxies.planned} proxies${proxies.fromLedger > 0 ? ` (${proxies.fromLedger} from the ledger)` : ''}${eta === null ? '' : ` · about ${Math.ceil(eta / 60)} min left`}`,
     '',
     ...(rows.length === 0
       ? []
-      : [
-          `| | mixture | objective | ${tasks.join(' | ')} |`,
-          `|---|---|---|${tasks.map(() => '---|').join('')}`,
-          ...rows,
-        ]),
+      : [table(['', 'mixture', 'objective', ...state.spec.tasks.map((task) => cell(taskLabel(task)))], rows)]),
   ].join('\n');
 }

@@ -19,8 +19,7 @@ export function stateOf(changes: Partial<SearchFile> = {}): SearchState {
 /** The value with the field at a dotted path set; the original stays as it is. */
 export function changed(value: unknown, path: string, field: unknown): unknown {
   const [key, ...rest] = path.split('.') as [string, ...string[]];
-  const copy: Record<string, unknown> = Array.isArray(value) ? ([...value] as never) : { ...(value as object) };
-  copy[key] =
-    rest.length === 0 ? field : changed(copy[key] ?? (/^\d+$/.test(rest[0] ?? '') ? [] : {}), rest.join('.'), field);
-  return copy;
+  const inner = (value as Record<string, unknown>)[key] ?? (/^\d+$/.test(rest[0] ?? '') ? [] : {});
+  const entry = rest.length === 0 ? field : changed(inner, rest.join('.'), field);
+  return Array.isArray(value) ? Object.assign([], value, { [key]: entry }) : { ...(value as object), [key]: entry };
 }

@@ -33,8 +33,8 @@ test('every problem at once, each with its path, what was expected, what was fou
 
 test('an unknown field is named with those that are known at its place', () => {
   expect(problemsOf({ sise: 1, list: [{ name: 'a', nmae: 'b' }] })).toEqual([
-    { path: 'list.0.nmae', message: expect.stringMatching(/^unknown field;.*known here: name$/) as string },
-    { path: 'sise', message: expect.stringMatching(/^unknown field;.*known here: size, list, bounds$/) as string },
+    { path: 'list.0.nmae', message: expect.stringMatching(/^unknown field;.*known here: name$/) },
+    { path: 'sise', message: expect.stringMatching(/^unknown field;.*known here: size, list, bounds$/) },
   ]);
 });
 
