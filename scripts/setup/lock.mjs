@@ -14,15 +14,16 @@ const LOOK_EVERY_MS = 200;
 /**
  * @param {string} path
  * @param {() => void} onWait called once, when somebody else holds the lock
+ * @param {number} [patienceMs]
  * @returns {Promise<() => void>} the function that releases it
  */
-export async function acquireLock(path, onWait) {
+export async function acquireLock(path, onWait, patienceMs = PATIENCE_MS) {
   mkdirSync(dirname(path), { recursive: true });
   let seen = { life: '', since: performance.now() };
   for (let waited = false; !take(path);) {
     const life = signOfLife(path);
     if (life !== seen.life) seen = { life, since: performance.now() };
-    if (life && (holderIsGone(life) || performance.now() - seen.since > PATIENCE_MS)) {
+    if (life && (holderIsGone(life) || performance.now() - seen.since > patienceMs)) {
       discard(path, life);
       continue;
     }

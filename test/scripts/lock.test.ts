@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { acquireLock } from '../../scripts/setup/lock.mjs';
@@ -25,5 +25,13 @@ test('one holder at a time, each told once that it waits', async () => {
     }),
   );
   expect(waits).toBe(2);
+  expect(existsSync(path)).toBe(false);
+});
+
+test('a holder that gives no sign of life is not waited for: its number belongs to another process', async () => {
+  const path = join(folder, 'lock');
+  await writeFile(path, String(process.pid));
+  const release = await acquireLock(path, () => undefined, 100);
+  release();
   expect(existsSync(path)).toBe(false);
 });
