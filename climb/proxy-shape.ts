@@ -32,10 +32,10 @@ export function expectedSeconds(proxy: SearchSpec['proxy'], tokensPerSecond?: nu
   const preset = proxyPresets[proxy.preset];
   const shape = proxyShape(proxy);
   const size = parameters(shape.model) / parameters(preset.model);
-  return shape.tokens / ((tokensPerSecond ?? preset.tokensPerSecond) / size);
+  return shape.tokens / (tokensPerSecond ?? preset.tokensPerSecond / size);
 }
 
-/** Weights of the model: 12 d² a block and the tied embedding. */
+/** Weights of the model: 12 d² a block, and two untied tables of vocabulary × d. */
 export function parameters({ width, layers, vocab }: ProxyModel): number {
-  return 12 * layers * width * width + vocab * width;
+  return 12 * layers * width * width + 2 * vocab * width;
 }

@@ -41,7 +41,7 @@ def task_result(task: Task, log_probs: list[list[float]]) -> dict:
         result |= {"accuracy": math.fsum(hits) / n, "accuracySe": standard_error(hits),
                    "accuracyNorm": math.fsum(hits_norm) / n, "accuracyNormSe": standard_error(hits_norm),
                    "margin": math.fsum(margins) / len(margins) if margins else None}
-        items |= {"choiceLogProbs": log_probs, "choiceBytes": lengths}
+        items |= {"correct": hits, "correctNorm": hits_norm, "choiceLogProbs": log_probs, "choiceBytes": lengths}
     return result | {"items": items}
 
 

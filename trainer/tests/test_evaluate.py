@@ -90,6 +90,8 @@ def test_every_choice_equals_the_float64_reference(evaluate_spec, tokenised, tra
     assert task["bitsPerByteMean"] == pytest.approx(np.mean([-g / math.log(2) / s for g, s in zip(gold, size)]), rel=2e-5)
     assert task["accuracy"] == np.mean([np.argmax(row) == g for row, g in zip(expected, golds)])
     assert task["accuracyNorm"] == np.mean([np.argmax(row) == g for row, g in zip(per_byte, golds)])
+    assert task["items"]["correct"] == [float(np.argmax(row) == g) for row, g in zip(expected, golds)]
+    assert task["items"]["correctNorm"] == [float(np.argmax(row) == g) for row, g in zip(per_byte, golds)]
     margins = [row[g] - max(row[:g] + row[g + 1:]) for row, g in zip(per_byte, golds) if len(row) > 1]
     assert task["margin"] == pytest.approx(np.mean(margins), rel=1e-4)
     assert task["items"]["ids"] == [i["id"] for i in lines] and task["items"]["bytes"] == size
