@@ -21,6 +21,8 @@ export class ComputeCrashed extends Error {
   override name = 'ComputeCrashed';
 }
 
+const threadProgram = new URL('./compute-thread-start.mjs', import.meta.url);
+
 /**
  * Runs the pure functions of `compute-functions.ts` in threads, so that the event loop stays free for heartbeats.
  * Threads start when they are first needed and are kept; idle ones don't keep the process alive.
@@ -30,10 +32,13 @@ export class Compute {
   readonly threads: number;
   readonly #idle: Worker[] = [];
   readonly #waiting: (() => void)[] = [];
+  readonly #program: URL;
   #running = 0;
 
-  constructor(threads: number = availableParallelism()) {
+  /** @param program what a thread runs */
+  constructor(threads: number = availableParallelism(), program: URL = threadProgram) {
     this.threads = threads;
+    this.#program = program;
   }
 
   /**
@@ -44,27 +49,33 @@ export class Compute {
     input: Parameters<ComputeFunctions[N]>[0],
     options: ComputeOptions = {},
   ): Promise<ReturnType<ComputeFunctions[N]>> {
-    while (this.#running >= this.threads) await new Promise<void>((resume) => this.#waiting.push(resume));
-    this.#running++;
+    if (this.#running >= this.threads) await new Promise<void>((resume) => this.#waiting.push(resume));
+    else this.#running++;
     try {
       options.signal?.throwIfAborted();
       return (await this.#call({ name, input }, options)) as ReturnType<ComputeFunctions[N]>;
     } finally {
-      this.#running--;
-      this.#waiting.shift()?.();
+      // Whoever waited longest takes over the place.
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#running--;
+      else next();
     }
   }
 
   /**
    * `work` for every item, results in the order of the items, only one more under way than there are threads: so that
-   * one reads its input while the others compute, and memory stays bounded however many items there are.
+   * one reads its input while the others compute, and memory stays bounded however many items there are. After a
+   * failure no further item is begun.
    */
   async map<Item, Result>(
     items: readonly Item[],
     work: (item: Item, index: number) => Promise<Result>,
   ): Promise<Result[]> {
     const results: Result[] = [];
-    const todo = items.entries();
+    // A generator, because a loop that throws ends it for all lanes.
+    const todo = (function* () {
+      yield* items.entries();
+    })();
     const lane = async () => {
       for (const [index, item] of todo) results[index] = await work(item, index);
     };
@@ -78,8 +89,7 @@ export class Compute {
   }
 
   #call(request: ComputeRequest, { signal, onProgress, transfer = [] }: ComputeOptions): Promise<unknown> {
-    const thread =
-      this.#idle.pop() ?? new Worker(new URL('./compute-thread-start.mjs', import.meta.url), { execArgv: [] });
+    const thread = this.#idle.pop() ?? new Worker(this.#program, { execArgv: [] });
     thread.ref();
     return new Promise((resolve, reject) => {
       const settle = (keep: boolean, end: () => void) => {

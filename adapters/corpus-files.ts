@@ -1,5 +1,6 @@
-import { readdir, realpath, stat } from 'node:fs/promises';
-import { join, relative, resolve, sep } from 'node:path';
+import { readdir, stat } from 'node:fs/promises';
+import { join, relative, sep } from 'node:path';
+import { allowedPath, RefusedPath } from './allowed-path.ts';
 import { BadCorpus } from './bad-corpus.ts';
 
 export type CorpusFile = {
@@ -21,54 +22,42 @@ const jsonl = /\.jsonl(\.gz)?$/;
  * @throws BadCorpus for a path that is missing, outside the roots, neither file nor folder, or holds no such file
  */
 export async function findCorpusFiles(roots: readonly string[], path: string, anyName: boolean): Promise<CorpusFile[]> {
-  const realRoots = await Promise.all(roots.map((root) => realpath(root)));
   const seen = new Set<string>();
   const files: CorpusFile[] = [];
 
-  const visit = async (place: string, named: boolean): Promise<void> => {
-    const location = await realpath(place).catch((error: Error) => {
-      throw new BadCorpus(
-        'corpus.path',
-        `can't open ${place} (${error.message}): the corpus is read from there; try a path under ${roots.join(' or ')}, relative paths count from the first of them`,
-      );
+  const visit = async (place: string): Promise<void> => {
+    const { location, root, folder, bytes } = await allowedPath(roots, place).catch((error: Error) => {
+      throw error instanceof RefusedPath ? new BadCorpus('corpus.path', error.message) : error;
     });
-    const root = realRoots.find((candidate) => location === candidate || location.startsWith(candidate + sep));
-    if (root === undefined) {
-      throw new BadCorpus(
-        'corpus.path',
-        `${place} lies at ${location}, outside the folders this worker may read (${roots.join(', ')}): a search file must not reach other files; move the corpus, or start the worker with that folder as a root`,
-      );
-    }
     if (seen.has(location)) return;
     seen.add(location);
-    const found = await stat(location);
-    if (found.isDirectory()) {
-      for (const name of (await readdir(location)).sort()) {
+    if (folder) {
+      for (const name of await readdir(location)) {
         const inner = join(location, name);
-        if (jsonl.test(name) || (await stat(inner).catch(() => undefined))?.isDirectory()) await visit(inner, false);
+        if (jsonl.test(name) || (await leadsToFolder(inner))) await visit(inner);
       }
-    } else if (!found.isFile()) {
-      throw new BadCorpus(
-        'corpus.path',
-        `${place} is neither a file nor a folder: reading a pipe or a device could wait for ever; try a regular file`,
-      );
-    } else if (named && !anyName && !jsonl.test(location)) {
+    } else if (anyName || jsonl.test(location)) {
+      files.push({ path: relative(root, location).split(sep).join('/'), location, bytes });
+    } else {
       throw new BadCorpus(
         'corpus.path',
         `can't tell the format of ${place} by its name: got neither .jsonl nor .jsonl.gz; rename it, or say "format": "jsonl"`,
       );
-    } else {
-      files.push({ path: relative(root, location).split(sep).join('/'), location, bytes: found.size });
     }
   };
 
-  const start = resolve(roots[0] ?? '', path);
-  await visit(start, true);
+  await visit(path);
   if (files.length === 0) {
     throw new BadCorpus(
       'corpus.path',
-      `no *.jsonl or *.jsonl.gz in ${start} or below: there is nothing to search over; try the folder that holds the corpus`,
+      `no *.jsonl or *.jsonl.gz in ${path} or below: there is nothing to search over; try the folder that holds the corpus`,
     );
   }
   return files.sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+/** Links included; one that leads nowhere is no folder. */
+async function leadsToFolder(path: string): Promise<boolean> {
+  const found = await stat(path).catch(() => undefined);
+  return found?.isDirectory() ?? false;
 }
