@@ -37,8 +37,8 @@ test('tokens are whole steps, at least one, and never more than asked for beyond
   );
 });
 
-test('parameters count blocks and the embedding', () => {
-  expect(parameters({ width: 64, layers: 2, heads: 2, vocab: 2048, context: 128 })).toBe(12 * 2 * 64 ** 2 + 2048 * 64);
+test('parameters count blocks and both tables of the vocabulary', () => {
+  expect(parameters({ width: 64, layers: 2, heads: 2, vocab: 2048, context: 128 })).toBe(360_448);
 });
 
 test('the first estimate of seconds goes with tokens and size, at the measured speed where there is one', () => {
@@ -49,4 +49,5 @@ test('the first estimate of seconds goes with tokens and size, at the measured s
   const larger = proxy({ model: { layers: 6 } });
   const size = parameters(proxyShape(larger).model) / parameters(proxyShape(proxy()).model);
   expect(expectedSeconds(larger)).toBeCloseTo((499_712 / 30_000) * size, 9);
+  expect(expectedSeconds(larger, 10_000)).toBeCloseTo(49.9712, 9); // measured at this very shape
 });
