@@ -65,7 +65,7 @@ export class Compute {
   /**
    * `work` for every item, results in the order of the items, only one more under way than there are threads: so that
    * one reads its input while the others compute, and memory stays bounded however many items there are. After a
-   * failure no further item is begun.
+   * failure no further item is begun, and those under way are waited for.
    */
   async map<Item, Result>(
     items: readonly Item[],
@@ -79,7 +79,8 @@ export class Compute {
     const lane = async () => {
       for (const [index, item] of todo) results[index] = await work(item, index);
     };
-    await Promise.all(Array.from({ length: this.threads + 1 }, lane));
+    const ends = await Promise.allSettled(Array.from({ length: this.threads + 1 }, lane));
+    for (const end of ends) if (end.status === 'rejected') throw end.reason;
     return results;
   }
 
