@@ -45,7 +45,8 @@ function factorise(matrix: Float64Array, size: number, jitter: number): Float64A
     const root = Math.sqrt(pivot);
     upper[k * size + k] = root;
     for (let j = k + 1; j < size; j++) upper[k * size + j] = (upper[k * size + j] as number) / root;
-    for (let i = k + 1; i < size; i++) subtractRow(upper, i * size, upper, k * size, upper[k * size + i] as number, i, size);
+    for (let i = k + 1; i < size; i++)
+      subtractRow(upper, i * size, upper, k * size, upper[k * size + i] as number, i, size);
   }
   return upper;
 }
@@ -107,5 +108,6 @@ function subtractRow(
   from: number,
   to: number,
 ): void {
-  for (let j = from; j < to; j++) target[row + j] = (target[row + j] as number) - factor * (source[other + j] as number);
+  for (let j = from; j < to; j++)
+    target[row + j] = (target[row + j] as number) - factor * (source[other + j] as number);
 }

@@ -33,7 +33,10 @@ export function fitGaussianProcess(data: Rows): GaussianProcess {
   const dimensions = mixtures[0]?.length ?? 0;
   const theta = constant
     ? startingPoint(dimensions, Math.exp(PRIORS.lengthScale.mean), Math.exp(PRIORS.noiseVariance.mean))
-    : mostLikely(mixtures, Float64Array.from(deviations, (deviation) => deviation / scale));
+    : mostLikely(
+        mixtures,
+        Float64Array.from(deviations, (deviation) => deviation / scale),
+      );
   return {
     mixtures,
     scores,

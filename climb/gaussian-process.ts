@@ -61,7 +61,10 @@ export function posterior(process: GaussianProcess): Posterior {
     for (let j = i; j < n; j++) gram[i * n + j] = covarianceOf(rows, i, rows, j) + (i === j ? noise : 0);
   }
   const factor = cholesky(gram, n);
-  const alpha = solve(factor, Float64Array.from(scores, (score) => (score - mean) / scale));
+  const alpha = solve(
+    factor,
+    Float64Array.from(scores, (score) => (score - mean) / scale),
+  );
 
   return {
     predict(mixtures) {

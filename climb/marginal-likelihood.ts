@@ -37,7 +37,8 @@ export function penalisedLikelihood(coordinates: Float64Array, targets: Float64A
     const covariance = new Float64Array(n * n);
     let pair = 0;
     for (let i = 0; i < n; i++) {
-      for (let j = 0; j < i; j++) covariance[j * n + i] = OFFSET_VARIANCE + signal * matern(distances[pair++] as number);
+      for (let j = 0; j < i; j++)
+        covariance[j * n + i] = OFFSET_VARIANCE + signal * matern(distances[pair++] as number);
       covariance[i * n + i] = OFFSET_VARIANCE + signal + noise;
     }
     const factor = tryCholesky(covariance, n);

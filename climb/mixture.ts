@@ -17,7 +17,14 @@ export const PARTS = 1_000_000;
 export function quantise(weights: readonly number[]): number[] {
   const total = sumOfWeights(weights);
   const shares = weights.map((weight) => (weight / total) * PARTS);
-  return fromParts(apportion(shares, PARTS, weights.map(() => 0), weights.map(() => PARTS)));
+  return fromParts(
+    apportion(
+      shares,
+      PARTS,
+      weights.map(() => 0),
+      weights.map(() => PARTS),
+    ),
+  );
 }
 
 /** Weights from whole parts: the same double for the same part, wherever it is computed. */
@@ -48,7 +55,8 @@ export function sumOfWeights(weights: readonly number[]): number {
   const bad = weights.findIndex((weight) => !(weight >= 0 && weight < Infinity));
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   if (bad < 0 && total > 0 && total < Infinity) return total;
-  const got = weights.length === 0 ? 'no weights' : bad >= 0 ? `${String(weights[bad])} at index ${bad}` : `a sum of ${total}`;
+  const got =
+    weights.length === 0 ? 'no weights' : bad >= 0 ? `${String(weights[bad])} at index ${bad}` : `a sum of ${total}`;
   throw new RangeError(
     `a mixture needs finite weights >= 0 with a positive sum: got ${got}; ` +
       'they are shares of training tokens, so give at least one cluster a positive weight and none a negative one',

@@ -45,8 +45,14 @@ export function fitPredictor(data: {
 export function predict(predictor: Predictor, mixtures: readonly Mixture[]): { mean: number[]; sd: number[] } {
   const predictions = predictor.tasks.map((task) => posterior(task).predict(mixtures));
   return {
-    mean: combineMeans(predictor, predictions.map(({ mean }) => mean)),
-    sd: combineSds(predictor, predictions.map(({ sd }) => sd)),
+    mean: combineMeans(
+      predictor,
+      predictions.map(({ mean }) => mean),
+    ),
+    sd: combineSds(
+      predictor,
+      predictions.map(({ sd }) => sd),
+    ),
   };
 }
 
@@ -65,7 +71,8 @@ export function combineSds(
   return Array.from({ length: sds[0]?.length ?? 0 }, (_, i) => {
     const parts = taskWeights.map((weight, t) => weight * ((sds[t] as ArrayLike<number>)[i] as number));
     const variance = parts.reduce(
-      (sum, a, s) => sum + parts.reduce((inner, b, t) => inner + a * b * ((correlation[s] as number[])[t] as number), 0),
+      (sum, a, s) =>
+        sum + parts.reduce((inner, b, t) => inner + a * b * ((correlation[s] as number[])[t] as number), 0),
       0,
     );
     return Math.sqrt(Math.max(0, variance));
@@ -94,7 +101,9 @@ type Runs = { readonly mixtures: readonly Mixture[]; readonly scores: readonly (
 function canonicalOrder({ mixtures, scores }: Runs): Runs {
   const ragged = scores.find((task) => task.length !== mixtures.length);
   if (ragged !== undefined) {
-    throw new RangeError(`a predictor needs a score of each run for each task: got ${ragged.length} for ${mixtures.length} runs`);
+    throw new RangeError(
+      `a predictor needs a score of each run for each task: got ${ragged.length} for ${mixtures.length} runs`,
+    );
   }
   const rows = mixtures.map((mixture, run) => [...mixture, ...scores.map((task) => task[run] as number)]);
   const order = rows

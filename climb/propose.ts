@@ -38,12 +38,12 @@ export function pruneCandidates(request: {
   const { predictor, evaluated, prior, constraints, seed, iteration, pool = 8192, keep = 256 } = request;
   const known = predict(predictor, evaluated).mean;
   const best = Math.min(...known);
-  const incumbents = ascending(known).slice(0, INCUMBENTS).map((i) => evaluated[i] as Mixture);
+  const incumbents = ascending(known)
+    .slice(0, INCUMBENTS)
+    .map((i) => evaluated[i] as Mixture);
   const mixtures = candidatePool({ prior, constraints, incumbents, exclude: evaluated, size: pool, seed, iteration });
   const { mean, sd } = predict(predictor, mixtures);
-  const order = ascending(
-    mean.map((value, i) => -logExpectedImprovement(value, sd[i] as number, best)),
-  ).slice(0, keep);
+  const order = ascending(mean.map((value, i) => -logExpectedImprovement(value, sd[i] as number, best))).slice(0, keep);
   const kept = <T>(values: readonly T[]) => order.map((i) => values[i] as T);
   return {
     mixtures: kept(mixtures),
@@ -72,13 +72,19 @@ export function sampleBatch(request: {
   const seen = new Set(evaluated.map(mixtureKey));
   const open = request.candidates.mixtures.filter((mixture) => !seen.has(mixtureKey(mixture)));
   const posteriors = predictor.tasks.map(posterior);
-  const mean = combineMeans(predictor, posteriors.map((task) => task.predict(open).mean));
+  const mean = combineMeans(
+    predictor,
+    posteriors.map((task) => task.predict(open).mean),
+  );
   const covariances = posteriors.map((task) => task.covariance(open));
   const noises = predictor.tasks.map((task) => task.noiseSd ** 2);
   let best = Math.min(...predict(predictor, evaluated).mean);
   const chosen: number[] = [];
   while (chosen.length < Math.min(size, open.length)) {
-    const sd = combineSds(predictor, covariances.map((covariance) => diagonalSds(covariance, open.length)));
+    const sd = combineSds(
+      predictor,
+      covariances.map((covariance) => diagonalSds(covariance, open.length)),
+    );
     let next = -1;
     let most = -Infinity;
     mean.forEach((value, i) => {

@@ -139,7 +139,15 @@ function halfWidth(parts: readonly VariancePart[], alpha: number): number {
   return studentQuantile(1 - alpha / 2, Math.max(1, Math.floor(degrees))) * Math.sqrt(variance);
 }
 
-function check({ arms, scores, taskWeights, candidates, baselines, natural, confidence = 0.95 }: VerificationRequest): void {
+function check({
+  arms,
+  scores,
+  taskWeights,
+  candidates,
+  baselines,
+  natural,
+  confidence = 0.95,
+}: VerificationRequest): void {
   const refuse = (got: string): never => {
     throw new RangeError(
       `a verification compares named candidates with baselines over at least two seeds and the same items: got ${got}`,
@@ -150,19 +158,24 @@ function check({ arms, scores, taskWeights, candidates, baselines, natural, conf
   if (candidates.length === 0 || baselines.length === 0) refuse('no candidates or no baselines');
   if (!baselines.includes(natural)) refuse(`${natural} as the natural choice, which is not among the baselines`);
   if (!(confidence > 0 && confidence < 1)) refuse(`confidence ${confidence}, not in (0, 1)`);
-  if (!taskWeights.every((w) => w >= 0) || !taskWeights.some((w) => w > 0)) refuse(`task weights [${taskWeights.join(', ')}]`);
-  if (scores.length !== arms.length || scores.some((runs) => runs.length === 0)) refuse('an arm without runs; leave it out');
-  if (scores.every((runs) => runs.length === 1)) refuse('one seed an arm, which says nothing about chance; set verify.seeds to 2 or more');
+  if (!taskWeights.every((w) => w >= 0) || !taskWeights.some((w) => w > 0))
+    refuse(`task weights [${taskWeights.join(', ')}]`);
+  if (scores.length !== arms.length || scores.some((runs) => runs.length === 0))
+    refuse('an arm without runs; leave it out');
+  if (scores.every((runs) => runs.length === 1))
+    refuse('one seed an arm, which says nothing about chance; set verify.seeds to 2 or more');
   const first = scores[0]?.[0] ?? [];
   for (const [a, runs] of scores.entries()) {
     for (const tasks of runs) {
-      if (tasks.length !== taskWeights.length) refuse(`${tasks.length} tasks for ${arms[a]}, ${taskWeights.length} weights`);
+      if (tasks.length !== taskWeights.length)
+        refuse(`${tasks.length} tasks for ${arms[a]}, ${taskWeights.length} weights`);
       for (const [t, { losses, sizes }] of tasks.entries()) {
         const items = first[t]?.sizes ?? [];
         if (losses.length < 2 || losses.length !== items.length || sizes.some((size, i) => size !== items[i])) {
           refuse(`${losses.length} items of task ${t} for ${arms[a]}; every run must score the same two or more items`);
         }
-        if (!losses.every(Number.isFinite) || !sizes.every((size) => size > 0)) refuse(`a non-finite loss or empty item of ${arms[a]}`);
+        if (!losses.every(Number.isFinite) || !sizes.every((size) => size > 0))
+          refuse(`a non-finite loss or empty item of ${arms[a]}`);
       }
     }
   }

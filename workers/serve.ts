@@ -10,7 +10,7 @@ export type ServedQueues = {
   /** Resolves once everything is drained. */
   readonly done: Promise<void>;
   /** Takes no further task, lets trainers write a checkpoint, ends. */
-  stop(): void;
+  readonly stop: () => void;
 };
 
 /** Computing stages at once: each uses a thread a core by itself. */

@@ -9,6 +9,7 @@ const installed = (name) => join(root, 'node_modules/.bin', name);
 
 /** @type {Step[]} */
 export const staticChecks = [
+  { name: 'format', command: installed('prettier'), args: ['--check', '--log-level', 'warn', '.'] },
   { name: 'lint', command: installed('eslint'), args: ['.'] },
   { name: 'types', command: installed('tsc'), args: [] },
   {

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { Problem } from './command.mjs';
 
 /** The pinned numpy has no wheel for an older one. */
-const PYTHON = { major: 3, minor: 11 };
+const PYTHON = { major: 3, minor: 10 };
 
 /** @param {NodeJS.ProcessEnv} env */
 export function requireNpm(env) {

@@ -29,7 +29,9 @@ test('solving and inverting undo the matrix', () => {
     fc.property(positiveDefinite, (matrix) => {
       const factor = cholesky(matrix, size);
       const b = [1, -2, 3, 0.5, -1];
-      times(matrix, solve(factor, Float64Array.from(b))).forEach((value, i) => expect(value).toBeCloseTo(b[i] as number, 8));
+      times(matrix, solve(factor, Float64Array.from(b))).forEach((value, i) =>
+        expect(value).toBeCloseTo(b[i] as number, 8),
+      );
       times(matrix, times(inverse(factor), b)).forEach((value, i) => expect(value).toBeCloseTo(b[i] as number, 7));
     }),
   );

@@ -37,12 +37,16 @@ test('each further mixture is far from the others in √weight', () => {
   const batch = firstBatch({ prior: uniform(5), constraints: free, size: 6, seed: 3 });
   const distance = (a: readonly number[], b: readonly number[]) =>
     Math.hypot(...a.map((weight, i) => Math.sqrt(weight) - Math.sqrt(b[i] as number)));
-  batch.slice(1).forEach((mixture, i) =>
-    batch.slice(0, i + 1).forEach((other) => expect(distance(mixture, other)).toBeGreaterThan(0.6)),
-  );
+  batch
+    .slice(1)
+    .forEach((mixture, i) =>
+      batch.slice(0, i + 1).forEach((other) => expect(distance(mixture, other)).toBeGreaterThan(0.6)),
+    );
 });
 
 test('where only one mixture is allowed, one comes back', () => {
   const pinned = { lower: [0.4, 0.3, 0.2, 0.1, 0], upper: [0.4, 0.3, 0.2, 0.1, 0] };
-  expect(firstBatch({ prior: clusterTokens, constraints: pinned, size: 8, seed: 1 })).toEqual([[0.4, 0.3, 0.2, 0.1, 0]]);
+  expect(firstBatch({ prior: clusterTokens, constraints: pinned, size: 8, seed: 1 })).toEqual([
+    [0.4, 0.3, 0.2, 0.1, 0],
+  ]);
 });

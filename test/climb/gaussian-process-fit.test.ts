@@ -7,7 +7,13 @@ import { stream } from '../../climb/random.ts';
 import { tinyRuns } from './tiny-runs.ts';
 
 const truth = ([a = 0, b = 0]: readonly number[]) => 3 - Math.sqrt(a) + (b - 0.3) ** 2;
-const draw = (seed: number, index: number) => quantise(dirichlet(uniform(4).map(() => 0.7), stream(seed, ['draw', index])));
+const draw = (seed: number, index: number) =>
+  quantise(
+    dirichlet(
+      uniform(4).map(() => 0.7),
+      stream(seed, ['draw', index]),
+    ),
+  );
 const runs = (seed: number, count: number, noise: number) => {
   const draws = stream(seed, ['noise']);
   const mixtures = Array.from({ length: count }, (_, i) => draw(seed, i));
@@ -51,14 +57,20 @@ describe('any predictor must', () => {
 
   test('fit one run: its score here, more uncertainty elsewhere', () => {
     const process = fitGaussianProcess({ mixtures: [[0.5, 0.5]], scores: [3] });
-    const { mean, sd } = predictGaussianProcess(process, [[0.5, 0.5], [1, 0]]);
+    const { mean, sd } = predictGaussianProcess(process, [
+      [0.5, 0.5],
+      [1, 0],
+    ]);
     expect(mean[0]).toBeCloseTo(3, 12);
     expect(sd[1]).toBeGreaterThan(sd[0] as number);
   });
 
   test('fit constant scores: that score everywhere', () => {
     const process = fitGaussianProcess({ ...tinyRuns, scores: [2.7, 2.7, 2.7, 2.7, 2.7] });
-    predictGaussianProcess(process, [[1, 0, 0], [0.2, 0.3, 0.5]]).mean.forEach((mean) => expect(mean).toBeCloseTo(2.7, 12));
+    predictGaussianProcess(process, [
+      [1, 0, 0],
+      [0.2, 0.3, 0.5],
+    ]).mean.forEach((mean) => expect(mean).toBeCloseTo(2.7, 12));
     expect(JSON.stringify(process)).not.toContain('null');
   });
 
@@ -76,8 +88,24 @@ describe('any predictor must', () => {
 
   test.each([
     ['no runs', [], [], /no runs/],
-    ['a score that is NaN', [[1, 0], [0, 1]], [1, NaN], /score NaN in row 1/],
-    ['a weight that is NaN', [[1, 0], [NaN, 1]], [1, 2], /weights \[NaN, 1\] in row 1/],
+    [
+      'a score that is NaN',
+      [
+        [1, 0],
+        [0, 1],
+      ],
+      [1, NaN],
+      /score NaN in row 1/,
+    ],
+    [
+      'a weight that is NaN',
+      [
+        [1, 0],
+        [NaN, 1],
+      ],
+      [1, 2],
+      /weights \[NaN, 1\] in row 1/,
+    ],
     ['unequal lengths', [[1, 0]], [1, 2], /1 mixtures and 2 scores/],
     ['two domain sets', [[1, 0], [1]], [1, 2], /weights \[1\] in row 1/],
   ])('refuse %s', (_, mixtures, scores, message) => {

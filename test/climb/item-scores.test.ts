@@ -29,8 +29,10 @@ test('the variance of a ratio is that of its influences', () => {
   const mean = scores.reduce((a, b) => a + b, 0) / scores.length;
   const actual = scores.reduce((sum, score) => sum + (score - mean) ** 2, 0) / scores.length;
   const estimated =
-    samples.reduce((sum, items) => sum + itemInfluence(items).reduce((s, u) => s + u * u, 0) / (count * (count - 1)), 0) /
-    samples.length;
+    samples.reduce(
+      (sum, items) => sum + itemInfluence(items).reduce((s, u) => s + u * u, 0) / (count * (count - 1)),
+      0,
+    ) / samples.length;
   expect(estimated / actual).toBeGreaterThan(0.93);
   expect(estimated / actual).toBeLessThan(1.07);
 });

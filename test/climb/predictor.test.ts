@@ -39,7 +39,10 @@ describe('the combined uncertainty', () => {
 });
 
 test('the order of the runs changes nothing, to the last bit, repeats included', () => {
-  const runs = [...mixtures, ...mixtures.slice(0, 6)].map((mixture, i) => ({ mixture, scores: [first[i % 24] as number, (second[i % 24] as number) + i] }));
+  const runs = [...mixtures, ...mixtures.slice(0, 6)].map((mixture, i) => ({
+    mixture,
+    scores: [first[i % 24] as number, (second[i % 24] as number) + i],
+  }));
   const fit = (rows: typeof runs) =>
     fitPredictor({
       mixtures: rows.map(({ mixture }) => mixture),

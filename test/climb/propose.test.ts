@@ -34,16 +34,30 @@ function fit(world: World, evaluated: readonly Mixture[]) {
 describe('a proposal', () => {
   test('is as large as asked, new, within the constraints and without repeats', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 999 }), fc.integer({ min: 3, max: 8 }), fc.integer({ min: 1, max: 5 }), (seed, clusters, size) => {
-        const { world, constraints, evaluated } = setting(seed, clusters, 6);
-        const predictor = fit(world, evaluated);
-        const candidates = pruneCandidates({ predictor, evaluated, prior: world.prior, constraints, seed, iteration: 1, pool: 300, keep: 40 });
-        const batch = sampleBatch({ predictor, evaluated, candidates, size });
-        expect(batch).toHaveLength(size);
-        const keys = [...evaluated, ...batch].map(mixtureKey);
-        expect(new Set(keys).size).toBe(keys.length);
-        expect(batch.every((mixture) => satisfies(mixture, constraints))).toBe(true);
-      }),
+      fc.property(
+        fc.integer({ min: 1, max: 999 }),
+        fc.integer({ min: 3, max: 8 }),
+        fc.integer({ min: 1, max: 5 }),
+        (seed, clusters, size) => {
+          const { world, constraints, evaluated } = setting(seed, clusters, 6);
+          const predictor = fit(world, evaluated);
+          const candidates = pruneCandidates({
+            predictor,
+            evaluated,
+            prior: world.prior,
+            constraints,
+            seed,
+            iteration: 1,
+            pool: 300,
+            keep: 40,
+          });
+          const batch = sampleBatch({ predictor, evaluated, candidates, size });
+          expect(batch).toHaveLength(size);
+          const keys = [...evaluated, ...batch].map(mixtureKey);
+          expect(new Set(keys).size).toBe(keys.length);
+          expect(batch.every((mixture) => satisfies(mixture, constraints))).toBe(true);
+        },
+      ),
       { numRuns: 12 },
     );
   });
@@ -55,8 +69,13 @@ describe('a proposal', () => {
 
   test('depends on nothing but its arguments', () => {
     expect(pruneCandidates(request)).toEqual(candidates);
-    const stored = JSON.parse(JSON.stringify({ predictor, candidates })) as { predictor: typeof predictor; candidates: typeof candidates };
-    expect(sampleBatch({ ...stored, evaluated, size: 4 })).toEqual(sampleBatch({ predictor, evaluated, candidates, size: 4 }));
+    const stored = JSON.parse(JSON.stringify({ predictor, candidates })) as {
+      predictor: typeof predictor;
+      candidates: typeof candidates;
+    };
+    expect(sampleBatch({ ...stored, evaluated, size: 4 })).toEqual(
+      sampleBatch({ predictor, evaluated, candidates, size: 4 }),
+    );
   });
 
   test('never has an evaluated mixture, even if it is among the candidates', () => {
@@ -75,7 +94,9 @@ describe('a proposal', () => {
   test('spreads more than the best candidates one by one', () => {
     const spread = (batch: readonly Mixture[]) =>
       batch.reduce((sum, a) => sum + batch.reduce((inner, b) => inner + totalVariation(a, b), 0), 0);
-    expect(spread(sampleBatch({ predictor, evaluated, candidates, size: 4 }))).toBeGreaterThan(spread(candidates.mixtures.slice(0, 4)));
+    expect(spread(sampleBatch({ predictor, evaluated, candidates, size: 4 }))).toBeGreaterThan(
+      spread(candidates.mixtures.slice(0, 4)),
+    );
   });
 
   test('keeps what the predictor says of each candidate', () => {
@@ -94,14 +115,28 @@ test('24 runs of search leave under a third of the regret of 24 random runs', ()
     let evaluated = first;
     for (let iteration = 1; iteration <= 4; iteration++) {
       const predictor = fit(world, evaluated);
-      const candidates = pruneCandidates({ predictor, evaluated, prior: world.prior, constraints, seed, iteration, pool: 600 });
+      const candidates = pruneCandidates({
+        predictor,
+        evaluated,
+        prior: world.prior,
+        constraints,
+        seed,
+        iteration,
+        pool: 600,
+      });
       evaluated = [...evaluated, ...sampleBatch({ predictor, evaluated, candidates, size: 4 })];
     }
     const found = best(world, evaluated, predict(fit(world, evaluated), evaluated).mean);
 
     const random = evaluated.map((_, i) => {
       const draws = stream(seed, ['random', i]);
-      return project(dirichlet(world.prior.map((share) => 4 * share + 0.25), draws), constraints);
+      return project(
+        dirichlet(
+          world.prior.map((share) => 4 * share + 0.25),
+          draws,
+        ),
+        constraints,
+      );
     });
     const seen = random.map((mixture, i) => world.run(mixture, i).reduce((sum, score) => sum + score, 0));
 

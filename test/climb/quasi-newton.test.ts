@@ -16,7 +16,11 @@ test("Rosenbrock's valley ends at (1, 1)", () => {
 });
 
 test('a minimum is left where it is', () => {
-  expect(minimise(rosenbrock, Float64Array.of(1, 1))).toEqual({ point: Float64Array.of(1, 1), value: 0, iterations: 0 });
+  expect(minimise(rosenbrock, Float64Array.of(1, 1))).toEqual({
+    point: Float64Array.of(1, 1),
+    value: 0,
+    iterations: 0,
+  });
 });
 
 test('steps to where the objective is undefined are taken back', () => {

@@ -6,9 +6,13 @@ import type { Comparison, Verification } from '../../climb/verification.ts';
 type Row = readonly [arm: string, against: string, advantage: number, half: number];
 
 function verification(means: Record<string, number>, rows: readonly Row[]): Verification {
-  const comparisons = rows.map(
-    ([arm, against, advantage, half]): Comparison => ({ arm, against, advantage, lower: advantage - half, upper: advantage + half }),
-  );
+  const comparisons = rows.map(([arm, against, advantage, half]): Comparison => ({
+    arm,
+    against,
+    advantage,
+    lower: advantage - half,
+    upper: advantage + half,
+  }));
   const baselines = ['uniform', 'proportional', 'ngram'].filter((name) => name in means);
   return {
     confidence: 0.95,

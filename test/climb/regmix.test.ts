@@ -12,7 +12,10 @@ type Row = { readonly mixture: number[]; readonly losses: number[] };
 function columns(file: string) {
   const [header = '', ...lines] = readFileSync(new URL(file, folder), 'utf8').trim().split(/\r?\n/);
   const rows = lines.map((line) => line.split(','));
-  return { names: header.split(',').slice(1), byIndex: new Map(rows.map(([index = '', ...values]) => [index, values.map(Number)])) };
+  return {
+    names: header.split(',').slice(1),
+    byIndex: new Map(rows.map(([index = '', ...values]) => [index, values.map(Number)])),
+  };
 }
 
 function table(split: 'train' | 'test'): { rows: Row[]; tasks: string[] } {
@@ -29,7 +32,10 @@ function table(split: 'train' | 'test'): { rows: Row[]; tasks: string[] } {
 function spearman(a: readonly number[], b: readonly number[]): number {
   const ranks = (values: readonly number[]) => {
     const order = values.map((_, i) => i).sort((i, j) => (values[i] as number) - (values[j] as number));
-    return order.reduce((result, i, rank) => result.with(i, rank), values.map(() => 0));
+    return order.reduce(
+      (result, i, rank) => result.with(i, rank),
+      values.map(() => 0),
+    );
   };
   const [left, right] = [ranks(a), ranks(b)];
   const squares = left.reduce((sum, rank, i) => sum + (rank - (right[i] as number)) ** 2, 0);
@@ -54,7 +60,13 @@ const name = present
         taskWeights: chosen.map(() => 1),
       });
       const actual = unseen.map(({ losses }) => chosen.reduce((sum, task) => sum + (losses[task] as number), 0));
-      return spearman(predict(predictor, unseen.map(({ mixture }) => mixture)).mean, actual);
+      return spearman(
+        predict(
+          predictor,
+          unseen.map(({ mixture }) => mixture),
+        ).mean,
+        actual,
+      );
     };
     return { pileCc: rank([pileCc]), mean: rank(tasks.map((_, task) => task)) };
   });

@@ -20,7 +20,12 @@ export type World = {
 export function syntheticWorld(seed: number, clusters: number, tasks: number, noise: number): World {
   const draws = stream(seed, ['world']);
   const even = uniform(clusters);
-  const care = Array.from({ length: tasks }, () => dirichlet(even.map(() => 0.4), draws));
+  const care = Array.from({ length: tasks }, () =>
+    dirichlet(
+      even.map(() => 0.4),
+      draws,
+    ),
+  );
   const harm = Array.from({ length: tasks }, () => even.map(() => 0.15 * Math.max(0, draws.normal())));
   const weighted = (by: readonly number[], mixture: Mixture, shape: (weight: number) => number) =>
     by.reduce((sum, factor, i) => sum + factor * shape(mixture[i] as number), 0);
@@ -33,7 +38,10 @@ export function syntheticWorld(seed: number, clusters: number, tasks: number, no
         weighted(harm[t] as number[], mixture, (w) => w * w),
     );
   return {
-    prior: dirichlet(even.map(() => 1), stream(seed, ['prior'])),
+    prior: dirichlet(
+      even.map(() => 1),
+      stream(seed, ['prior']),
+    ),
     truth,
     score: (mixture) => truth(mixture).reduce((sum, value) => sum + value, 0) / tasks,
     run(mixture, index) {

@@ -14,13 +14,22 @@ function verification(world: number, shifts: Record<string, number>, seeds: numb
       const luck = seedSd * draws.normal();
       return [
         {
-          losses: hardness.map((hard, i) => hard + luck + (shifts[arm] as number) + 0.05 * stream(world, ['answer', arm, i]).normal()),
+          losses: hardness.map(
+            (hard, i) => hard + luck + (shifts[arm] as number) + 0.05 * stream(world, ['answer', arm, i]).normal(),
+          ),
           sizes: hardness.map(() => 1),
         },
       ];
     }),
   );
-  return { arms, scores, taskWeights: [1], candidates: ['found'], baselines: ['proportional'], natural: 'proportional' };
+  return {
+    arms,
+    scores,
+    taskWeights: [1],
+    candidates: ['found'],
+    baselines: ['proportional'],
+    natural: 'proportional',
+  };
 }
 
 test('a case by hand', () => {
@@ -46,7 +55,8 @@ test('a case by hand', () => {
 
 test('what makes an item hard for every arm is not taken for a difference', () => {
   const { comparisons, arms } = compareArms(verification(1, { found: -0.05, proportional: 0 }, 4));
-  const width = (interval: { lower: number; upper: number } | undefined) => (interval?.upper ?? 0) - (interval?.lower ?? 0);
+  const width = (interval: { lower: number; upper: number } | undefined) =>
+    (interval?.upper ?? 0) - (interval?.lower ?? 0);
   expect(width(comparisons[0])).toBeLessThan(width(arms[0]) / 2);
 });
 
@@ -65,7 +75,11 @@ test('more comparisons widen each interval', () => {
   const few = compareArms(request);
   const many = compareArms({ ...request, candidates: ['found', 'other'], baselines: ['uniform', 'proportional'] });
   expect(many.comparisons.map(({ arm, against }) => `${arm} ${against}`)).toEqual([
-    'found uniform', 'found proportional', 'other uniform', 'other proportional', 'uniform proportional',
+    'found uniform',
+    'found proportional',
+    'other uniform',
+    'other proportional',
+    'uniform proportional',
   ]);
   const lower = (result: typeof few) =>
     result.comparisons.find(({ arm, against }) => arm === 'found' && against === 'proportional')?.lower as number;
@@ -84,8 +98,16 @@ test('an arm that lost a run is compared with less certainty', () => {
 
 describe('refuses', () => {
   const good = verification(4, { found: -0.05, proportional: 0 }, 2);
-  const ragged = good.scores.map((runs, a) => (a === 0 ? runs : runs.map(([task]) => [{ losses: (task as ItemScores).losses.slice(1), sizes: (task as ItemScores).sizes.slice(1) }])));
-  const broken = good.scores.map((runs) => runs.map(([task]) => [{ losses: (task as ItemScores).losses.map(() => NaN), sizes: (task as ItemScores).sizes }]));
+  const ragged = good.scores.map((runs, a) =>
+    a === 0
+      ? runs
+      : runs.map(([task]) => [
+          { losses: (task as ItemScores).losses.slice(1), sizes: (task as ItemScores).sizes.slice(1) },
+        ]),
+  );
+  const broken = good.scores.map((runs) =>
+    runs.map(([task]) => [{ losses: (task as ItemScores).losses.map(() => NaN), sizes: (task as ItemScores).sizes }]),
+  );
   const cases: [string, Partial<VerificationRequest>, RegExp][] = [
     ['an unknown candidate', { candidates: ['lost'] }, /no arm lost among found, proportional/],
     ['a natural choice that is no baseline', { natural: 'found' }, /found as the natural choice/],

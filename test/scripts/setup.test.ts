@@ -174,8 +174,8 @@ describe('one clear sentence and exit 1', () => {
   });
 
   test('Python too old', async () => {
-    await copy.write('bin/python3', PYTHON({ version: '3.10.12' }), 0o755);
-    expect(await refusal()).toContain('python3 is Python 3.10.12, and Climb needs Python 3.11 or newer');
+    await copy.write('bin/python3', PYTHON({ version: '3.9.18' }), 0o755);
+    expect(await refusal()).toContain('python3 is Python 3.9.18, and Climb needs Python 3.10 or newer');
   });
 
   test('Python without ensurepip', async () => {

@@ -6,6 +6,7 @@ stdin, stdout, signals and exit code. Tests that are about start-up spawn a fres
 
 import hashlib
 import json
+import importlib
 import os
 import shutil
 import signal
@@ -20,10 +21,11 @@ if os.access("/dev/shm", os.W_OK):  # thousands of synced files: in memory where
 
 import numpy as np
 import pytest
-import torch  # noqa: F401  imported here so that forked children needn't
 
 from climb_trainer import __main__ as program
-from climb_trainer import evaluate, train  # noqa: F401
+
+for heavy in ("torch", "climb_trainer.evaluate", "climb_trainer.train"):  # once, so that forked children needn't
+    importlib.import_module(heavy)
 
 MODEL = {"width": 16, "layers": 1, "heads": 2, "vocab": 320, "context": 16}
 WORDS = "the a stone river climbs slowly over green hills and café naïve 日本 under cold ! 42 rope ledge".split()
