@@ -149,17 +149,24 @@ function exitOf(child: ChildProcess, program: string): Promise<number | null> {
         ),
       ),
     );
+    // A helper that outlives its leader would hold the pipes open, and `close` would never come.
+    child.once('exit', () => signalGroup(child, 'SIGKILL'));
     child.once('close', (code) => resolve(code));
   });
 }
 
-/** The trainer leads its own process group, so that helpers of its own go with it. */
 function killGroup(child: ChildProcess, signal: NodeJS.Signals): void {
-  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  if (child.exitCode === null && child.signalCode === null) signalGroup(child, signal);
+}
+
+/** The trainer leads its own process group, so that helpers of its own go with it. */
+function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
+  if (child.pid === undefined) return;
   try {
     process.kill(process.platform === 'win32' ? child.pid : -child.pid, signal);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    // Gone already, or (macOS) dead and not yet buried.
+    if (!['ESRCH', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
   }
 }
 
