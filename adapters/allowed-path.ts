@@ -22,7 +22,7 @@ export async function allowedPath(
       `can't open ${place} (${error.message}); try a path under ${roots.join(' or ')}, relative paths count from the first of them`,
     );
   });
-  const root = realRoots.find((candidate) => location === candidate || location.startsWith(candidate + sep));
+  const root = realRoots.find((candidate) => `${location}${sep}`.startsWith(candidate === sep ? sep : candidate + sep));
   if (root === undefined) {
     throw new RefusedPath(
       `${place} lies at ${location}, outside the folders this worker may read (${roots.join(', ')}): a search file must not reach other files; move it, or start the worker with that folder in CLIMB_ROOTS`,

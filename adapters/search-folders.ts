@@ -1,5 +1,9 @@
 import { join } from 'node:path';
+import { digest } from '../climb/content-key.ts';
 import { publish } from './publish.ts';
+
+/** File systems end names at 255 bytes, Temporal allows workflow ids of 1000 characters. */
+const longestName = 200;
 
 /** What people read: `<root>/<search>/recipe.json`, `report.md` and a snapshot of each iteration. */
 export class SearchFolders {
@@ -11,7 +15,9 @@ export class SearchFolders {
 
   /** @param search a workflow id: any text, so it is encoded into one path segment. */
   path(search: string, file: string): string {
-    return join(this.#root, encodeURIComponent(search).replace(/^\./, '%2E'), file);
+    const name = encodeURIComponent(search).replace(/^\./, '%2E');
+    const folder = name.length <= longestName ? name : `${name.slice(0, longestName - 65)}-${digest(search)}`;
+    return join(this.#root, folder, file);
   }
 
   async write(search: string, file: string, content: string): Promise<string> {
