@@ -1,0 +1,24 @@
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { Ledger } from '../../adapters/ledger.ts';
+import { filesBelow, scratch } from './scratch.ts';
+
+const folder = scratch();
+const ledger = new Ledger(folder);
+
+test('an entry is found by its kind and key, and nowhere else', async () => {
+  expect(await ledger.find('proxy', 'k1')).toBeUndefined();
+  expect(await ledger.record('proxy', 'k1', { tokens: 5 })).toEqual({ tokens: 5 });
+  expect(await ledger.find('proxy', 'k1')).toEqual({ tokens: 5 });
+  expect(await ledger.find('score', 'k1')).toBeUndefined();
+  expect(await new Ledger(folder).find('proxy', 'k1')).toEqual({ tokens: 5 });
+});
+
+test('the first entry stands, and everyone who comes later gets it', async () => {
+  const entries = Array.from({ length: 8 }, (_, at) => ({ weights: at }));
+  const answers = await Promise.all(entries.map((entry) => ledger.record('score', 'shared', entry)));
+  expect(new Set(answers.map(({ weights }) => weights)).size).toBe(1);
+  expect(await ledger.record('score', 'shared', { weights: 99 })).toEqual(answers[0]);
+  expect(await ledger.find('score', 'shared')).toEqual(answers[0]);
+  expect(await filesBelow(join(folder, 'score'))).toEqual(['shared.json']);
+});

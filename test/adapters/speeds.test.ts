@@ -1,0 +1,24 @@
+import { expect, test } from '@jest/globals';
+import { Speeds } from '../../adapters/speeds.ts';
+import { proxyShape } from '../../climb/proxy-shape.ts';
+import { specOf } from '../climb/made-search.ts';
+import { scratch } from './scratch.ts';
+
+const speeds = new Speeds(scratch());
+const trainer = { name: 'climb_trainer', version: '1', torch: '2.13.0' };
+const shape = proxyShape(specOf().proxy);
+
+test('the last measured speed counts, for this trainer, model and batch alone', async () => {
+  expect(await speeds.find(trainer, shape)).toBeUndefined();
+  await speeds.record(trainer, shape, 30_000);
+  await speeds.record(trainer, shape, 32_000);
+  expect(await speeds.find(trainer, shape)).toBe(32_000);
+  expect(await speeds.find({ ...trainer, torch: '2.12.0' }, shape)).toBeUndefined();
+  expect(await speeds.find(trainer, { ...shape, batch: 8 })).toBeUndefined();
+  expect(await speeds.find(trainer, { ...shape, model: { ...shape.model, layers: 3 } })).toBeUndefined();
+});
+
+test('how long a proxy trains and how fast it learns change nothing about its speed', async () => {
+  await speeds.record(trainer, shape, 31_000);
+  expect(await speeds.find(trainer, { ...shape, tokens: 1, learningRate: 1 })).toBe(31_000);
+});
