@@ -1,4 +1,5 @@
 import type { Made, Ref } from '../climb/artifact.ts';
+import type { Mixture } from '../climb/mixture.ts';
 import type { Mixtures } from '../climb/mixtures.ts';
 import { lossOf, taskLabel, taskShares } from '../climb/objective.ts';
 import type { Observation, PredictorArtifact } from '../climb/observations.ts';
@@ -12,7 +13,7 @@ import { beating } from './beating.ts';
 export type RefitPredictorInput = {
   /** The predictor of the iteration before, with its observations. */
   readonly previous: Ref | null;
-  /** The mixtures of this iteration and the score of each proxy that has one, in the order of their ids. */
+  /** The mixtures of this iteration and the score of each proxy that has one, in any order. */
   readonly mixtures: Ref;
   readonly scored: readonly Scored[];
   readonly tasks: readonly TaskSpec[];
@@ -25,13 +26,12 @@ export function refitPredictor({ store, compute }: Deps) {
   return async ({ previous, mixtures, scored, tasks }: RefitPredictorInput): Promise<Made<RefitSummary>> => {
     const before = previous === null ? [] : (await store.readJson<PredictorArtifact>(previous)).observations;
     const { mixtures: proposed } = await store.readJson<Mixtures>(mixtures);
+    const stray = scored.find(({ id }) => !proposed.some((mixture) => mixture.id === id));
+    if (stray !== undefined) throw new Error(`no mixture ${stray.id} in artifact ${mixtures.sha256}`);
     const fresh = await Promise.all(
-      scored.map(async ({ id, score }): Promise<Observation> => {
-        const mixture = proposed.find((candidate) => candidate.id === id);
-        if (mixture === undefined) throw new Error(`no mixture ${id} in artifact ${mixtures.sha256}`);
-        const measured = await store.readJson<ProxyScore>(score);
-        const losses = tasks.map((task) => lossOf(taskIn(measured, taskLabel(task)), task.metric));
-        return { id, weights: mixture.weights, losses, score: score.sha256 };
+      proposed.flatMap(({ id, weights }) => {
+        const score = scored.find((entry) => entry.id === id)?.score;
+        return score === undefined ? [] : [observe(id, weights, score, tasks)];
       }),
     );
     const observations = [...before, ...fresh];
@@ -58,4 +58,10 @@ export function refitPredictor({ store, compute }: Deps) {
     );
     return { ref, summary: { observations: observations.length, predictedBest: Math.min(...known.mean) } };
   };
+
+  async function observe(id: string, weights: Mixture, score: Ref, tasks: readonly TaskSpec[]): Promise<Observation> {
+    const measured = await store.readJson<ProxyScore>(score);
+    const losses = tasks.map((task) => lossOf(taskIn(measured, taskLabel(task)), task.metric));
+    return { id, weights, losses, score: score.sha256 };
+  }
 }

@@ -1,10 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { appendFile, mkdir, open, readFile, stat } from 'node:fs/promises';
+import { appendFile, link, mkdir, open, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { canonicalJson } from '../climb/content-key.ts';
 import type { Ref } from '../climb/artifact.ts';
-import { adopt, linkOnce, publishOnce } from './publish.ts';
+import { adopt, linkOnce, publish } from './publish.ts';
 
 /** A file whose bytes aren't what its name says, or that is gone: no result may be built on it. */
 export class BrokenArtifact extends Error {
@@ -25,8 +25,8 @@ export async function describeFile(path: string): Promise<Ref> {
 }
 
 /**
- * Immutable files named by their SHA-256, `<root>/ab/abcd…`. Writing the same bytes twice is free; nothing is ever
- * overwritten; a reader checks what it reads against the name.
+ * Immutable files named by their SHA-256, `<root>/ab/abcd…`. Writing the same bytes twice is free; a whole file is
+ * never overwritten, one that was cut short is; a reader checks what it reads against the name.
  */
 export class ArtifactStore {
   readonly root: string;
@@ -42,7 +42,7 @@ export class ArtifactStore {
 
   async put(bytes: string | Uint8Array): Promise<Ref> {
     const ref = { sha256: sha256(bytes), bytes: Buffer.byteLength(bytes) };
-    if (!(await this.has(ref))) await publishOnce(this.path(ref), bytes);
+    if (!(await this.has(ref))) await publish(this.path(ref), bytes);
     return ref;
   }
 
@@ -61,7 +61,10 @@ export class ArtifactStore {
   /** Stores a finished file (of the same file system) and leaves it where it is: a crash in between loses nothing. */
   async keepFile(path: string): Promise<Ref> {
     const ref = await describeFile(path);
-    await linkOnce(path, this.path(ref));
+    if ((await linkOnce(path, this.path(ref))) || (await this.has(ref))) return ref;
+    const whole = await this.temporaryPath();
+    await link(path, whole);
+    await adopt(whole, this.path(ref));
     return ref;
   }
 

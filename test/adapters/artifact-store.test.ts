@@ -94,6 +94,17 @@ describe('no result is built on an artifact that', () => {
     await expect(store.verify(ref)).rejects.toThrow('expected 13 bytes, got 5');
   });
 
+  test('was cut short and is written again: then it is whole', async () => {
+    const ref = await store.put('cut and healed');
+    const kept = await place(join(folder, 'healing'), 'cut and healed');
+    for (const heal of [() => store.put('cut and healed'), () => store.keepFile(kept), () => store.adoptFile(kept)]) {
+      await rm(store.path(ref));
+      await writeFile(store.path(ref), 'cut');
+      expect(await heal()).toEqual(ref);
+      expect((await store.read(ref)).toString()).toBe('cut and healed');
+    }
+  });
+
   test('is whole: that one is fine', async () => {
     await expect(store.verify(await store.put('whole'))).resolves.toBeUndefined();
   });
