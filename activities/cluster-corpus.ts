@@ -86,7 +86,7 @@ export function clusterCorpus({
       return derive(
         { store, ledger },
         'cluster',
-        { version: 1, vectors: vectors.sha256, initial, dimensions, seed },
+        { version: 2, vectors: vectors.sha256, initial, dimensions, seed },
         async () => {
           await store.verify(vectors);
           const sample = await sampled();
@@ -94,7 +94,7 @@ export function clusterCorpus({
             compute.run(
               'fitClusters',
               { sample, dimensions, k: initial, seed, start },
-              { signal, onProgress: (inertia) => beat({ start, inertia }) },
+              { signal, onProgress: (step) => beat({ start, step }) },
             ),
           );
           const fitted = fits.reduce((a, b) => (b.inertia < a.inertia ? b : a)).centroids;

@@ -15,15 +15,21 @@ Runtime.install({ logger: new DefaultLogger('ERROR') });
 
 const repository = fileURLToPath(new URL('..', import.meta.url));
 
-/** Words of four made-up topics: clusters that any embedding finds. */
-const topics = ['sea', 'sky', 'law', 'oven'].map((topic) =>
-  Array.from({ length: 40 }, (_, at) => `${topic}${'abcdefghij'[at % 10]}${'klmn'[Math.floor(at / 10)]}`),
-);
+/** Four made-up topics: clusters that any embedding finds. */
+const topics = ['sea', 'sky', 'law', 'oven'];
+const vocabulary = 100;
 
+/**
+ * A sentence of a topic: after each word comes one of three that belong to it, so that a proxy has something to learn
+ * for as long as it trains.
+ */
 function sentence(topic: number, seed: number, words: number): string {
   const draws = stream(seed, ['sentence', topic]);
-  const vocabulary = topics[topic] as string[];
-  return Array.from({ length: words }, () => vocabulary[draws.integer(vocabulary.length)]).join(' ');
+  let word = draws.integer(vocabulary);
+  return Array.from({ length: words }, () => {
+    word = stream(word, ['successor', topic, draws.integer(3)]).integer(vocabulary);
+    return `${topics[topic]}${'abcdefghij'[word % 10]}${'klmnopqrst'[Math.floor(word / 10)]}`;
+  }).join(' ');
 }
 
 /** A corpus of four topics and items about the first, as JSON lines below `root`. */

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
-import { kmeansGenerator } from 'ml-kmeans';
 import { greedySeeds } from '../../climb/cluster-seeds.ts';
 import { assignVectors } from '../../climb/assign.ts';
+import { movedCentroids } from '../../climb/assignment.ts';
 import { fitClusters } from '../../climb/cluster.ts';
 import { stream } from '../../climb/random.ts';
 
@@ -42,16 +42,17 @@ test('greedy seeds start lower than random ones', () => {
   }
 });
 
-test('it ends where ml-kmeans ends from the same seeds', () => {
+test('Lloyd steps end lower than the seeds they start from, and no vector is nearer to another centroid', () => {
   const sample = points(500, 6, 0.2);
-  const rows = Array.from({ length: 500 }, (_, i) => [...sample.subarray(i * dimensions, (i + 1) * dimensions)]);
-  const initialization = greedySeeds(sample, dimensions, 12, stream(5, ['cluster', 'seeds', 0])).map(
-    (row) => rows[row]!,
+  const seeds = greedySeeds(sample, dimensions, 12, stream(5, ['cluster', 'seeds', 0]));
+  const atSeeds = Float32Array.from(
+    seeds.flatMap((row) => [...sample.subarray(row * dimensions, (row + 1) * dimensions)]),
   );
-  const reference = [...kmeansGenerator(rows, 12, { initialization, maxIterations: 100 })].at(-1)!;
-  const inertiaOf = (centroids: Float32Array) => assignVectors({ vectors: sample, centroids, dimensions }).inertia;
-  const ours = fitClusters({ sample, dimensions, k: 12, seed: 5, start: 0 });
-  expect(inertiaOf(ours.centroids) / inertiaOf(Float32Array.from(reference.centroids.flat()))).toBeLessThan(1.01);
+  const fit = fitClusters({ sample, dimensions, k: 12, seed: 5, start: 0 });
+  expect(fit.inertia).toBeLessThan(0.8 * assignVectors({ vectors: sample, centroids: atSeeds, dimensions }).inertia);
+  const found = assignVectors({ vectors: sample, centroids: fit.centroids, dimensions });
+  const means = movedCentroids(fit.centroids, found);
+  means.forEach((value, at) => expect(value).toBeCloseTo(fit.centroids[at]!, 1));
 });
 
 test('starts differ, and each has the same bits every time', () => {
@@ -60,11 +61,11 @@ test('starts differ, and each has the same bits every time', () => {
   expect(fit(1).centroids).not.toEqual(fit(0).centroids);
 });
 
-test('the inertia reported falls from step to step', () => {
+test('progress counts the steps', () => {
   const seen: number[] = [];
-  fitClusters({ sample: points(300, 8, 0.5), dimensions, k: 10, seed: 1, start: 0 }, (inertia) => seen.push(inertia));
+  fitClusters({ sample: points(300, 8, 0.5), dimensions, k: 10, seed: 1, start: 0 }, (step) => seen.push(step));
   expect(seen.length).toBeGreaterThan(2);
-  expect(seen).toEqual([...seen].sort((a, b) => b - a));
+  expect(seen).toEqual(seen.map((_, at) => at + 1));
 });
 
 test('as many clusters as vectors, and vectors that are all alike', () => {

@@ -5,8 +5,8 @@ stdin, stdout, signals and exit code. Tests that are about start-up spawn a fres
 """
 
 import hashlib
-import json
 import importlib
+import json
 import os
 import shutil
 import signal
