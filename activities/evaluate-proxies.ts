@@ -36,7 +36,13 @@ export function evaluateProxies({ store, ledger, runs, trainers }: Deps) {
       ...member,
       key: scoreKey(input, trainer, tokenizer, member.weights),
     }));
-    const known = await Promise.all(wanted.map(({ key }) => ledger.find<ScoreEntry>('score', key)));
+    const known = await Promise.all(
+      wanted.map(async ({ key }) => {
+        const entry = await ledger.find<ScoreEntry>('score', key);
+        return entry !== undefined && (await store.has(entry.score)) ? entry : undefined;
+      }),
+    );
+    const made = new Map<string, ScoreEntry>();
     const missing = wanted.filter((_, at) => known[at] === undefined);
 
     if (missing.length > 0) {
@@ -46,24 +52,25 @@ export function evaluateProxies({ store, ledger, runs, trainers }: Deps) {
       for (const { id, tasks } of result.members) {
         const member = missing.find(({ key }) => key === id);
         if (member === undefined) throw new Error(`the trainer's result has a member ${id} that wasn't asked for`);
+        const named = input.tasks.map((task, at) => ({ ...taskAt(tasks, task, at), name: task.name }));
         const score = await store.putJson({
           schema: 1,
           kind: 'score',
           weights: member.weights,
-          tasks,
+          tasks: named,
         } satisfies ProxyScore);
-        await ledger.record<ScoreEntry>('score', id, { score, tasks: tasks.map(summaryOf) });
+        const own: ScoreEntry = { score, tasks: named.map(summaryOf) };
+        const first = await ledger.record('score', id, own);
+        made.set(id, (await store.has(first.score)) ? first : own);
       }
       await runs.remove(run);
     }
 
-    const members = await Promise.all(
-      wanted.map(async ({ id, key }, at) => {
-        const entry = known[at] ?? (await ledger.find<ScoreEntry>('score', key));
-        if (entry === undefined) throw new Error(`the trainer's result has no member ${key} (${id})`);
-        return { id, ...entry, fromLedger: known[at] !== undefined };
-      }),
-    );
+    const members = wanted.map(({ id, key }, at) => {
+      const entry = known[at] ?? made.get(key);
+      if (entry === undefined) throw new Error(`the trainer's result has no member ${key} (${id})`);
+      return { id, ...entry, fromLedger: known[at] !== undefined };
+    });
     return { members };
   };
 }
@@ -93,11 +100,26 @@ function groupSpec(
     members: members.map(({ key, weights }) => ({ id: key, weights: store.path(weights), sha256: weights.sha256 })),
     model: input.proxy.model,
     tokenizer: { path: store.path(tokenizer), sha256: tokenizer.sha256 },
-    tasks: input.tasks.map(({ name, items }) => ({ name, path: store.path(items), sha256: items.sha256 })),
+    tasks: input.tasks.map((task, at) => ({
+      name: nameFor(task, at),
+      path: store.path(task.items),
+      sha256: task.items.sha256,
+    })),
     choices: input.choices,
     device: trainer.device,
     dtype: trainer.dtype,
   };
+}
+
+/** A trainer's names are plain: letters, digits, `_` and `-`. A person may call a task anything. */
+function nameFor({ name }: { readonly name: string }, at: number): string {
+  return `${at + 1}-${name.replace(/[^A-Za-z0-9_]+/g, '-').slice(0, 100)}`;
+}
+
+function taskAt(tasks: readonly ItemisedScore[], task: { readonly name: string }, at: number): ItemisedScore {
+  const score = tasks.find(({ name }) => name === nameFor(task, at));
+  if (score === undefined) throw new Error(`the trainer's result has no task ${nameFor(task, at)}`);
+  return score;
 }
 
 function summaryOf({ name, n, bitsPerByte, accuracy, accuracyNorm }: ItemisedScore): TaskScore {

@@ -3,6 +3,7 @@ import { InvalidInput, type Problem } from '../climb/problem.ts';
 import { proxyShape } from '../climb/proxy-shape.ts';
 import type { SearchSpec, TaskSpec } from '../climb/search-file.ts';
 import type { Opening } from '../climb/search-state.ts';
+import type { TaskItem } from '../adapters/task-library.ts';
 import type { Deps } from './deps.ts';
 import { refusingInvalid } from './refusal.ts';
 
@@ -17,35 +18,36 @@ export function openSearch({ store, corpus, tasks, trainers, speeds, timeouts, q
   return (spec: SearchSpec): Promise<Opening> =>
     refusingInvalid(async () => {
       const problems: Problem[] = [];
-      /** Runs a check; a refusal becomes a problem at `path`, any other error is tried again by Temporal. */
+      /** Runs a check; a refusal becomes a problem at `path` or where it says, any other error is tried again by Temporal. */
       const check = async <T>(path: string, look: () => T | Promise<T>): Promise<T | undefined> => {
         try {
           return await look();
         } catch (error) {
           if (!(error instanceof Error) || !refusals.has(error.name)) throw error;
-          problems.push({ path, message: error.message });
+          problems.push({ path: 'field' in error ? String(error.field) : path, message: error.message });
           return undefined;
         }
       };
-      const storeItems = async (where: string, list: readonly TaskSpec[]): Promise<Ref[]> => {
-        const refs: Ref[] = [];
+      const itemsOf = async (where: string, list: readonly TaskSpec[]): Promise<TaskItem[][]> => {
+        const found: TaskItem[][] = [];
         for (const [at, task] of list.entries()) {
           const items = await check(`${where}.${at}`, () => tasks.items(task));
-          if (items !== undefined)
-            refs.push(await store.put(items.map((item) => `${JSON.stringify(item)}\n`).join('')));
+          if (items !== undefined) found.push(items);
         }
-        return refs;
+        return found;
       };
+      const storeItems = (found: readonly TaskItem[][]): Promise<Ref[]> =>
+        Promise.all(found.map((items) => store.put(items.map((item) => `${JSON.stringify(item)}\n`).join(''))));
 
       await check('corpus.path', () => corpus.inspect(spec.corpus, spec.clusters.initial));
       const trainer = await check('proxy.trainer', () => trainers(spec.proxy.trainer));
-      const searched = await storeItems('tasks', spec.tasks);
-      const reported = await storeItems('report.tasks', spec.report.tasks);
+      const searched = await itemsOf('tasks', spec.tasks);
+      const reported = await itemsOf('report.tasks', spec.report.tasks);
       if (problems.length > 0 || trainer === undefined) throw new InvalidInput('the search file', problems);
       const tokensPerSecond = await speeds.find(trainer.identity, proxyShape(spec.proxy));
       return {
-        tasks: searched,
-        reportTasks: reported,
+        tasks: await storeItems(searched),
+        reportTasks: await storeItems(reported),
         searchAttributes: await searchAttributes(),
         timeouts,
         queues,

@@ -73,7 +73,14 @@ export function trainProxies({ store, ledger, runs, speeds, trainers }: Deps) {
       const spec = memberSpec(input, trainer, member, weights);
       return { member, weights, key: contentKey(spec) };
     });
-    const known = await Promise.all(wanted.map(({ key }) => ledger.find<TrainedProxy>('proxy', key)));
+    const intact = async ({ weights }: TrainedProxy) => weights === null || (await store.has(weights));
+    const known = await Promise.all(
+      wanted.map(async ({ key }) => {
+        const entry = await ledger.find<TrainedProxy>('proxy', key);
+        return entry !== undefined && (await intact(entry)) ? entry : undefined;
+      }),
+    );
+    const made = new Map<string, TrainedProxy>();
     const missing = wanted.filter((_, at) => known[at] === undefined);
 
     if (missing.length > 0) {
@@ -85,20 +92,20 @@ export function trainProxies({ store, ledger, runs, speeds, trainers }: Deps) {
       for (const member of result.members) {
         const weights = member.weights && (await store.keepFile(runs.path(run, member.weights.file)));
         const { status, tokens, finalLoss, seconds } = member;
-        await ledger.record<TrainedProxy>('proxy', member.id, { status, weights, tokens, finalLoss, seconds });
+        const own: TrainedProxy = { status, weights, tokens, finalLoss, seconds };
+        const first = await ledger.record('proxy', member.id, own);
+        made.set(member.id, (await intact(first)) ? first : own);
         if (seconds > 0) await speeds.record(trainer.identity, input.proxy, tokens / seconds);
       }
       await runs.remove(run);
     }
 
-    const members = await Promise.all(
-      wanted.map(async ({ member, key }, at) => {
-        const trained = known[at] ?? (await ledger.find<TrainedProxy>('proxy', key));
-        if (trained === undefined) throw new Error(`the trainer's result has no member ${key} (${member.id})`);
-        const { status, weights, tokens, seconds } = trained;
-        return { id: member.id, key, status, weights, tokens, seconds, fromLedger: known[at] !== undefined };
-      }),
-    );
+    const members = wanted.map(({ member, key }, at) => {
+      const trained = known[at] ?? made.get(key);
+      if (trained === undefined) throw new Error(`the trainer's result has no member ${key} (${member.id})`);
+      const { status, weights, tokens, seconds } = trained;
+      return { id: member.id, key, status, weights, tokens, seconds, fromLedger: known[at] !== undefined };
+    });
     return { members };
   };
 }

@@ -1,0 +1,186 @@
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { evaluateProxies, type EvaluateProxiesInput } from '../../activities/evaluate-proxies.ts';
+import { TrainerFailure } from '../../adapters/trainer.ts';
+import type { ProxyScore } from '../../climb/proxy-score.ts';
+import { proxyShape } from '../../climb/proxy-shape.ts';
+import { filesBelow, scratch } from '../adapters/scratch.ts';
+import { itemised, refOf } from '../climb/made-recipe.ts';
+import { specOf } from '../climb/made-search.ts';
+import { failureOf, fakeTrainer, perform, worldIn } from './made-world.ts';
+
+const root = scratch();
+let worlds = 0;
+
+type Spec = { members: { id: string; weights: string }[]; tasks: { name: string }[] };
+type Work = (spec: Spec, out: string) => Promise<void>;
+
+/** Scores every member on every task, the tasks in the reverse of the order asked for. */
+const score: Work = async ({ members, tasks }, out) => {
+  const scored = members.map(({ id }) => ({
+    id,
+    tasks: tasks.map(({ name }, at) => ({ ...itemised({ name, split: 'validation' }, 2.5 + at), name })).reverse(),
+  }));
+  await writeFile(join(out, 'result.json'), JSON.stringify({ members: scored }));
+};
+
+async function world(work: Work = score) {
+  const folder = join(root, String(worlds++));
+  const { trainer, calls } = fakeTrainer(work);
+  const deps = worldIn(folder, { trainer });
+  const input: EvaluateProxiesInput = {
+    members: [{ id: 'i1-p001', weights: refOf('weights 1') }],
+    tasks: [
+      { name: 'piqa', items: refOf('piqa items') },
+      { name: 'my own, hard (test)', items: refOf('own items') },
+    ],
+    tokens: await deps.store.putJson({ tokenizer: refOf('tokenizer') }),
+    proxy: proxyShape(specOf().proxy),
+    choices: 'gold',
+    trainer: 'default',
+  };
+  return { folder, deps, calls, input, evaluate: evaluateProxies(deps) };
+}
+
+test('a proxy is scored on every task, in the order of the search, under the names that the search uses', async () => {
+  const { deps, folder, input, evaluate } = await world();
+  const { members } = await perform(evaluate, input);
+  const [own] = members;
+  expect(members).toEqual([
+    {
+      id: 'i1-p001',
+      score: own?.score,
+      fromLedger: false,
+      tasks: [
+        { name: 'piqa', n: 6, bitsPerByte: expect.closeTo(2.5449, 4), accuracy: 0.5, accuracyNorm: 0.5 },
+        { name: 'my own, hard (test)', n: 6, bitsPerByte: expect.closeTo(3.5449, 4), accuracy: 0.5, accuracyNorm: 0.5 },
+      ],
+    },
+  ]);
+  const artifact = await deps.store.readJson<ProxyScore>(own?.score as NonNullable<typeof own>['score']);
+  expect(artifact).toMatchObject({ schema: 1, kind: 'score', weights: refOf('weights 1') });
+  expect(artifact.tasks.map(({ name, items }) => [name, items.ids.length])).toEqual([
+    ['piqa', 6],
+    ['my own, hard (test)', 6],
+  ]);
+  expect(await filesBelow(join(folder, 'runs'))).toEqual([]);
+});
+
+test('what goes into history is small: items stay in the artifact', async () => {
+  const { input, evaluate } = await world();
+  const tasks = Array.from({ length: 6 }, (_, at) => ({ name: `task-${at}`, items: refOf(`items ${at}`) }));
+  expect(JSON.stringify(await perform(evaluate, { ...input, tasks })).length).toBeLessThan(1024);
+});
+
+test('the trainer gets what the contract says: files by place and hash, and names that its files could have', async () => {
+  const { deps, calls, input, evaluate } = await world();
+  const { tokenizer } = await deps.store.readJson<{ tokenizer: { sha256: string } }>(input.tokens);
+  await perform(evaluate, input);
+  const file = (name: string) => ({ path: deps.store.path(refOf(name)), sha256: refOf(name).sha256 });
+  expect(calls).toEqual([
+    {
+      command: 'evaluate',
+      out: expect.stringContaining('runs'),
+      spec: {
+        schema: 1,
+        members: [
+          {
+            id: expect.stringMatching(/^[0-9a-f]{64}$/),
+            weights: deps.store.path(refOf('weights 1')),
+            sha256: refOf('weights 1').sha256,
+          },
+        ],
+        model: { width: 64, layers: 2, heads: 2, vocab: 2048, context: 128 },
+        tokenizer: { path: deps.store.path(refOf('tokenizer')), sha256: tokenizer.sha256 },
+        tasks: [
+          { name: '1-piqa', ...file('piqa items') },
+          { name: '2-my-own-hard-test-', ...file('own items') },
+        ],
+        choices: 'gold',
+        device: 'cpu',
+        dtype: 'float32',
+      },
+    },
+  ]);
+});
+
+const oddNames = ['a b', '../x', '.hidden', '', 'ü', 'x'.repeat(4000), 'a\nb', '-rf'];
+
+test.each(oddNames.map((name) => [name.slice(0, 20), name]))(
+  'a task called %j has a plain name there',
+  async (_, name) => {
+    const { calls, input, evaluate } = await world();
+    const { members } = await perform(evaluate, { ...input, tasks: [{ name, items: refOf('items') }] });
+    const [task] = (calls[0]?.spec as Spec).tasks;
+    expect(task?.name).toMatch(/^[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}$/); // trainer/climb_trainer/spec.py
+    expect(members[0]?.tasks[0]?.name).toBe(name);
+  },
+);
+
+describe('the ledger', () => {
+  test('answers for what it knows and leaves the rest to one run of the trainer', async () => {
+    const { calls, input, evaluate } = await world();
+    const first = await perform(evaluate, input);
+    const members = [
+      { id: 'v-1', weights: refOf('weights 1') },
+      { id: 'v-2', weights: refOf('weights 2') },
+      { id: 'v-3', weights: refOf('weights 3') },
+    ];
+    const all = await perform(evaluate, { ...input, members });
+    expect(all.members[0]).toEqual({ ...first.members[0], id: 'v-1', fromLedger: true });
+    expect(all.members.map(({ id, fromLedger }) => [id, fromLedger])).toEqual([
+      ['v-1', true],
+      ['v-2', false],
+      ['v-3', false],
+    ]);
+    expect(calls.map(({ spec }) => (spec as Spec).members.length)).toEqual([1, 2]);
+    await perform(evaluate, { ...input, members });
+    expect(calls).toHaveLength(2);
+  });
+
+  test('takes other weights, items, choices, names or trainers for another score', async () => {
+    const { calls, input, evaluate } = await world();
+    const [piqa] = input.tasks as [EvaluateProxiesInput['tasks'][number]];
+    const inputs: EvaluateProxiesInput[] = [
+      input,
+      { ...input, members: [{ id: 'i1-p001', weights: refOf('weights 2') }] },
+      { ...input, tasks: [{ ...piqa, items: refOf('other items') }] },
+      { ...input, tasks: [piqa] },
+      { ...input, tasks: [{ ...piqa, name: 'piqa2' }] },
+      { ...input, choices: 'all' },
+    ];
+    for (const each of inputs) await perform(evaluate, each);
+    expect(calls).toHaveLength(inputs.length);
+  });
+
+  test('is not believed when the score is gone', async () => {
+    const { deps, calls, input, evaluate } = await world();
+    const first = await perform(evaluate, input);
+    await rm(deps.store.path(first.members[0]?.score as { sha256: string }));
+    expect(await perform(evaluate, input)).toEqual(first);
+    expect(calls).toHaveLength(2);
+    expect(await deps.store.has(first.members[0]?.score as { sha256: string; bytes: number })).toBe(true);
+  });
+});
+
+describe('a trainer that fails', () => {
+  test('says whether it is worth another attempt', async () => {
+    const { input, evaluate } = await world(() => Promise.reject(new TrainerFailure('badData', 'weights changed')));
+    expect(await failureOf(perform(evaluate, input))).toMatchObject({ type: 'badData', nonRetryable: true });
+  });
+
+  test.each<[string, Work, string]>([
+    [
+      'with a member that nobody asked for',
+      (spec, out) => score({ ...spec, members: [{ id: 'x', weights: '' }] }, out),
+      "a member x that wasn't asked for",
+    ],
+    ['without a member', (spec, out) => score({ ...spec, members: [] }, out), 'has no member'],
+    ['without a task', (spec, out) => score({ ...spec, tasks: spec.tasks.slice(1) }, out), 'has no task 1-piqa'],
+  ])('%s is caught, and nothing is recorded', async (_, work, message) => {
+    const { folder, input, evaluate } = await world(work);
+    await expect(perform(evaluate, input)).rejects.toThrow(message);
+    expect(await filesBelow(join(folder, 'ledger'))).toEqual([]);
+  });
+});

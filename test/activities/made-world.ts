@@ -1,0 +1,91 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ApplicationFailure } from '@temporalio/activity';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { DefaultLogger } from '@temporalio/worker';
+import type { Deps } from '../../activities/deps.ts';
+import { ArtifactStore } from '../../adapters/artifact-store.ts';
+import type { Compute } from '../../adapters/compute.ts';
+import { computeFunctions } from '../../adapters/compute-functions.ts';
+import { CorpusReader } from '../../adapters/corpus-reader.ts';
+import { derive } from '../../adapters/derive.ts';
+import { Ledger } from '../../adapters/ledger.ts';
+import { RunFolders } from '../../adapters/run-folders.ts';
+import { SearchFolders } from '../../adapters/search-folders.ts';
+import { Speeds } from '../../adapters/speeds.ts';
+import { TaskItems } from '../../adapters/task-items.ts';
+import { TaskLibrary } from '../../adapters/task-library.ts';
+import type { Trainer, TrainerCommand, TrainerRun } from '../../adapters/trainer.ts';
+import { UnknownTrainer } from '../../adapters/world.ts';
+
+/** What a test's trainer was asked to do. */
+export type Call = { readonly command: TrainerCommand; readonly spec: unknown; readonly out: string };
+
+/** A trainer as a function of its spec, and all the calls it got. */
+export function fakeTrainer(work: (spec: never, out: string, run: TrainerRun) => Promise<void>) {
+  const calls: Call[] = [];
+  const trainer: Trainer = {
+    identity: { name: 'fake', version: '1', torch: 'none' },
+    device: 'cpu',
+    dtype: 'float32',
+    run: async (command, spec, out, run) => {
+      calls.push({ command, spec, out });
+      await mkdir(out, { recursive: true });
+      await work(spec as never, out, run);
+    },
+  };
+  return { trainer, calls };
+}
+
+/** The pure functions without their threads, which have tests of their own. */
+const inlineCompute = {
+  run: (name: keyof typeof computeFunctions, input: never) =>
+    Promise.resolve((computeFunctions[name] as (input: never) => unknown)(input)),
+} as unknown as Compute;
+
+const noTrainer = fakeTrainer(() => Promise.reject(new Error('no trainer was expected to run'))).trainer;
+
+/** Real stores in a folder, which is the only allowed root, and one trainer profile `default`. */
+export function worldIn(folder: string, changes: Partial<Deps> & { trainer?: Trainer } = {}): Deps {
+  const { trainer = noTrainer, ...deps } = changes;
+  return {
+    store: new ArtifactStore(join(folder, 'artifacts')),
+    ledger: new Ledger(join(folder, 'ledger')),
+    derive,
+    runs: new RunFolders(join(folder, 'runs')),
+    searches: new SearchFolders(join(folder, 'searches')),
+    speeds: new Speeds(join(folder, 'speeds')),
+    compute: inlineCompute,
+    corpus: new CorpusReader([folder]),
+    tasks: new TaskItems(new TaskLibrary(join(folder, 'library')), [folder]),
+    trainers: (profile) => {
+      if (profile !== 'default') throw new UnknownTrainer(`no trainer profile "${profile}"`);
+      return trainer;
+    },
+    searchAttributes: () => Promise.resolve(['ClimbPhase']),
+    timeouts: { heartbeat: 20, retryInitial: 1, retryMaximum: 60 },
+    queues: { cpu: 'climb-cpu', train: 'climb-train' },
+    ...deps,
+  };
+}
+
+/** The context that a worker gives an activity; what the SDK logs about failures that a test wants is dropped. */
+export function contextOf(attempt = 1): MockActivityEnvironment {
+  return new MockActivityEnvironment({ attempt }, { logger: new DefaultLogger('ERROR', () => {}) });
+}
+
+/** Runs an activity as a worker would, on its first attempt or a later one. */
+export function perform<Input, Output>(
+  activity: (input: Input) => Promise<Output>,
+  input: Input,
+  attempt = 1,
+): Promise<Output> {
+  return contextOf(attempt).run(activity, input);
+}
+
+/** The failure with which an activity ends. */
+export async function failureOf(activity: Promise<unknown>): Promise<ApplicationFailure> {
+  const failure = await activity.catch((error: unknown) => error);
+  if (failure instanceof ApplicationFailure) return failure;
+  throw new Error(`expected an ApplicationFailure, got ${String(failure)}`);
+}

@@ -1,0 +1,122 @@
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { openSearch } from '../../activities/open-search.ts';
+import type { Deps } from '../../activities/deps.ts';
+import type { Problem } from '../../climb/problem.ts';
+import { proxyShape } from '../../climb/proxy-shape.ts';
+import { filesBelow, place, scratch } from '../adapters/scratch.ts';
+import { specOf } from '../climb/made-search.ts';
+import { failureOf, fakeTrainer, perform, worldIn } from './made-world.ts';
+
+const root = scratch();
+let worlds = 0;
+let folder: string;
+
+const own = (name: string) => ({ name, path: `${name}.jsonl` });
+const good = {
+  corpus: { path: 'corpus.jsonl' },
+  tasks: [own('quiz'), own('riddles')],
+  report: { tasks: [own('exam')] },
+  clusters: { initial: 4, merge: { target: 2 } },
+};
+
+beforeAll(async () => {
+  folder = join(root, String(worlds++));
+  const items = (name: string) =>
+    [0, 1].map((at) => JSON.stringify({ query: `${name} ${at}`, choices: ['a', 'b'], gold: at })).join('\n');
+  for (const name of ['quiz', 'riddles', 'exam']) await place(join(folder, `${name}.jsonl`), items(name));
+  await place(join(folder, 'bad.jsonl'), '{"query":"q","choices":["a"],"gold":7}\n');
+  const documents = Array.from({ length: 20 }, (_, at) =>
+    JSON.stringify({ text: `document number ${at} about many things` }),
+  );
+  await place(join(folder, 'corpus.jsonl'), `${documents.join('\n')}\n`);
+  await place(join(folder, 'empty.jsonl'), '');
+});
+
+/** The inputs are shared, what is written is not. */
+function open(changes: Partial<Deps> = {}) {
+  const home = join(root, String(worlds++));
+  const { corpus, tasks, trainers } = worldIn(folder, { trainer: fakeTrainer(() => Promise.resolve()).trainer });
+  const deps = { ...worldIn(home), corpus, tasks, trainers, ...changes };
+  return { home, deps, openSearch: openSearch(deps) };
+}
+
+test('an opening has the items of every task and what the search relies on later', async () => {
+  const { deps, openSearch } = open();
+  const opening = await perform(openSearch, specOf(good));
+  expect(opening).toMatchObject({
+    searchAttributes: ['ClimbPhase'],
+    timeouts: { heartbeat: 20, retryInitial: 1, retryMaximum: 60 },
+    queues: { cpu: 'climb-cpu', train: 'climb-train' },
+  });
+  expect(opening.tokensPerSecond).toBeUndefined();
+  const texts = await Promise.all([...opening.tasks, ...opening.reportTasks].map((ref) => deps.store.read(ref)));
+  expect(texts.map((text) => text.toString().split('\n')[0])).toEqual([
+    '{"id":"0","query":"quiz 0","choices":["a","b"],"gold":0}',
+    '{"id":"0","query":"riddles 0","choices":["a","b"],"gold":0}',
+    '{"id":"0","query":"exam 0","choices":["a","b"],"gold":0}',
+  ]);
+  expect(texts.every((text) => text.toString().endsWith('}\n'))).toBe(true);
+});
+
+test('opening twice gives the same', async () => {
+  const { openSearch } = open();
+  expect(await perform(openSearch, specOf(good))).toEqual(await perform(openSearch, specOf(good)));
+});
+
+test('the speed that this machine was measured at is known to the search', async () => {
+  const { deps, openSearch } = open();
+  const { identity } = deps.trainers('default');
+  await deps.speeds.record(identity, proxyShape(specOf(good).proxy), 12_345);
+  expect((await perform(openSearch, specOf(good))).tokensPerSecond).toBe(12_345);
+});
+
+describe('a search that names what can not be', () => {
+  const problemsOf = async (changes: object) => {
+    const { home, openSearch } = open();
+    const failure = await failureOf(perform(openSearch, specOf({ ...good, ...changes })));
+    expect(failure).toMatchObject({ type: 'InvalidSearchSpec', nonRetryable: true });
+    expect(await filesBelow(home)).toEqual([]);
+    return (failure.details as Problem[][])[0] ?? (failure.details as Problem[]);
+  };
+
+  test.each<[string, object, string, string]>([
+    ['a missing corpus', { corpus: { path: 'none.jsonl' } }, 'corpus.path', "can't open"],
+    ['a corpus outside the roots', { corpus: { path: '/etc/passwd' } }, 'corpus.path', 'outside'],
+    ['an empty corpus', { corpus: { path: 'empty.jsonl' } }, 'corpus.path', 'empty.jsonl'],
+    [
+      'a bad line in a strict corpus',
+      { corpus: { path: 'bad.jsonl', strict: true } },
+      'corpus.strict',
+      'bad.jsonl line 1',
+    ],
+    ['more clusters than documents', { clusters: { initial: 64 } }, 'corpus.path', 'holds 20 different documents'],
+    ['an unknown trainer', { proxy: { trainer: 'gpu' } }, 'proxy.trainer', 'no trainer profile "gpu"'],
+    ['an unknown task', { tasks: [own('quiz'), { name: 'pika' }] }, 'tasks.1', 'no task "pika"'],
+    ['an unknown report task', { report: { tasks: [{ name: 'pika' }] } }, 'report.tasks.0', 'no task "pika"'],
+    ['bad items', { tasks: [own('bad')] }, 'tasks.0', 'gold is 7'],
+    ['items outside the roots', { tasks: [{ name: 'x', path: '../../../etc/passwd' }] }, 'tasks.0', 'outside'],
+  ])('%s', async (_, changes, path, piece) => {
+    const problems = await problemsOf(changes);
+    expect(problems.map((problem) => problem.path)).toEqual([path]);
+    expect(problems[0]?.message).toContain(piece);
+  });
+
+  test('all problems are told at once, and nothing was written', async () => {
+    const problems = await problemsOf({
+      corpus: { path: 'none.jsonl' },
+      proxy: { trainer: 'gpu' },
+      tasks: [own('quiz'), { name: 'pika' }],
+      report: { tasks: [own('exam'), own('bad')] },
+    });
+    expect(problems.map(({ path }) => path)).toEqual(['corpus.path', 'proxy.trainer', 'tasks.1', 'report.tasks.1']);
+  });
+});
+
+test('what may pass is tried again, not refused', async () => {
+  const { openSearch } = open({
+    tasks: { items: () => Promise.reject(Object.assign(new Error('I/O error'), { code: 'EIO' })) },
+  });
+  await expect(perform(openSearch, specOf(good))).rejects.toThrow('I/O error');
+  await expect(perform(openSearch, specOf(good))).rejects.not.toMatchObject({ nonRetryable: true });
+});

@@ -1,0 +1,114 @@
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { tokeniseClusters } from '../../activities/tokenise-clusters.ts';
+import { TrainerFailure } from '../../adapters/trainer.ts';
+import { digest } from '../../climb/content-key.ts';
+import type { TokenShards } from '../../climb/token-shards.ts';
+import { filesBelow, place, scratch } from '../adapters/scratch.ts';
+import { domainSet, manifest, refOf } from '../climb/made-recipe.ts';
+import { failureOf, fakeTrainer, perform, worldIn } from './made-world.ts';
+
+const root = scratch();
+let worlds = 0;
+
+type Work = (spec: { clusters: string[] }, out: string) => Promise<void>;
+
+const tokenise: Work = async ({ clusters }, out) => {
+  await place(join(out, 'tokenizer.json'), 'bpe');
+  const made = [];
+  for (const [at, cluster] of clusters.entries()) {
+    await place(join(out, 'shards', `${cluster}.bin`), `tokens of ${cluster}`);
+    await place(join(out, 'shards', `${cluster}.idx`), `starts of ${cluster}`);
+    const [bin, idx] = [{ file: `shards/${cluster}.bin` }, { file: `shards/${cluster}.idx` }];
+    made.push({ cluster, tokens: 100 * (at + 1), documents: at + 1, bytes: 300, bin, idx });
+  }
+  const result = {
+    tokenizer: { file: 'tokenizer.json' },
+    vocabSize: 512,
+    bos: 0,
+    dtype: 'uint16',
+    tokens: 600,
+    clusters: made,
+  };
+  await writeFile(join(out, 'manifest.json'), JSON.stringify(result));
+};
+
+async function world(work: Work = tokenise) {
+  const folder = join(root, String(worlds++));
+  const { trainer, calls } = fakeTrainer(work);
+  const deps = worldIn(folder, { trainer });
+  const input = {
+    manifest: await deps.store.putJson(manifest),
+    domainSet: await deps.store.putJson(domainSet),
+    vocab: 512,
+    seed: 7,
+    trainer: 'default',
+  };
+  return { folder, deps, calls, input, tokenise: tokeniseClusters(deps) };
+}
+
+test('every cluster becomes a shard of the store, and the folder of the run is gone', async () => {
+  const { deps, folder, input, tokenise } = await world();
+  const { ref, summary } = await perform(tokenise, input);
+  expect(summary).toEqual({ tokens: 600, clusterTokens: [100, 200, 300] });
+  const shards = await deps.store.readJson<TokenShards>(ref);
+  expect(shards).toMatchObject({ schema: 1, kind: 'tokens', vocabSize: 512, bos: 0, dtype: 'uint16', tokens: 600 });
+  expect(shards.clusters.map(({ cluster, documents }) => [cluster, documents])).toEqual([
+    ['c0000', 1],
+    ['c0001', 2],
+    ['c0002', 3],
+  ]);
+  expect(shards.clusters[1]?.bin.sha256).toBe(digest('tokens of c0001'));
+  for (const made of [shards.tokenizer, ...shards.clusters.flatMap(({ bin, idx }) => [bin, idx])]) {
+    expect(await deps.store.has(made)).toBe(true);
+  }
+  expect(await filesBelow(join(folder, 'runs'))).toEqual([]);
+});
+
+test('the trainer gets what the contract says', async () => {
+  const { deps, calls, input, tokenise } = await world();
+  await perform(tokenise, input);
+  const file = (name: string) => ({ path: deps.store.path(refOf(name)), sha256: refOf(name).sha256 });
+  expect(calls).toEqual([
+    {
+      command: 'tokenise',
+      out: expect.stringContaining('runs'),
+      spec: {
+        schema: 1,
+        vocabSize: 512,
+        tokenizer: null,
+        seed: 7,
+        sampleBytes: 20_000_000,
+        shards: [{ ...file('shard'), documents: 4000 }],
+        assignment: file('assignment'),
+        clusters: ['c0000', 'c0001', 'c0002'],
+      },
+    },
+  ]);
+});
+
+test('what was tokenised is found again by any search; another vocabulary, seed or corpus is other work', async () => {
+  const { deps, calls, input, tokenise } = await world();
+  const first = await perform(tokenise, input);
+  expect(await perform(tokenise, input)).toEqual(first);
+  expect(calls).toHaveLength(1);
+  const other = await deps.store.putJson({ ...manifest, documents: 3 });
+  for (const changed of [{ vocab: 1024 }, { seed: 8 }, { manifest: other }])
+    await perform(tokenise, { ...input, ...changed });
+  expect(calls).toHaveLength(4);
+});
+
+test('when the shards are gone they are made again', async () => {
+  const { deps, calls, input, tokenise } = await world();
+  const first = await perform(tokenise, input);
+  await rm(deps.store.path(first.ref));
+  expect(await perform(tokenise, input)).toEqual(first);
+  expect(calls).toHaveLength(2);
+});
+
+test('a trainer that fails says whether it is worth another attempt, and nothing is remembered', async () => {
+  const { folder, input, tokenise } = await world(() => Promise.reject(new TrainerFailure('diskFull', 'needs 5 GB')));
+  expect(await failureOf(perform(tokenise, input))).toMatchObject({ type: 'diskFull', nonRetryable: false });
+  expect(await filesBelow(join(folder, 'ledger'))).toEqual([]);
+});
