@@ -136,7 +136,7 @@ describe('the ledger', () => {
       ...input,
       members: [{ ...two(input)[0], id: 'v-uniform-s1', mixture: 'i1-p001', seed: 11, dataSeed: 12 }],
     });
-    expect(again.members).toEqual([{ ...first.members[0], id: 'v-uniform-s1', fromLedger: true }]);
+    expect(again.members).toEqual([{ ...first.members[0], id: 'v-uniform-s1', seconds: 0, fromLedger: true }]);
     expect(calls).toHaveLength(1);
   });
 

@@ -143,7 +143,7 @@ export function bodyOf(levels: readonly number[] | null, changes: Partial<Recipe
     },
     seeds: { search: 7, verification: levels === null ? [] : [11, 12] },
     spec: smallSpec,
-    versions: { climb: '0.1.0', trainer: 'climb_trainer 1', torch: '2.13.0' },
+    versions: { climb: '0.1.0', torch: '2.13.0', trainer: 'climb_trainer 1' },
     hashes: { manifest: digest('manifest'), tokens: digest('tokens') },
     ...changes,
   };

@@ -1,0 +1,115 @@
+import { expect, test } from '@jest/globals';
+import { recommendMixture, type RecommendMixtureInput } from '../../activities/recommend-mixture.ts';
+import { predict } from '../../climb/predictor.ts';
+import type { RecipeBody } from '../../climb/recipe.ts';
+import { climbVersion } from '../../climb/version.ts';
+import { scratch } from '../adapters/scratch.ts';
+import { arms, observations, refOf, runsAt, smallSpec } from '../climb/made-recipe.ts';
+import { found, stored } from './made-search-artifacts.ts';
+import { fakeTrainer, perform, worldIn } from './made-world.ts';
+
+const deps = worldIn(scratch(), { trainer: fakeTrainer(() => Promise.resolve()).trainer });
+const recommend = recommendMixture(deps);
+
+/** The arms' levels of loss, or null where nothing was verified. */
+async function inputOf(levels: readonly number[] | null): Promise<RecommendMixtureInput> {
+  const { manifest, domainSet, tokens, predictor } = await stored(deps);
+  const scores = await Promise.all(
+    runsAt(levels ?? []).map(async (runs, at) =>
+      Promise.all(runs.map(async (run) => ({ arm: arms[at]?.id as string, score: await deps.store.putJson(run) }))),
+    ),
+  );
+  return {
+    spec: smallSpec,
+    manifest,
+    domainSet,
+    tokens,
+    predictor,
+    items: ['piqa', 'arc', 'sciq', 'own'].map(refOf),
+    iterations: 2,
+    stoppedBy: 'iterations',
+    stoppedByLimit: null,
+    verification:
+      levels === null
+        ? null
+        : {
+            arms: await deps.store.putJson({ schema: 1, kind: 'mixtures', mixtures: arms }),
+            runs: scores.flat(),
+            seeds: [1, 2, 3, 4],
+          },
+  };
+}
+
+async function bodyOf(input: RecommendMixtureInput) {
+  const made = await perform(recommend, input);
+  const body = await deps.store.readJson<RecipeBody>(made.ref);
+  expect(made.summary).toEqual({ verdict: body.verdict, verified: body.verified });
+  return body;
+}
+
+const weightsIn = ({ weights }: RecipeBody) => weights.map(({ weight }) => weight);
+
+test('a candidate that beats every baseline is the recipe, with all that it rests on', async () => {
+  const input = await inputOf([2.5, 2.6, 2.9, 3]);
+  const body = await bodyOf(input);
+  expect(body).toMatchObject({ verdict: 'better than every baseline', verified: true, arm: 'observed-1' });
+  expect(body.weights).toEqual([
+    { cluster: 'c0000', label: 'law, court', weight: 0.2 },
+    { cluster: 'c0001', label: 'cells, protein', weight: 0.7 },
+    { cluster: 'c0002', label: 'goals, match', weight: 0.1 },
+  ]);
+  expect(body.evidence).toMatchObject({
+    observations,
+    iterations: 2,
+    arms: [{ id: 'observed-1' }, { id: 'predicted-1' }, { id: 'uniform' }, { id: 'proportional' }],
+  });
+  expect(body.seeds).toEqual({ search: 7, verification: [1, 2, 3, 4] });
+  expect(body.versions).toEqual({ climb: climbVersion, trainer: 'fake 1', torch: 'none' });
+  expect(body.hashes).toEqual({
+    manifest: input.manifest.sha256,
+    domainSet: input.domainSet.sha256,
+    tokens: input.tokens.sha256,
+    predictor: input.predictor.sha256,
+    arms: input.verification?.arms.sha256,
+    'items.piqa': refOf('piqa').sha256,
+    'items.arc_easy': refOf('arc').sha256,
+    'items.sciq': refOf('sciq').sha256,
+    'items.own (test)': refOf('own').sha256,
+  });
+});
+
+test('when no candidate is shown to be better, the recipe is the baseline and says so', async () => {
+  const body = await bodyOf(await inputOf([3, 3.01, 3.05, 3.0005]));
+  expect(body).toMatchObject({ verdict: 'no better than proportional', verified: true, arm: 'proportional' });
+  expect(weightsIn(body)).toEqual([0.5, 0.375, 0.125]);
+});
+
+test('what was not verified says so, and is the trained mixture of the best prediction', async () => {
+  const body = await bodyOf(await inputOf(null));
+  expect(body).toMatchObject({ verdict: 'not verified', verified: false, arm: null, seeds: { verification: [] } });
+  expect(body.evidence).toMatchObject({ verification: null, arms: [] });
+  expect(body.hashes).not.toHaveProperty('arms');
+  const { mean } = predict(
+    found.predictor,
+    observations.map(({ weights }) => weights),
+  );
+  expect(weightsIn(body)).toEqual(observations[mean.indexOf(Math.min(...mean))]?.weights);
+});
+
+test('runs that all diverged verify nothing', async () => {
+  const input = await inputOf([2.5, 2.6, 2.9, 3]);
+  const left = (input.verification?.runs ?? []).filter(({ arm }) => arm === 'uniform' || arm === 'proportional');
+  const body = await bodyOf({
+    ...input,
+    verification: { ...(input.verification as NonNullable<typeof input.verification>), runs: left },
+  });
+  expect(body).toMatchObject({ verdict: 'not verified', verified: false, arm: null });
+});
+
+test('the same evidence gives the same recipe, byte for byte', async () => {
+  const [one, two] = [
+    await perform(recommend, await inputOf([2.5, 2.6, 2.9, 3])),
+    await perform(recommend, await inputOf([2.5, 2.6, 2.9, 3])),
+  ];
+  expect(one).toEqual(two);
+});

@@ -1,0 +1,91 @@
+import { describe, expect, test } from '@jest/globals';
+import { refitPredictor, type RefitPredictorInput } from '../../activities/refit-predictor.ts';
+import type { PredictorArtifact } from '../../climb/observations.ts';
+import { lossOf } from '../../climb/objective.ts';
+import { scratch } from '../adapters/scratch.ts';
+import { itemised, scoreOf, smallSpec } from '../climb/made-recipe.ts';
+import { found } from './made-search-artifacts.ts';
+import { perform, worldIn } from './made-world.ts';
+
+const deps = worldIn(scratch());
+const refit = refitPredictor(deps);
+
+const weights = [
+  [0.6, 0.3, 0.1],
+  [0.1, 0.8, 0.1],
+  [0.3, 0.3, 0.4],
+  [0.05, 0.05, 0.9],
+];
+const id = (at: number) => `i3-p00${at + 1}`;
+
+async function inputOf(order = [0, 1, 2, 3], changes: Partial<RefitPredictorInput> = {}): Promise<RefitPredictorInput> {
+  const mixtures = await deps.store.putJson({
+    schema: 1,
+    kind: 'mixtures',
+    mixtures: weights.map((weights, at) => ({ id: id(at), weights })),
+  });
+  const scores = await Promise.all(weights.map((_, at) => deps.store.putJson(scoreOf(smallSpec, 2.6 + at / 10))));
+  const scored = order.map((at) => ({ id: id(at), score: scores[at] as (typeof scores)[number] }));
+  return { previous: null, mixtures, scored, tasks: smallSpec.tasks, ...changes };
+}
+
+const read = ({ ref }: { ref: Parameters<typeof deps.store.read>[0] }) => deps.store.readJson<PredictorArtifact>(ref);
+
+test('what was observed, with its evidence, and a predictor of one process a task, weighted', async () => {
+  const input = await inputOf();
+  const made = await perform(refit, input);
+  const { observations, predictor } = await read(made);
+  expect(observations.map(({ id, score }) => ({ id, score }))).toEqual(
+    input.scored.map(({ id, score }) => ({ id, score: score.sha256 })),
+  );
+  expect(observations.map((run) => run.weights)).toEqual(weights);
+  const piqa = itemised({ name: 'piqa', split: 'validation' }, 2.6);
+  expect(observations[0]?.losses[0]).toBe(lossOf(piqa, 'bitsPerByte'));
+  expect(observations[0]?.losses).toHaveLength(2);
+  expect(predictor.tasks).toHaveLength(2);
+  expect(predictor.taskWeights).toEqual([0.75, 0.25]);
+  expect(made.summary.observations).toBe(4);
+  expect(Math.abs(made.summary.predictedBest - 2.67)).toBeLessThan(0.15);
+});
+
+test('the order in which proxies were scored changes nothing, to the last bit', async () => {
+  const sorted = await perform(refit, await inputOf());
+  for (const order of [
+    [3, 2, 1, 0],
+    [1, 3, 0, 2],
+  ])
+    expect(await perform(refit, await inputOf(order))).toEqual(sorted);
+});
+
+test('earlier observations stay, in front', async () => {
+  const previous = await deps.store.putJson(found);
+  const { observations } = await read(await perform(refit, await inputOf([0, 1, 2, 3], { previous })));
+  expect(observations.map(({ id }) => id)).toEqual([
+    'i1-p001',
+    'i1-p002',
+    'i2-p001',
+    ...weights.map((_, at) => id(at)),
+  ]);
+  expect(observations.slice(0, 3)).toEqual(found.observations);
+});
+
+test('a proxy without a score is left out', async () => {
+  const { observations } = await read(await perform(refit, await inputOf([0, 2, 3])));
+  expect(observations.map(({ id }) => id)).toEqual(['i3-p001', 'i3-p003', 'i3-p004']);
+});
+
+describe('refused', () => {
+  test('a score of no mixture', async () => {
+    const input = await inputOf();
+    const scored = [
+      ...input.scored,
+      { id: 'i9-p001', score: input.scored[0]?.score as RefitPredictorInput['mixtures'] },
+    ];
+    await expect(perform(refit, { ...input, scored })).rejects.toThrow('no mixture i9-p001 in artifact');
+  });
+
+  test('an evaluation that lacks a task', async () => {
+    const tasks = [{ ...(smallSpec.tasks[0] as (typeof smallSpec.tasks)[number]), name: 'winogrande' }];
+    await expect(perform(refit, await inputOf([0, 1, 2], { tasks }))).rejects.toThrow('not winogrande');
+  });
+});
