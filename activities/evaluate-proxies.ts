@@ -22,7 +22,8 @@ export type EvaluatedMember = {
   readonly id: string;
   readonly score: Ref;
   readonly tasks: readonly TaskScore[];
-  readonly fromLedger: boolean;
+  /** What this call cost on a core or device: nothing for a score from the ledger. */
+  readonly seconds: number;
 };
 
 type ScoreEntry = { readonly score: Ref; readonly tasks: readonly TaskScore[] };
@@ -43,11 +44,13 @@ export function evaluateProxies({ store, ledger, runs, trainers }: Deps) {
       }),
     );
     const made = new Map<string, ScoreEntry>();
+    let occupied = 0;
     const missing = wanted.filter((_, at) => known[at] === undefined);
 
     if (missing.length > 0) {
       const run = contentKey(missing.map(({ key }) => key));
-      await runTrainer(trainer, 'evaluate', groupSpec(input, trainer, tokenizer, missing, store), runs.path(run));
+      const spec = groupSpec(input, trainer, tokenizer, missing, store);
+      occupied = (await runTrainer(trainer, 'evaluate', spec, runs.path(run))) / missing.length;
       const result = await runs.readResult<{ members: { id: string; tasks: ItemisedScore[] }[] }>(run);
       for (const { id, tasks } of result.members) {
         const member = missing.find(({ key }) => key === id);
@@ -69,7 +72,7 @@ export function evaluateProxies({ store, ledger, runs, trainers }: Deps) {
     const members = wanted.map(({ id, key }, at) => {
       const entry = known[at] ?? made.get(key);
       if (entry === undefined) throw new Error(`the trainer's result has no member ${key} (${id})`);
-      return { id, ...entry, fromLedger: known[at] !== undefined };
+      return { id, ...entry, seconds: known[at] === undefined ? occupied : 0 };
     });
     return { members };
   };

@@ -34,10 +34,11 @@ export type TrainedProxy = {
   readonly weights: Ref | null;
   readonly tokens: number;
   readonly finalLoss: number | null;
-  /** Training seconds over all attempts. */
+  /** Seconds of training over all attempts. */
   readonly seconds: number;
 };
 
+/** `seconds` is what this call cost on a core or device: nothing for a proxy from the ledger. */
 export type TrainedMember = { readonly id: string; readonly key: string; readonly fromLedger: boolean } & Omit<
   TrainedProxy,
   'finalLoss'
@@ -81,13 +82,14 @@ export function trainProxies({ store, ledger, runs, speeds, trainers }: Deps) {
       }),
     );
     const made = new Map<string, TrainedProxy>();
+    let occupied = 0;
     const missing = wanted.filter((_, at) => known[at] === undefined);
 
     if (missing.length > 0) {
       const spec = groupSpec(input, trainer, missing, store);
       const run = contentKey(missing.map(({ key }) => key));
       const out = runs.path(run);
-      await runTrainer(trainer, 'train', spec, out);
+      occupied = (await runTrainer(trainer, 'train', spec, out)) / missing.length;
       const result = await runs.readResult<TrainerResult>(run);
       for (const member of result.members) {
         const weights = member.weights && (await store.keepFile(runs.path(run, member.weights.file)));
@@ -103,8 +105,10 @@ export function trainProxies({ store, ledger, runs, speeds, trainers }: Deps) {
     const members = wanted.map(({ member, key }, at) => {
       const trained = known[at] ?? made.get(key);
       if (trained === undefined) throw new Error(`the trainer's result has no member ${key} (${member.id})`);
-      const { status, weights, tokens, seconds } = trained;
-      return { id: member.id, key, status, weights, tokens, seconds, fromLedger: known[at] !== undefined };
+      const { status, weights, tokens } = trained;
+      const fromLedger = known[at] !== undefined;
+      const seconds = fromLedger ? 0 : Math.max(trained.seconds, occupied);
+      return { id: member.id, key, status, weights, tokens, seconds, fromLedger };
     });
     return { members };
   };

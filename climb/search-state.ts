@@ -58,8 +58,8 @@ export type TaskQueues = { readonly cpu: string; readonly train: string };
 export type SearchState = {
   spec: SearchSpec;
   startedAt: number;
-  /** When the first proxy was dispatched. */
-  trainingSince: number | null;
+  /** When the first proxy was dispatched and when the latest ended that weren't in the ledger: the pace. */
+  milestones: number[];
   phase: Phase;
   account: Account;
   /** A limit on iterations set by message; the search file's otherwise. */
@@ -92,7 +92,7 @@ export function newSearchState(spec: SearchSpec, now: number): SearchState {
   return {
     spec,
     startedAt: now,
-    trainingSince: null,
+    milestones: [],
     phase: 'opening',
     account: openAccount(spec.budget),
     iterationLimit: spec.search.iterations ?? null,

@@ -21,7 +21,7 @@ export type Status = {
   failures: SearchState['failures'];
 };
 
-export function statusOf(state: SearchState, now: number): Status {
+export function statusOf(state: SearchState): Status {
   const { counts, account, leaderboard, spec } = state;
   const iterations = state.stoppedBy === null ? plannedIterations(state) : state.iteration;
   const finished = counts.done + counts.diverged + counts.failed;
@@ -41,16 +41,23 @@ export function statusOf(state: SearchState, now: number): Status {
       fromLedger: counts.fromLedger,
     },
     best: best === undefined ? null : { mixture: best.id, score: best.score },
-    etaSeconds: etaSeconds(state, finished, planned, now),
+    etaSeconds: etaSeconds(state, planned - finished),
     stoppedBy: state.stoppedBy,
     rejected: state.rejected,
     failures: state.failures,
   };
 }
 
-function etaSeconds(state: SearchState, finished: number, planned: number, now: number): number | null {
-  if (state.trainingSince === null || finished === 0 || state.paused) return null;
-  return Math.round(((now - state.trainingSince) / 1000 / finished) * (planned - finished));
+/**
+ * The mean time between the latest proxies that ended, times those that are to come. The longest gap is left out: it
+ * may be the night in which the machine was off.
+ */
+function etaSeconds({ milestones, paused }: SearchState, remaining: number): number | null {
+  const gaps = milestones.slice(1).map((at, i) => at - (milestones[i] as number));
+  if (gaps.length === 0 || paused) return null;
+  const total = gaps.reduce((sum, gap) => sum + gap, 0);
+  const [kept, count] = gaps.length < 3 ? [total, gaps.length] : [total - Math.max(...gaps), gaps.length - 1];
+  return Math.round((kept / count / 1000) * remaining);
 }
 
 function detailOf({ phase, paused, failures, account, iteration }: SearchState): string {
@@ -88,8 +95,8 @@ export function leaderboardOf({ leaderboard, spec }: SearchState) {
 }
 
 /** A markdown page for the Temporal UI and `temporal workflow metadata`; costs no history. */
-export function currentDetails(state: SearchState, now: number): string {
-  const { phase, proxies, iteration, iterations, etaSeconds: eta, detail } = statusOf(state, now);
+export function currentDetails(state: SearchState): string {
+  const { phase, proxies, iteration, iterations, etaSeconds: eta, detail } = statusOf(state);
   const rows = state.leaderboard.map(({ id, score, losses }, at) => [
     String(at + 1),
     id,

@@ -59,11 +59,11 @@ export function registerMessages(state: SearchState): void {
   setHandler(setBudgetSignal, onSignal('setBudget'));
   setHandler(setBudgetUpdate, ...onUpdate('setBudget', () => budgetOf(state, now())));
   setHandler(pauseSignal, onSignal('pause'));
-  setHandler(pauseUpdate, ...onUpdate('pause', () => statusOf(state, now())));
+  setHandler(pauseUpdate, ...onUpdate('pause', () => statusOf(state)));
   setHandler(resumeSignal, onSignal('resume'));
-  setHandler(resumeUpdate, ...onUpdate('resume', () => statusOf(state, now())));
+  setHandler(resumeUpdate, ...onUpdate('resume', () => statusOf(state)));
   setHandler(finishEarlySignal, onSignal('finishEarly'));
-  setHandler(statusQuery, () => statusOf(state, now()));
+  setHandler(statusQuery, () => statusOf(state));
   setHandler(leaderboardQuery, () => leaderboardOf(state));
   setHandler(budgetQuery, () => budgetOf(state, now()));
 }

@@ -31,5 +31,5 @@ export function showPhase(state: SearchState, phase: Phase): void {
 
 /** The page in the Temporal UI; costs no history. */
 export function showDetails(state: SearchState): void {
-  setCurrentDetails(currentDetails(state, Date.now()));
+  setCurrentDetails(currentDetails(state));
 }

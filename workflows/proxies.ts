@@ -1,12 +1,13 @@
 import { condition, isCancellation, ActivityFailure } from '@temporalio/workflow';
 import type { Ref } from '../climb/artifact.ts';
-import { reserve, settle, type Cost, type Limit } from '../climb/budget.ts';
+import { reserve, settle, type Limit } from '../climb/budget.ts';
 import { lossOf, objective, taskShares } from '../climb/objective.ts';
 import { proxyShape } from '../climb/proxy-shape.ts';
 import { enterLeaderboard, note, proxyCost, type Scored, type SearchState } from '../climb/search-state.ts';
 import type { EvaluateProxiesInput } from '../activities/evaluate-proxies.ts';
 import type { Member } from '../activities/train-proxies.ts';
 import { targetTokens } from '../climb/mixture-space.ts';
+import { showDetails } from './phase.ts';
 import { runStage } from './stages.ts';
 
 /** What the proxies of a batch have in common. */
@@ -74,13 +75,12 @@ async function runProxy(state: SearchState, batch: Batch, member: Member): Promi
   const reserved = proxyCost(state);
   const since = Date.now();
   reserve(account, reserved);
-  state.trainingSince ??= since;
+  if (state.milestones.length === 0) note(state.milestones, since);
   try {
     const trained = await train(state, batch, member);
-    const used: Cost = { ...reserved, deviceSeconds: trained.fromLedger ? 0 : trained.seconds };
     if (trained.fromLedger) counts.fromLedger += 1;
     if (trained.weights === null) {
-      settle(account, reserved, used);
+      settle(account, reserved, { ...reserved, deviceSeconds: trained.seconds });
       counts.diverged += 1;
       return { kind: 'diverged' };
     }
@@ -97,8 +97,10 @@ async function runProxy(state: SearchState, batch: Batch, member: Member): Promi
     });
     const [evaluated] = members;
     if (evaluated === undefined) throw new Error(`no score of ${member.id}`);
-    settle(account, reserved, used);
+    settle(account, reserved, { ...reserved, deviceSeconds: trained.seconds + evaluated.seconds });
     counts.done += 1;
+    if (!trained.fromLedger) note(state.milestones, Date.now());
+    showDetails(state);
     if (ranked) {
       const losses = state.spec.tasks.map(({ metric }, at) =>
         lossOf(evaluated.tasks[at] as (typeof evaluated.tasks)[number], metric),

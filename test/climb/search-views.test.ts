@@ -12,7 +12,8 @@ function running(): SearchState {
   settle(state.account, times(cost, 8), times(cost, 8));
   state.counts = { done: 7, failed: 0, diverged: 1, fromLedger: 2 };
   state.iteration = 1;
-  state.trainingSince = now;
+  // Every 75 s a proxy, and once the machine slept for a day.
+  state.milestones = [0, 75_000, 150_000, 86_550_000, 86_625_000].map((later) => now + later);
   enterLeaderboard(state, { id: 'i1-p003', score: 2.5, losses: [2.4, 2.5, 2.6] });
   enterLeaderboard(state, { id: 'i1-p001', score: 2.75, losses: [2.7, 2.8, 2.75] });
   return state;
@@ -20,7 +21,7 @@ function running(): SearchState {
 const later = now + 600_000;
 
 test('the status of a search in its second iteration', () => {
-  expect(statusOf(running(), later)).toEqual({
+  expect(statusOf(running())).toEqual({
     phase: 'search',
     detail: 'iteration 2',
     paused: false,
@@ -28,7 +29,7 @@ test('the status of a search in its second iteration', () => {
     iterations: 3,
     proxies: { done: 7, running: 2, planned: 24, failed: 0, fromLedger: 2 },
     best: { mixture: 'i1-p003', score: 2.5 },
-    etaSeconds: 1200, // 8 took 600 s, 16 are to come
+    etaSeconds: 1200, // 16 are to come
     stoppedBy: null,
     rejected: [],
     failures: [],
@@ -37,12 +38,12 @@ test('the status of a search in its second iteration', () => {
 
 describe('the status', () => {
   test('promises no end before a proxy finished, nor while nothing moves', () => {
-    expect(statusOf(stateOf(), later).etaSeconds).toBeNull();
-    expect(statusOf({ ...running(), paused: true }, later).etaSeconds).toBeNull();
+    expect(statusOf(stateOf()).etaSeconds).toBeNull();
+    expect(statusOf({ ...running(), paused: true }).etaSeconds).toBeNull();
   });
 
   test('plans no more iterations once the search has ended', () => {
-    const ended = statusOf({ ...running(), stoppedBy: 'finishEarly', phase: 'verify' }, later);
+    const ended = statusOf({ ...running(), stoppedBy: 'finishEarly', phase: 'verify' });
     expect(ended).toMatchObject({
       iterations: 1,
       stoppedBy: 'finishEarly',
@@ -54,17 +55,17 @@ describe('the status', () => {
   test('tells a pause that is coming from one that is there', () => {
     const pausing = running();
     pausing.paused = true;
-    expect(statusOf(pausing, later).detail).toBe('paused: running proxies finish, none starts');
+    expect(statusOf(pausing).detail).toBe('paused: running proxies finish, none starts');
     pausing.account.reserved = { proxies: 0, trainTokens: 0, deviceSeconds: 0 };
-    expect(statusOf(pausing, later).detail).toBe('paused');
+    expect(statusOf(pausing).detail).toBe('paused');
   });
 
   test('says what needs attention and what a person can do', () => {
     const state = running();
     state.phase = 'needs-attention';
-    expect(statusOf(state, later).detail).toContain('signal resume to try them again, or cancel');
+    expect(statusOf(state).detail).toContain('signal resume to try them again, or cancel');
     note(state.failures, { id: 'i2-p001', reason: 'disk full' });
-    expect(statusOf(state, later)).toMatchObject({
+    expect(statusOf(state)).toMatchObject({
       detail: expect.stringContaining('(i2-p001: disk full)'),
       failures: [{ id: 'i2-p001', reason: 'disk full' }],
     });
@@ -73,7 +74,7 @@ describe('the status', () => {
   test('is small and plain JSON', () => {
     const state = running();
     for (let at = 0; at < 1000; at++) note(state.failures, { id: `i1-p${at}`, reason: 'x'.repeat(300) });
-    const status = statusOf(state, later);
+    const status = statusOf(state);
     expect(JSON.parse(JSON.stringify(status))).toEqual(status);
     expect(JSON.stringify(status).length).toBeLessThan(8192);
   });
@@ -104,7 +105,7 @@ test('the leaderboard names its order and its tasks', () => {
 
 describe('the page for the UI', () => {
   test('is a line and a table', () => {
-    expect(currentDetails(running(), later)).toBe(
+    expect(currentDetails(running())).toBe(
       [
         '**search** · iteration 2 · 1/3 iterations · 7/24 proxies (2 from the ledger) · about 20 min left',
         '',
@@ -117,14 +118,14 @@ describe('the page for the UI', () => {
   });
 
   test('has no table before there is a score', () => {
-    expect(currentDetails(stateOf(), now)).toBe('**search** · iteration 1 · 0/3 iterations · 0/24 proxies\n');
+    expect(currentDetails(stateOf())).toBe('**search** · iteration 1 · 0/3 iterations · 0/24 proxies\n');
   });
 
   test('holds its shape whatever a task or a failure is called', () => {
     const state = { ...running(), phase: 'needs-attention' as const };
     state.spec = { ...state.spec, tasks: state.spec.tasks.map((task) => ({ ...task, name: 'a|b\n# c' })) };
     note(state.failures, { id: 'i2-p001', reason: 'Traceback:\n\n# `boom`\n| x |' });
-    const lines = currentDetails(state, later).split('\n');
+    const lines = currentDetails(state).split('\n');
     expect(lines).toHaveLength(6);
     expect(lines.slice(2).every((line) => line.split('|').length === 8)).toBe(true);
   });
