@@ -6,8 +6,16 @@ const LOOK_EVERY_MS = 2_000;
 /** What a workflow handle of the client offers, and all that progress needs of it. */
 export type SearchHandle<Result> = {
   query: (name: 'status') => Promise<Status>;
+  /** As the server sees it: a workflow doesn't learn of attempts that will be repeated. */
+  describe: () => Promise<{ raw: { pendingActivities?: PendingActivity[] | null } }>;
   /** Settles when the search closes, across continue-as-new. */
   result: () => Promise<Result>;
+};
+
+type PendingActivity = {
+  activityId?: string | null;
+  attempt?: number | null;
+  lastFailure?: { message?: string | null } | null;
 };
 
 /** Where progress goes: one line rewritten in place on a terminal, a new line per change elsewhere. */
@@ -65,6 +73,16 @@ export function formatStatus({
   ]
     .filter(Boolean)
     .join(' · ');
+}
+
+/** `i1-p003 failed 2 times: the trainer ended …`, of the activity that failed most often; null when all is well. */
+export function formatTrouble({ raw }: Awaited<ReturnType<SearchHandle<unknown>['describe']>>): string | null {
+  const failing = (raw.pendingActivities ?? []).filter(({ lastFailure }) => lastFailure?.message);
+  const [worst] = failing.toSorted((a, b) => (b.attempt ?? 1) - (a.attempt ?? 1));
+  if (!worst) return null;
+  const failures = (worst.attempt ?? 2) - 1;
+  const reason = (worst.lastFailure?.message ?? '').split('\n')[0] ?? '';
+  return `${worst.activityId} failed ${failures === 1 ? 'once' : `${failures} times`}: ${reason.slice(0, 160)}`;
 }
 
 function formatDuration(seconds: number): string {

@@ -3,7 +3,7 @@ import { WorkflowFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import type { Status } from '../../climb/search-views.ts';
 import { failureReason, formatOutcome } from '../../scripts/outcome.ts';
-import { followProgress, formatStatus, type SearchHandle } from '../../scripts/progress.ts';
+import { followProgress, formatStatus, formatTrouble, type SearchHandle } from '../../scripts/progress.ts';
 
 const status: Status = {
   phase: 'search',
@@ -29,6 +29,7 @@ function search<Result>(answers: (Status | null)[], close: () => Promise<Result>
       if (answers.length === 0) closed();
       return answer ? Promise.resolve(answer) : Promise.reject(new Error('no worker'));
     },
+    describe: () => Promise.resolve({ raw: {} }),
     result: () => open.then(close),
   };
 }
@@ -60,6 +61,18 @@ describe('progress', () => {
     );
     expect(out.parts[0]).toBe(`\r\x1b[2K${formatStatus(status).slice(0, 39)}`);
     expect(out.parts.at(-1)).toBe('\r\x1b[2K');
+  });
+
+  test('says what keeps failing, since a workflow waits for it without a word', () => {
+    expect(formatTrouble({ raw: { pendingActivities: [{ activityId: 'i1-p001', attempt: 1 }] } })).toBeNull();
+    const failing = (activityId: string, attempt: number) => ({
+      activityId,
+      attempt,
+      lastFailure: { message: `no space left\nat write` },
+    });
+    expect(formatTrouble({ raw: { pendingActivities: [failing('i1-p001', 2), failing('i1-p002', 4)] } })).toBe(
+      'i1-p002 failed 3 times: no space left',
+    );
   });
 
   test("a failed search throws its failure, once it's closed", async () => {
