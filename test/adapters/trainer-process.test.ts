@@ -253,6 +253,15 @@ describe('an end from outside', () => {
     await until(() => !isAlive(pidIn(join(out, 'leader'))) && !isAlive(pidIn(join(out, 'helper'))));
   });
 
+  test('a trainer that talks now and then may take longer than its silence may', async () => {
+    const { events, done } = await run(
+      `for i in 1 2 3 4; do sleep 0.5; echo "{\\"event\\":\\"progress\\",\\"step\\":$i}"; done`,
+      { stallSeconds: 1.8 },
+    );
+    await done;
+    expect(events).toHaveLength(4);
+  });
+
   test('called off, it is asked to stop, may save its work, and the call ends with the reason', async () => {
     const controller = new AbortController();
     const { out, done } = await run(

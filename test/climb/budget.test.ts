@@ -35,6 +35,7 @@ test('whatever the order of work and of its ends, the bill stays within the budg
     fc.property(budgets, steps, (first, steps) => {
       const account = openAccount({ concurrency: 1, ...first });
       const running: Cost[] = [];
+      let spent = nothing;
       // What the bill may come to: the budget, or what was committed when the budget was cut below it.
       let allowed: Cost | undefined;
       const committed = () => add(account.charged, account.reserved);
@@ -45,7 +46,11 @@ test('whatever the order of work and of its ends, the bill stays within the budg
           running.push(step.cost);
         } else if (step.kind === 'end') {
           const [done] = running.splice(step.nth % Math.max(1, running.length), 1);
-          if (done !== undefined) settle(account, done, part(done, step.part));
+          if (done !== undefined) {
+            const used = part(done, step.part);
+            settle(account, done, used);
+            spent = add(spent, used);
+          }
         } else {
           account.budget = { concurrency: 1, ...step.budget };
           allowed = committed();
@@ -56,6 +61,7 @@ test('whatever the order of work and of its ends, the bill stays within the budg
         expect(bill.trainTokens).toBeLessThanOrEqual(Math.max(trainTokens, allowed?.trainTokens ?? 0));
         expect(bill.deviceSeconds).toBeLessThanOrEqual(Math.max(deviceHours * hour, allowed?.deviceSeconds ?? 0));
         expect(account.reserved).toEqual(running.reduce(add, nothing));
+        expect(account.charged).toEqual(spent);
       }
     }),
   );
