@@ -1,5 +1,5 @@
 import { contentKey } from '../climb/content-key.ts';
-import type { Made } from '../climb/artifact.ts';
+import type { Made, Ref } from '../climb/artifact.ts';
 import type { ArtifactStore } from './artifact-store.ts';
 import type { Ledger } from './ledger.ts';
 
@@ -16,7 +16,22 @@ export async function derive<Summary>(
 ): Promise<Made<Summary>> {
   const key = contentKey({ stage, inputs });
   const known = await ledger.find<Made<Summary>>('stage', key);
-  if (known !== undefined && (await store.has(known.ref))) return known;
+  if (known !== undefined && (await isWhole(store, known.ref))) return known;
   const made = await make();
   return known === undefined ? ledger.record('stage', key, made) : made;
+}
+
+/** Whether the artifact of a stage, always JSON, is there and so are those that it names. */
+async function isWhole(store: ArtifactStore, ref: Ref): Promise<boolean> {
+  if (!(await store.has(ref))) return false;
+  const named = referencesIn(await store.readJson<unknown>(ref));
+  return (await Promise.all(named.map((inner) => store.has(inner)))).every(Boolean);
+}
+
+function referencesIn(value: unknown): Ref[] {
+  if (typeof value !== 'object' || value === null) return [];
+  const { sha256, bytes } = value as Partial<Ref>;
+  if (typeof sha256 === 'string' && typeof bytes === 'number' && Object.keys(value).length === 2)
+    return [{ sha256, bytes }];
+  return Object.values(value).flatMap(referencesIn);
 }

@@ -23,11 +23,20 @@ export class Ledger {
   }
 
   async find<T>(kind: LedgerKind, key: string): Promise<T | undefined> {
+    const path = this.#path(kind, key);
+    let text: string;
     try {
-      return JSON.parse(await readFile(this.#path(kind, key), 'utf8')) as T;
+      text = await readFile(path, 'utf8');
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
       throw error;
+    }
+    try {
+      return JSON.parse(text) as T;
+    } catch (error) {
+      throw new Error(
+        `the ledger's entry ${path} isn't JSON (${(error as Error).message}), though entries are written whole; what it says can't be trusted; remove the file, and that work is done again`,
+      );
     }
   }
 

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import * as z from 'zod/mini';
+import { InvalidInput } from '../climb/problem.ts';
 import { parse } from '../climb/schema-problems.ts';
 import { climbHome, repositoryRoot } from './home.ts';
 import { pythonEnvironment } from './python-environment.ts';
@@ -76,9 +77,12 @@ export function workerSettings(env: NodeJS.ProcessEnv = process.env): WorkerSett
 
 /** Profiles by name from a JSON file of the worker's owner: `{"gpu": {"command": [...], "device": "cuda"}}`. */
 function readProfiles(path: string): Record<string, TrainerProfile> {
-  return parse(
-    z.record(z.string(), profile),
-    JSON.parse(readFileSync(path, 'utf8')),
-    `the trainer profiles in ${path}`,
-  );
+  let profiles: unknown;
+  try {
+    profiles = JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    const message = `can't be read as JSON (${(error as Error).message}): got ${path}; without its profiles a search that names one is refused; correct the path or the file`;
+    throw new InvalidInput("the worker's environment", [{ path: 'CLIMB_TRAINERS', message }]);
+  }
+  return parse(z.record(z.string(), profile), profiles, `the trainer profiles in ${path}`);
 }

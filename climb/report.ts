@@ -30,6 +30,7 @@ export function renderReport(sources: ReportSources): string {
 }
 
 const number = (value: number) => Math.round(value).toLocaleString('en-US');
+const count = (n: number, what: string) => `${number(n)} ${what}${n === 1 ? '' : 's'}`;
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
 const fixed = (value: number | null, digits = 4) => (value === null ? '–' : value.toFixed(digits));
 const taskNames = (tasks: readonly Parameters<typeof taskLabel>[0][]) => tasks.map((task) => cell(taskLabel(task)));
@@ -88,7 +89,7 @@ function weights({ recipe, tokens }: ReportSources): string {
   return `## Weights\n\n${table(['cluster', 'label', 'weight', 'share of corpus', 'epochs'], rows)}\n\nEpochs: how often the cluster is repeated in ${at}; at most ${recipe.spec.constraints.maxEpochs}.`;
 }
 
-function verification({ recipe: { evidence, spec } }: ReportSources): string {
+function verification({ recipe: { evidence, spec, arm: recommended } }: ReportSources): string {
   const { verification: found, arms } = evidence;
   const title = '## Recipe beside the baselines';
   if (found === null) return `${title}\n\nNot verified.`;
@@ -99,7 +100,7 @@ function verification({ recipe: { evidence, spec } }: ReportSources): string {
       ({ mean: score, accuracy }) => `${fixed(score)}${accuracy === null ? '' : ` (${percent(accuracy)})`}`,
     );
     return [
-      arm + (of?.proxy === undefined ? '' : ` (${of.proxy})`),
+      (arm === recommended ? `**${arm}**` : arm) + (of?.proxy === undefined ? '' : ` (${of.proxy})`),
       `${fixed(mean)} [${fixed(lower)}, ${fixed(upper)}]`,
       ...scores,
       String(seeds),
@@ -112,7 +113,7 @@ function verification({ recipe: { evidence, spec } }: ReportSources): string {
   ]);
   return [
     title,
-    `On the report tasks, which the search never saw: ${spec.report.tasks[0]?.metric}, lower is better; accuracy in brackets (at proxy scale it is mostly noise).`,
+    `On the report tasks, which the search never saw: ${spec.report.tasks[0]?.metric}, lower is better; accuracy in brackets (at proxy scale it is mostly noise). The recommended arm is bold.`,
     table(['arm', 'mean [interval]', ...tasks, 'seeds'], means),
     `Differences, positive where the first is better; intervals hold together with ${percent(found.confidence)} confidence. Standard deviation over seeds: ${fixed(found.seedSd)}.`,
     table(['comparison', 'advantage [interval]', ''], differences),
@@ -140,7 +141,7 @@ function searched({
   return [
     '## What was searched',
     [
-      `- Corpus: ${number(manifest.documents)} documents in ${manifest.files.length} files, ${number(manifest.bytes / 1e6)} MB of text, ${number(tokens.tokens)} tokens; ${number(manifest.duplicates)} exact duplicates dropped, ${number(manifest.badCount)} bad documents skipped`,
+      `- Corpus: ${count(manifest.documents, 'document')} in ${count(manifest.files.length, 'file')}, ${number(manifest.bytes / 1e6)} MB of text, ${number(tokens.tokens)} tokens; ${count(manifest.duplicates, 'exact duplicate')} dropped, ${count(manifest.badCount, 'bad document')} skipped`,
       `- Clusters: ${domainSet.map.length} found without labels (${spec.embedding.kind}, ${spec.embedding.dimensions} dimensions), merged to ${domainSet.clusters.length}`,
       `- Proxy: ${number(parameters(model))} parameters (width ${model.width}, ${model.layers} layers, vocabulary ${number(model.vocab)}, context ${model.context}), ${number(proxyTokens)} tokens, batch ${batch}, learning rate ${learningRate}`,
       `- Searched on: ${taskNames(spec.tasks).join(', ')} (${spec.tasks[0]?.metric})`,

@@ -30,17 +30,18 @@ function crossFieldProblems(spec: SearchSpec, now: number): Problem[] {
 function* budgetProblems({ budget, search, verify, proxy }: SearchSpec, now: number): Iterable<Problem> {
   const { proxies, deadline, trainTokens } = budget;
   const tokens = proxyShape(proxy).tokens;
-  const plan = planSearch({ budget: { ...budget, trainTokens: undefined }, search, verify, proxy });
+  const plan = planSearch({ budget, search, verify, proxy });
   const least = search.first + plan.verifyProxies;
+  const limits = trainTokens !== undefined && trainTokens < proxies * tokens ? 'trainTokens' : 'proxies';
   if (proxies < least) {
     yield {
       path: 'budget.proxies',
       message: `at least ${least} are needed, got ${proxies}: ${search.first} for the first batch and ${plan.verifyProxies} for verification ((${verify.candidates} candidates + ${verify.baselines.length} baselines) × ${verify.seeds} seeds), which is reserved first; raise it, or lower search.first, verify.candidates or verify.seeds`,
     };
-  } else if (search.iterations !== undefined && search.iterations > plan.iterations) {
+  } else if (search.iterations !== undefined && plan.iterations > 0 && search.iterations > plan.iterations) {
     yield {
       path: 'search.iterations',
-      message: `the budget pays for ${plan.iterations}, got ${search.iterations}; raise budget.proxies, lower search.batch, or leave it out`,
+      message: `the budget pays for ${plan.iterations}, got ${search.iterations}; raise budget.${limits}, lower search.batch, or leave it out`,
     };
   }
   if (trainTokens !== undefined && trainTokens < least * tokens) {

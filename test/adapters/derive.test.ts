@@ -16,7 +16,8 @@ function world() {
   const made = { times: 0 };
   const make = async () => {
     made.times += 1;
-    return { ref: await store.put('clusters'), summary: { k: 3 } };
+    const vectors = await store.put('vectors');
+    return { ref: await store.putJson({ k: 3, vectors }), summary: { k: 3 } };
   };
   return { store, ledger: new Ledger(join(folder, 'ledger')), made, make };
 }
@@ -45,6 +46,16 @@ test('when the artifact is gone it is made again', async () => {
   expect(await deps.store.has(first.ref)).toBe(true);
 });
 
+test('when something that the artifact names is gone it is made again', async () => {
+  const { made, make, ...deps } = world();
+  const first = await derive(deps, 'cluster', {}, make);
+  const { vectors } = await deps.store.readJson<{ vectors: { sha256: string; bytes: number } }>(first.ref);
+  await rm(deps.store.path(vectors));
+  expect(await derive(deps, 'cluster', {}, make)).toEqual(first);
+  expect(made.times).toBe(2);
+  expect(await deps.store.has(vectors)).toBe(true);
+});
+
 test('a stage that fails leaves no entry: the next attempt makes it', async () => {
   const { made, make, ...deps } = world();
   await expect(derive(deps, 'cluster', {}, () => Promise.reject(new Error('disk full')))).rejects.toThrow('disk full');
@@ -54,7 +65,7 @@ test('a stage that fails leaves no entry: the next attempt makes it', async () =
 
 test('two that make it at once agree on the first', async () => {
   const { store, ledger } = world();
-  const make = (text: string) => async () => ({ ref: await store.put(text), summary: { text } });
+  const make = (text: string) => async () => ({ ref: await store.putJson({ text }), summary: { text } });
   const answers = await Promise.all(['a', 'b'].map((text) => derive({ store, ledger }, 'stage', {}, make(text))));
   expect(answers[0]).toEqual(answers[1]);
 });
