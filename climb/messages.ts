@@ -30,6 +30,16 @@ const schemas = {
 };
 
 export type MessageName = keyof typeof schemas;
+
+/** What the UI and `temporal workflow metadata` show beside each message. */
+export const messageHelp: { readonly [Name in MessageName]: string } = {
+  setBudget:
+    '{proxies?, trainTokens?, deviceHours?, deadline?, concurrency?, iterations?, reason?}: changes the budget',
+  pause: '{mode?: "drain", reason?}: running proxies finish, none starts',
+  resume: '{reason?}: goes on; tries failed proxies again where the search needs attention',
+  finishEarly: '{after?: "iteration" | "now", reason?}: ends with what is known',
+};
+
 export type Message<Name extends MessageName> = z.output<(typeof schemas)[Name]>;
 /** A message as it is sent: what has a default may be left out. */
 export type MessageInput<Name extends MessageName> = z.input<(typeof schemas)[Name]>;

@@ -1,5 +1,5 @@
 import { defineQuery, defineSignal, defineUpdate, log, setHandler } from '@temporalio/workflow';
-import { parseMessage, type Message, type MessageInput, type MessageName } from '../climb/messages.ts';
+import { messageHelp, parseMessage, type Message, type MessageInput, type MessageName } from '../climb/messages.ts';
 import { note, type SearchState } from '../climb/search-state.ts';
 import { budgetOf, leaderboardOf, statusOf, type Status } from '../climb/search-views.ts';
 import { changeBudget } from '../climb/steering.ts';
@@ -53,17 +53,18 @@ export function registerMessages(state: SearchState): void {
         apply[name](parseMessage(name, payload));
         return answer();
       },
-      { validator: (payload?: unknown): void => void parseMessage(name, payload) },
+      { validator: (payload?: unknown): void => void parseMessage(name, payload), description: messageHelp[name] },
     ] as const;
 
-  setHandler(setBudgetSignal, onSignal('setBudget'));
+  const help = (name: MessageName) => ({ description: messageHelp[name] });
+  setHandler(setBudgetSignal, onSignal('setBudget'), help('setBudget'));
   setHandler(setBudgetUpdate, ...onUpdate('setBudget', () => budgetOf(state, now())));
-  setHandler(pauseSignal, onSignal('pause'));
+  setHandler(pauseSignal, onSignal('pause'), help('pause'));
   setHandler(pauseUpdate, ...onUpdate('pause', () => statusOf(state)));
-  setHandler(resumeSignal, onSignal('resume'));
+  setHandler(resumeSignal, onSignal('resume'), help('resume'));
   setHandler(resumeUpdate, ...onUpdate('resume', () => statusOf(state)));
-  setHandler(finishEarlySignal, onSignal('finishEarly'));
-  setHandler(statusQuery, () => statusOf(state));
-  setHandler(leaderboardQuery, () => leaderboardOf(state));
-  setHandler(budgetQuery, () => budgetOf(state, now()));
+  setHandler(finishEarlySignal, onSignal('finishEarly'), help('finishEarly'));
+  setHandler(statusQuery, () => statusOf(state), { description: 'phase, proxies, best so far, time left' });
+  setHandler(leaderboardQuery, () => leaderboardOf(state), { description: 'the best mixtures so far, by objective' });
+  setHandler(budgetQuery, () => budgetOf(state, now()), { description: 'budget, use, and what follows from them' });
 }

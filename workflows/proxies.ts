@@ -100,13 +100,13 @@ async function runProxy(state: SearchState, batch: Batch, member: Member): Promi
     settle(account, reserved, { ...reserved, deviceSeconds: trained.seconds + evaluated.seconds });
     counts.done += 1;
     if (!trained.fromLedger) note(state.milestones, Date.now());
-    showDetails(state);
     if (ranked) {
       const losses = state.spec.tasks.map(({ metric }, at) =>
         lossOf(evaluated.tasks[at] as (typeof evaluated.tasks)[number], metric),
       );
       enterLeaderboard(state, { id: member.id, score: objective(losses, taskShares(state.spec.tasks)), losses });
     }
+    showDetails(state);
     return { kind: 'scored', score: evaluated.score };
   } catch (error) {
     // It may have been trained in part: its tokens and its time are gone, its place among the proxies is free again.
