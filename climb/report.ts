@@ -1,12 +1,11 @@
 import type { Cost } from './budget.ts';
 import type { DomainSet, Manifest } from './corpus-artifacts.ts';
-import { proxyShape } from './proxy-shape.ts';
-import { cell, table } from './markdown.ts';
-import { objective, taskLabel, taskShares } from './objective.ts';
-import { parameters } from './proxy-shape.ts';
+import { parameters, proxyShape } from './proxy-shape.ts';
+import { cell, count, fixed, number, percent, table } from './markdown.ts';
+import { objective, taskShares } from './objective.ts';
 import type { Recipe } from './recipe.ts';
-import type { TokenShards } from './token-shards.ts';
-import { tokenShares } from './token-shards.ts';
+import { taskNames, verificationSection } from './report-verification.ts';
+import { tokenShares, type TokenShards } from './token-shards.ts';
 
 export type ReportSources = {
   readonly recipe: Recipe;
@@ -20,7 +19,7 @@ export function renderReport(sources: ReportSources): string {
   return [
     heading(sources),
     weights(sources),
-    verification(sources),
+    verificationSection(sources.recipe),
     leaderboard(sources),
     searched(sources),
     clusters(sources),
@@ -28,12 +27,6 @@ export function renderReport(sources: ReportSources): string {
     rerun(sources),
   ].join('\n\n');
 }
-
-const number = (value: number) => Math.round(value).toLocaleString('en-US');
-const count = (n: number, what: string) => `${number(n)} ${what}${n === 1 ? '' : 's'}`;
-const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
-const fixed = (value: number | null, digits = 4) => (value === null ? '–' : value.toFixed(digits));
-const taskNames = (tasks: readonly Parameters<typeof taskLabel>[0][]) => tasks.map((task) => cell(taskLabel(task)));
 
 function heading({ recipe }: ReportSources): string {
   return `# Recipe of ${cell(recipe.run.search)}\n\n${verdictSentence(recipe)}`;
@@ -87,37 +80,6 @@ function weights({ recipe, tokens }: ReportSources): string {
       ? `a proxy's ${number(proxyTokens)} tokens`
       : `the target's ${number(target)} tokens`;
   return `## Weights\n\n${table(['cluster', 'label', 'weight', 'share of corpus', 'epochs'], rows)}\n\nEpochs: how often the cluster is repeated in ${at}; at most ${recipe.spec.constraints.maxEpochs}.`;
-}
-
-function verification({ recipe: { evidence, spec, arm: recommended } }: ReportSources): string {
-  const { verification: found, arms } = evidence;
-  const title = '## Recipe beside the baselines';
-  if (found === null) return `${title}\n\nNot verified.`;
-  const tasks = taskNames(spec.report.tasks);
-  const means = found.arms.map(({ arm, mean, lower, upper, seeds }) => {
-    const of = arms.find(({ id }) => id === arm);
-    const scores = (of?.report ?? []).map(
-      ({ mean: score, accuracy }) => `${fixed(score)}${accuracy === null ? '' : ` (${percent(accuracy)})`}`,
-    );
-    return [
-      (arm === recommended ? `**${arm}**` : arm) + (of?.proxy === undefined ? '' : ` (${of.proxy})`),
-      `${fixed(mean)} [${fixed(lower)}, ${fixed(upper)}]`,
-      ...scores,
-      String(seeds),
-    ];
-  });
-  const differences = found.comparisons.map(({ arm, against, advantage, lower, upper }) => [
-    `${arm} over ${against}`,
-    `${fixed(advantage)} [${fixed(lower)}, ${fixed(upper)}]`,
-    lower > 0 ? 'better' : upper < 0 ? 'worse' : 'not told apart',
-  ]);
-  return [
-    title,
-    `On the report tasks, which the search never saw: ${spec.report.tasks[0]?.metric}, lower is better; accuracy in brackets (at proxy scale it is mostly noise). The recommended arm is bold.`,
-    table(['arm', 'mean [interval]', ...tasks, 'seeds'], means),
-    `Differences, positive where the first is better; intervals hold together with ${percent(found.confidence)} confidence. Standard deviation over seeds: ${fixed(found.seedSd)}.`,
-    table(['comparison', 'advantage [interval]', ''], differences),
-  ].join('\n\n');
 }
 
 function leaderboard({ recipe: { evidence, spec } }: ReportSources): string {
