@@ -28,4 +28,5 @@ export type Deps = {
   readonly searchAttributes: () => Promise<string[]>;
   readonly timeouts: Timeouts;
   readonly queues: TaskQueues;
+  readonly maxHistory: number;
 };

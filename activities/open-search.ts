@@ -14,7 +14,17 @@ const refusals = new Set(['BadCorpus', 'BadTask', 'RefusedPath', 'UnknownTrainer
  * Looks at everything that the search file names but can't contain: corpus, tasks, trainer. All problems at once, so
  * that the search ends before anything is paid for.
  */
-export function openSearch({ store, corpus, tasks, trainers, speeds, timeouts, queues, searchAttributes }: Deps) {
+export function openSearch({
+  store,
+  corpus,
+  tasks,
+  trainers,
+  speeds,
+  timeouts,
+  queues,
+  maxHistory,
+  searchAttributes,
+}: Deps) {
   return (spec: SearchSpec): Promise<Opening> =>
     refusingInvalid(async () => {
       const problems: Problem[] = [];
@@ -51,6 +61,7 @@ export function openSearch({ store, corpus, tasks, trainers, speeds, timeouts, q
         searchAttributes: await searchAttributes(),
         timeouts,
         queues,
+        maxHistory,
         ...(tokensPerSecond !== undefined && { tokensPerSecond }),
       };
     });

@@ -21,6 +21,8 @@ export type WorkerSettings = {
   readonly taskLibrary: string;
   readonly queues: { readonly climb: string; readonly cpu: string; readonly train: string };
   readonly timeouts: { readonly heartbeat: number; readonly retryInitial: number; readonly retryMaximum: number };
+  /** Events of a history after which a search continues as new, CLIMB_MAX_HISTORY. */
+  readonly maxHistory: number;
 };
 
 const positive = z.coerce.number().check(z.positive(), z.maximum(86_400));
@@ -39,6 +41,8 @@ const variables = z.object({
   CLIMB_HEARTBEAT_SECONDS: z._default(positive, 20),
   CLIMB_RETRY_INITIAL_SECONDS: z._default(positive, 1),
   CLIMB_RETRY_MAXIMUM_SECONDS: z._default(positive, 60),
+  // The server warns at 10,240 events, and an iteration of many proxies adds its own before its end.
+  CLIMB_MAX_HISTORY: z._default(z.coerce.number().check(z.int(), z.minimum(50), z.maximum(10_000)), 7500),
 });
 
 const profile = z.strictObject({
@@ -72,6 +76,7 @@ export function workerSettings(env: NodeJS.ProcessEnv = process.env): WorkerSett
       retryInitial: given.CLIMB_RETRY_INITIAL_SECONDS,
       retryMaximum: given.CLIMB_RETRY_MAXIMUM_SECONDS,
     },
+    maxHistory: given.CLIMB_MAX_HISTORY,
   };
 }
 

@@ -19,7 +19,15 @@ export class UnknownTrainer extends Error {
 }
 
 /** Everything outside the process that activities work with, opened once a worker. */
-export async function openWorld({ home, roots, trainers: profiles, taskLibrary, timeouts, queues }: WorkerSettings) {
+export async function openWorld({
+  home,
+  roots,
+  trainers: profiles,
+  taskLibrary,
+  timeouts,
+  queues,
+  maxHistory,
+}: WorkerSettings) {
   const trainers = new Map<string, Trainer>();
   for (const [name, profile] of Object.entries(profiles)) trainers.set(name, await TrainerProcess.open(profile));
   return {
@@ -41,5 +49,6 @@ export async function openWorld({ home, roots, trainers: profiles, taskLibrary, 
     },
     timeouts,
     queues,
+    maxHistory,
   };
 }

@@ -38,6 +38,8 @@ export type Opening = {
   /** Timeouts and task queues as the worker that opened the search was configured. */
   readonly timeouts: Timeouts;
   readonly queues: TaskQueues;
+  /** Events after which the search continues as new, at the end of an iteration. */
+  readonly maxHistory: number;
   /** Tokens a second on one device, measured by earlier proxies of this shape on this worker. */
   readonly tokensPerSecond?: number;
 };

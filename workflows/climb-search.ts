@@ -22,9 +22,6 @@ import { enterPhase, showPhase } from './phase.ts';
 import { runStage } from './stages.ts';
 import { verify } from './verification.ts';
 
-/** Continue as new before the history grows past what the server warns of (10,240 events). */
-const historyLimit = 7500;
-
 /**
  * One search: raw text in, a verified recipe out.
  * @param file the search file, see climb/search-file.ts
@@ -52,7 +49,7 @@ async function search(state: SearchState, file: unknown): Promise<SearchResult> 
     if (stop !== null) {
       state.stoppedBy = stop.by;
       state.stoppedByLimit = stop.limit;
-    } else if (workflowInfo().continueAsNewSuggested || workflowInfo().historyLength > historyLimit) {
+    } else if (workflowInfo().continueAsNewSuggested || workflowInfo().historyLength > opening.maxHistory) {
       await continueInNewRun(state, file);
     }
   }

@@ -65,6 +65,7 @@ export function worldIn(folder: string, changes: Partial<Deps> & { trainer?: Tra
     searchAttributes: () => Promise.resolve(['ClimbPhase']),
     timeouts: { heartbeat: 20, retryInitial: 1, retryMaximum: 60 },
     queues: { cpu: 'climb-cpu', train: 'climb-train' },
+    maxHistory: 7500,
     ...deps,
   };
 }

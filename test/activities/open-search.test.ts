@@ -48,6 +48,7 @@ test('an opening has the items of every task and what the search relies on later
     searchAttributes: ['ClimbPhase'],
     timeouts: { heartbeat: 20, retryInitial: 1, retryMaximum: 60 },
     queues: { cpu: 'climb-cpu', train: 'climb-train' },
+    maxHistory: 7500,
   });
   expect(opening.tokensPerSecond).toBeUndefined();
   const texts = await Promise.all([...opening.tasks, ...opening.reportTasks].map((ref) => deps.store.read(ref)));

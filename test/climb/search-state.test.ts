@@ -41,6 +41,7 @@ test('a proxy costs what the preset estimates, then what this machine measured, 
     searchAttributes: [],
     timeouts: { heartbeat: 1, retryInitial: 1, retryMaximum: 1 },
     queues: { cpu: 'c', train: 't' },
+    maxHistory: 7500,
   };
   const measured = { ...state, opening: { ...opening, tokensPerSecond: 10_000 } };
   expect(proxyCost(measured).deviceSeconds).toBeCloseTo(49.9712, 9);

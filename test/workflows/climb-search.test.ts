@@ -148,3 +148,18 @@ describe('messages', () => {
     expect(recipe).toMatchObject({ verified: false, verdict: 'not verified', stoppedBy: 'cancelled' });
   }, 60_000);
 });
+
+test('a search that continues as new keeps its state, its name and its digest', async () => {
+  const short = { ...file, seed: 12 };
+  const whole = (await (await lab.start('in-one-run', short)).result()) as SearchResult;
+
+  queues.stop();
+  await queues.done;
+  queues = await serve({ ...lab.settings, maxHistory: 60 }, lab.connection);
+  const handle = await lab.start('in-many-runs', short);
+  const result = (await handle.result()) as SearchResult;
+  const { raw } = await lab.client.workflow.getHandle('in-many-runs').describe();
+  expect(raw.workflowExecutionInfo?.execution?.runId).not.toBe(handle.firstExecutionRunId);
+  expect(result.proxies).toBe(whole.proxies);
+  expect(result.recipe.digest).toBe(whole.recipe.digest);
+}, 90_000);
