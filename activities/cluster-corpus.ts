@@ -1,11 +1,11 @@
 import { ApplicationFailure } from '@temporalio/activity';
 import type { Made, Ref } from '../climb/artifact.ts';
-import { joinAssignments, movedCentroids, orderedClusters, type Assignment } from '../climb/assignment.ts';
-import { sampleLimit, samplePerCluster, starts } from '../climb/cluster.ts';
-import type { Clusters, Vectors } from '../climb/corpus-artifacts.ts';
-import { bytesOf, float32Of } from '../climb/little-endian.ts';
+import { joinAssignments, movedCentroids, orderedClusters, type Assignment } from '../climb/corpus/assignment.ts';
+import { sampleLimit, samplePerCluster, starts } from '../climb/corpus/cluster.ts';
+import type { Clusters, Vectors } from '../climb/corpus/corpus-artifacts.ts';
+import { bytesOf, float32Of } from '../climb/corpus/little-endian.ts';
 import { stream } from '../climb/random.ts';
-import { sampleIndices } from '../climb/sample-indices.ts';
+import { sampleIndices } from '../climb/corpus/sample-indices.ts';
 import { beating } from './beating.ts';
 import type { Deps } from './deps.ts';
 

@@ -1,6 +1,6 @@
 import type { Made, Ref } from '../climb/artifact.ts';
 import { canonicalJson } from '../climb/content-key.ts';
-import type { SearchSpec } from '../climb/search-file.ts';
+import type { SearchSpec } from '../climb/spec/search-file.ts';
 import type { Deps } from './deps.ts';
 
 /** Artifact: a search as it stood after an iteration, enough to go on from there elsewhere. */

@@ -1,5 +1,5 @@
-import type { TaskQueues, Timeouts } from '../climb/search-state.ts';
-import type { TaskSpec } from '../climb/search-file.ts';
+import type { TaskQueues, Timeouts } from '../climb/search/search-state.ts';
+import type { TaskSpec } from '../climb/spec/search-file.ts';
 import type { ArtifactStore } from '../adapters/artifact-store.ts';
 import type { Compute } from '../adapters/compute.ts';
 import type { CorpusReader } from '../adapters/corpus-reader.ts';

@@ -1,12 +1,12 @@
 import { ApplicationFailure } from '@temporalio/activity';
 import type { Made, Ref } from '../climb/artifact.ts';
-import type { Manifest, StoredLsaModel, Vectors } from '../climb/corpus-artifacts.ts';
-import { bytesOf, float32Of } from '../climb/little-endian.ts';
-import { fitLimit, type LsaModel } from '../climb/lsa.ts';
+import type { Manifest, StoredLsaModel, Vectors } from '../climb/corpus/corpus-artifacts.ts';
+import { bytesOf, float32Of } from '../climb/corpus/little-endian.ts';
+import { fitLimit, type LsaModel } from '../climb/corpus/lsa.ts';
 import { stream } from '../climb/random.ts';
-import { sampleIndices } from '../climb/sample-indices.ts';
-import { stackRows } from '../climb/sparse-rows.ts';
-import { featureCount } from '../climb/text-features.ts';
+import { sampleIndices } from '../climb/corpus/sample-indices.ts';
+import { stackRows } from '../climb/corpus/sparse-rows.ts';
+import { featureCount } from '../climb/corpus/text-features.ts';
 import { beating } from './beating.ts';
 import type { Deps } from './deps.ts';
 

@@ -1,8 +1,8 @@
 import { contentKey } from '../climb/content-key.ts';
 import type { Ref } from '../climb/artifact.ts';
-import type { TaskScore } from '../climb/objective.ts';
-import type { ItemisedScore, ProxyScore } from '../climb/proxy-score.ts';
-import type { ProxyShape } from '../climb/proxy-shape.ts';
+import type { TaskScore } from '../climb/verification/objective.ts';
+import type { ItemisedScore, ProxyScore } from '../climb/verification/proxy-score.ts';
+import type { ProxyShape } from '../climb/spec/proxy-shape.ts';
 import type { Trainer } from '../adapters/trainer.ts';
 import type { Deps } from './deps.ts';
 import { runTrainer } from './trainer-run.ts';

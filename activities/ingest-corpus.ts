@@ -1,7 +1,7 @@
 import { ApplicationFailure } from '@temporalio/activity';
 import type { Made, Ref } from '../climb/artifact.ts';
-import type { BadDocument, Manifest } from '../climb/corpus-artifacts.ts';
-import type { ShardDocument } from '../climb/corpus-shard.ts';
+import type { BadDocument, Manifest } from '../climb/corpus/corpus-artifacts.ts';
+import type { ShardDocument } from '../climb/corpus/corpus-shard.ts';
 import type { CorpusSource, HashedCorpusFile } from '../adapters/corpus-reader.ts';
 import { beating } from './beating.ts';
 import type { Deps } from './deps.ts';

@@ -1,10 +1,10 @@
 import { ApplicationFailure } from '@temporalio/activity';
 import type { Made, Ref } from '../climb/artifact.ts';
-import type { Clusters, DomainSet, Manifest } from '../climb/corpus-artifacts.ts';
-import { bytesOf, float32Of, uint16Of } from '../climb/little-endian.ts';
-import { normalisedMutualInformation } from '../climb/normalised-mutual-information.ts';
+import type { Clusters, DomainSet, Manifest } from '../climb/corpus/corpus-artifacts.ts';
+import { bytesOf, float32Of, uint16Of } from '../climb/corpus/little-endian.ts';
+import { normalisedMutualInformation } from '../climb/corpus/normalised-mutual-information.ts';
 import { stream } from '../climb/random.ts';
-import { sampleIndices } from '../climb/sample-indices.ts';
+import { sampleIndices } from '../climb/corpus/sample-indices.ts';
 import { beating } from './beating.ts';
 import type { Deps } from './deps.ts';
 

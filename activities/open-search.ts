@@ -1,8 +1,8 @@
 import type { Ref } from '../climb/artifact.ts';
 import { InvalidInput, type Problem } from '../climb/problem.ts';
-import { proxyShape } from '../climb/proxy-shape.ts';
-import type { SearchSpec, TaskSpec } from '../climb/search-file.ts';
-import type { Opening } from '../climb/search-state.ts';
+import { proxyShape } from '../climb/spec/proxy-shape.ts';
+import type { SearchSpec, TaskSpec } from '../climb/spec/search-file.ts';
+import type { Opening } from '../climb/search/search-state.ts';
 import type { TaskItem } from '../adapters/task-library.ts';
 import type { Deps } from './deps.ts';
 import { refusingInvalid } from './refusal.ts';

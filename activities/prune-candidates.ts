@@ -1,7 +1,7 @@
 import type { Made, Ref } from '../climb/artifact.ts';
-import { mixtureSpace, type SpaceRules } from '../climb/mixture-space.ts';
-import type { CandidatesArtifact, PredictorArtifact } from '../climb/observations.ts';
-import type { TokenShards } from '../climb/token-shards.ts';
+import { mixtureSpace, type SpaceRules } from '../climb/mixture/mixture-space.ts';
+import type { CandidatesArtifact, PredictorArtifact } from '../climb/predictor/observations.ts';
+import type { TokenShards } from '../climb/corpus/token-shards.ts';
 import { beating } from './beating.ts';
 import type { Deps } from './deps.ts';
 import { refusingInvalid } from './refusal.ts';

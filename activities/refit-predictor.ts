@@ -1,12 +1,12 @@
 import type { Made, Ref } from '../climb/artifact.ts';
-import type { Mixture } from '../climb/mixture.ts';
-import type { Mixtures } from '../climb/mixtures.ts';
-import { lossOf, taskLabel, taskShares } from '../climb/objective.ts';
-import type { Observation, PredictorArtifact } from '../climb/observations.ts';
-import { predict } from '../climb/predictor.ts';
-import { taskIn, type ProxyScore } from '../climb/proxy-score.ts';
-import type { TaskSpec } from '../climb/search-file.ts';
-import type { Scored } from '../climb/search-state.ts';
+import type { Mixture } from '../climb/mixture/mixture.ts';
+import type { Mixtures } from '../climb/mixture/mixtures.ts';
+import { lossOf, taskLabel, taskShares } from '../climb/verification/objective.ts';
+import type { Observation, PredictorArtifact } from '../climb/predictor/observations.ts';
+import { predict } from '../climb/predictor/predictor.ts';
+import { taskIn, type ProxyScore } from '../climb/verification/proxy-score.ts';
+import type { TaskSpec } from '../climb/spec/search-file.ts';
+import type { Scored } from '../climb/search/search-state.ts';
 import type { Deps } from './deps.ts';
 import { beating } from './beating.ts';
 

@@ -1,9 +1,9 @@
 import type { Made, Ref } from '../climb/artifact.ts';
-import { firstBatch } from '../climb/first-batch.ts';
-import { mixtureSpace, type SpaceRules } from '../climb/mixture-space.ts';
-import { proxyId, type Mixtures } from '../climb/mixtures.ts';
-import type { CandidatesArtifact } from '../climb/observations.ts';
-import type { TokenShards } from '../climb/token-shards.ts';
+import { firstBatch } from '../climb/mixture/first-batch.ts';
+import { mixtureSpace, type SpaceRules } from '../climb/mixture/mixture-space.ts';
+import { proxyId, type Mixtures } from '../climb/mixture/mixtures.ts';
+import type { CandidatesArtifact } from '../climb/predictor/observations.ts';
+import type { TokenShards } from '../climb/corpus/token-shards.ts';
 import { refusingInvalid } from './refusal.ts';
 import type { Deps } from './deps.ts';
 

@@ -1,9 +1,9 @@
 import type { Made, Ref } from '../climb/artifact.ts';
-import { chooseArms, type Arm, type Baseline } from '../climb/arms.ts';
-import { mixtureSpace, type SpaceRules } from '../climb/mixture-space.ts';
-import type { Mixtures } from '../climb/mixtures.ts';
-import type { CandidatesArtifact, PredictorArtifact } from '../climb/observations.ts';
-import type { TokenShards } from '../climb/token-shards.ts';
+import { chooseArms, type Arm, type Baseline } from '../climb/verification/arms.ts';
+import { mixtureSpace, type SpaceRules } from '../climb/mixture/mixture-space.ts';
+import type { Mixtures } from '../climb/mixture/mixtures.ts';
+import type { CandidatesArtifact, PredictorArtifact } from '../climb/predictor/observations.ts';
+import type { TokenShards } from '../climb/corpus/token-shards.ts';
 import type { Deps } from './deps.ts';
 import { refusingInvalid } from './refusal.ts';
 

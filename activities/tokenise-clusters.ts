@@ -1,6 +1,6 @@
 import type { Made, Ref } from '../climb/artifact.ts';
 import { contentKey } from '../climb/content-key.ts';
-import type { TokenShards } from '../climb/token-shards.ts';
+import type { TokenShards } from '../climb/corpus/token-shards.ts';
 import type { Deps } from './deps.ts';
 import { runTrainer } from './trainer-run.ts';
 

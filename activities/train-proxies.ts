@@ -1,7 +1,7 @@
 import { contentKey } from '../climb/content-key.ts';
 import type { Ref } from '../climb/artifact.ts';
-import type { Mixtures } from '../climb/mixtures.ts';
-import type { ProxyShape } from '../climb/proxy-shape.ts';
+import type { Mixtures } from '../climb/mixture/mixtures.ts';
+import type { ProxyShape } from '../climb/spec/proxy-shape.ts';
 import type { Trainer } from '../adapters/trainer.ts';
 import type { Deps } from './deps.ts';
 import { runTrainer } from './trainer-run.ts';

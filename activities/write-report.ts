@@ -1,9 +1,9 @@
 import type { Ref } from '../climb/artifact.ts';
-import type { DomainSet, Manifest } from '../climb/corpus-artifacts.ts';
-import { finishRecipe, type RecipeBody, type RecipeRun } from '../climb/recipe.ts';
-import { renderReport } from '../climb/report.ts';
-import type { SearchResult } from '../climb/search-result.ts';
-import type { TokenShards } from '../climb/token-shards.ts';
+import type { DomainSet, Manifest } from '../climb/corpus/corpus-artifacts.ts';
+import { finishRecipe, type RecipeBody, type RecipeRun } from '../climb/search/recipe.ts';
+import { renderReport } from '../climb/search/report.ts';
+import type { SearchResult } from '../climb/search/search-result.ts';
+import type { TokenShards } from '../climb/corpus/token-shards.ts';
 import type { Deps } from './deps.ts';
 
 export type WriteReportInput = {

@@ -1,12 +1,12 @@
-import { assignVectors } from '../climb/assign.ts';
-import { fitClusters } from '../climb/cluster.ts';
-import { labelClusters } from '../climb/cluster-labels.ts';
-import { fitLsa } from '../climb/lsa.ts';
-import { mergeClusters } from '../climb/merge.ts';
-import { fitPredictor } from '../climb/predictor.ts';
-import { pruneCandidates, sampleBatch } from '../climb/propose.ts';
-import { countShardFeatures, embedShard } from '../climb/shard-embedding.ts';
-import { surveyShard } from '../climb/shard-survey.ts';
+import { assignVectors } from '../climb/corpus/assign.ts';
+import { fitClusters } from '../climb/corpus/cluster.ts';
+import { labelClusters } from '../climb/corpus/cluster-labels.ts';
+import { fitLsa } from '../climb/corpus/lsa.ts';
+import { mergeClusters } from '../climb/corpus/merge.ts';
+import { fitPredictor } from '../climb/predictor/predictor.ts';
+import { pruneCandidates, sampleBatch } from '../climb/mixture/propose.ts';
+import { countShardFeatures, embedShard } from '../climb/corpus/shard-embedding.ts';
+import { surveyShard } from '../climb/corpus/shard-survey.ts';
 
 /**
  * What may run in a thread: pure functions of one structured-cloneable input. A second argument, where there is one,

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { canonicalJson, contentKey } from '../climb/content-key.ts';
-import type { ProxyShape } from '../climb/proxy-shape.ts';
+import type { ProxyShape } from '../climb/spec/proxy-shape.ts';
 import type { TrainerIdentity } from './trainer.ts';
 import { publish } from './publish.ts';
 

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import * as z from 'zod/mini';
 import { InvalidInput } from '../climb/problem.ts';
 import { parse } from '../climb/schema-problems.ts';
-import type { TaskSpec } from '../climb/search-file.ts';
+import type { TaskSpec } from '../climb/spec/search-file.ts';
 import { allowedPath } from './allowed-path.ts';
 import { BadTask, type TaskItem, type TaskLibrary } from './task-library.ts';
 

@@ -1,5 +1,5 @@
 import { WorkflowFailedError } from '@temporalio/client';
-import type { SearchResult } from '../climb/search-result.ts';
+import type { SearchResult } from '../climb/search/search-result.ts';
 
 const BAR = 30;
 

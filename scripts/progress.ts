@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Status } from '../climb/search-views.ts';
+import type { Status } from '../climb/search/search-views.ts';
 
 const LOOK_EVERY_MS = 2_000;
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { repositoryRoot } from '../adapters/home.ts';
 import { connectClient } from '../adapters/temporal-connection.ts';
-import type { SearchResult } from '../climb/search-result.ts';
+import type { SearchResult } from '../climb/search/search-result.ts';
 import { failureReason, formatOutcome } from './outcome.ts';
 import { followProgress } from './progress.ts';
 import { CommandProblem, runCommand } from './run-command.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { shuffled, stream } from '../climb/random.ts';
-import type { SearchFile } from '../climb/search-file.ts';
+import type { SearchFile } from '../climb/spec/search-file.ts';
 import { freePorts } from '../adapters/ports.ts';
 import { connectClient, connectionSettings } from '../adapters/temporal-connection.ts';
 import { ensureServer } from '../adapters/temporal-server.ts';

@@ -10,10 +10,10 @@ import {
 } from '@temporalio/workflow';
 import type { Ref } from '../climb/artifact.ts';
 import { InvalidInput } from '../climb/problem.ts';
-import { newSearchState, type Opening, type Prepared, type SearchState } from '../climb/search-state.ts';
-import type { SearchResult } from '../climb/search-result.ts';
-import { parseSearchFile } from '../climb/search-rules.ts';
-import { reasonToStop } from '../climb/steering.ts';
+import { newSearchState, type Opening, type Prepared, type SearchState } from '../climb/search/search-state.ts';
+import type { SearchResult } from '../climb/search/search-result.ts';
+import { parseSearchFile } from '../climb/spec/search-rules.ts';
+import { reasonToStop } from '../climb/search/steering.ts';
 import type { RecommendMixtureInput } from '../activities/recommend-mixture.ts';
 import { prepareCorpus } from './corpus.ts';
 import { runIteration } from './iteration.ts';
@@ -24,7 +24,7 @@ import { verify } from './verification.ts';
 
 /**
  * One search: raw text in, a verified recipe out.
- * @param file the search file, see climb/search-file.ts
+ * @param file the search file, see climb/spec/search-file.ts
  * @param carried the state of the run before, by continue-as-new alone
  */
 export async function climbSearch(file: unknown, carried?: SearchState): Promise<SearchResult> {

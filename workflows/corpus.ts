@@ -1,6 +1,6 @@
-import { minimumClusterTokens } from '../climb/mixture-space.ts';
-import { proxyShape } from '../climb/proxy-shape.ts';
-import type { Opening, Phase, Prepared, SearchState } from '../climb/search-state.ts';
+import { minimumClusterTokens } from '../climb/mixture/mixture-space.ts';
+import { proxyShape } from '../climb/spec/proxy-shape.ts';
+import type { Opening, Phase, Prepared, SearchState } from '../climb/search/search-state.ts';
 import { enterPhase } from './phase.ts';
 import { runStage } from './stages.ts';
 

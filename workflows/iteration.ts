@@ -1,10 +1,10 @@
 import { condition } from '@temporalio/workflow';
 import type { Ref } from '../climb/artifact.ts';
-import { spaceRules } from '../climb/mixture-space.ts';
-import { choicesNeeded, taskLabel } from '../climb/objective.ts';
+import { spaceRules } from '../climb/mixture/mixture-space.ts';
+import { choicesNeeded, taskLabel } from '../climb/verification/objective.ts';
 import { derivedSeed } from '../climb/random.ts';
-import type { Opening, Prepared, Scored, SearchState } from '../climb/search-state.ts';
-import { maySearch, plannedIterations, type StopReason } from '../climb/steering.ts';
+import type { Opening, Prepared, Scored, SearchState } from '../climb/search/search-state.ts';
+import { maySearch, plannedIterations, type StopReason } from '../climb/search/steering.ts';
 import type { Member } from '../activities/train-proxies.ts';
 import { showPhase } from './phase.ts';
 import { runBatch, type Batch } from './proxies.ts';

@@ -1,8 +1,14 @@
 import { defineQuery, defineSignal, defineUpdate, log, setHandler } from '@temporalio/workflow';
-import { messageHelp, parseMessage, type Message, type MessageInput, type MessageName } from '../climb/messages.ts';
-import { note, type SearchState } from '../climb/search-state.ts';
-import { budgetOf, leaderboardOf, statusOf, type Status } from '../climb/search-views.ts';
-import { changeBudget } from '../climb/steering.ts';
+import {
+  messageHelp,
+  parseMessage,
+  type Message,
+  type MessageInput,
+  type MessageName,
+} from '../climb/spec/messages.ts';
+import { note, type SearchState } from '../climb/search/search-state.ts';
+import { budgetOf, leaderboardOf, statusOf, type Status } from '../climb/search/search-views.ts';
+import { changeBudget } from '../climb/search/steering.ts';
 
 type BudgetAnswer = ReturnType<typeof budgetOf>;
 

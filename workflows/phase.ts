@@ -1,7 +1,7 @@
 import { defineSearchAttributeKey, SearchAttributeType, type SearchAttributeUpdatePair } from '@temporalio/common';
 import { condition, setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
-import type { Phase, SearchState } from '../climb/search-state.ts';
-import { currentDetails } from '../climb/search-views.ts';
+import type { Phase, SearchState } from '../climb/search/search-state.ts';
+import { currentDetails } from '../climb/search/search-views.ts';
 
 const phaseKey = defineSearchAttributeKey('ClimbPhase', SearchAttributeType.KEYWORD);
 const iterationKey = defineSearchAttributeKey('ClimbIteration', SearchAttributeType.INT);

@@ -1,12 +1,12 @@
 import { condition, isCancellation, ActivityFailure } from '@temporalio/workflow';
 import type { Ref } from '../climb/artifact.ts';
-import { reserve, settle, type Limit } from '../climb/budget.ts';
-import { lossOf, objective, taskShares } from '../climb/objective.ts';
-import { proxyShape } from '../climb/proxy-shape.ts';
-import { enterLeaderboard, note, proxyCost, type Scored, type SearchState } from '../climb/search-state.ts';
+import { reserve, settle, type Limit } from '../climb/search/budget.ts';
+import { lossOf, objective, taskShares } from '../climb/verification/objective.ts';
+import { proxyShape } from '../climb/spec/proxy-shape.ts';
+import { enterLeaderboard, note, proxyCost, type Scored, type SearchState } from '../climb/search/search-state.ts';
 import type { EvaluateProxiesInput } from '../activities/evaluate-proxies.ts';
 import type { Member } from '../activities/train-proxies.ts';
-import { targetTokens } from '../climb/mixture-space.ts';
+import { targetTokens } from '../climb/mixture/mixture-space.ts';
 import { showDetails } from './phase.ts';
 import { runStage } from './stages.ts';
 

@@ -1,6 +1,6 @@
 import { ActivityCancellationType, proxyActivities, type ActivityOptions } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
-import type { Opening } from '../climb/search-state.ts';
+import type { Opening } from '../climb/search/search-state.ts';
 
 type StageName = keyof Activities;
 

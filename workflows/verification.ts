@@ -1,10 +1,10 @@
 import type { Ref } from '../climb/artifact.ts';
-import { limitBrokenBy } from '../climb/budget.ts';
-import { spaceRules } from '../climb/mixture-space.ts';
-import { taskLabel } from '../climb/objective.ts';
+import { limitBrokenBy } from '../climb/search/budget.ts';
+import { spaceRules } from '../climb/mixture/mixture-space.ts';
+import { taskLabel } from '../climb/verification/objective.ts';
 import { derivedSeed } from '../climb/random.ts';
-import { proxyCost, type Opening, type Prepared, type SearchState } from '../climb/search-state.ts';
-import { affordableCandidates } from '../climb/steering.ts';
+import { proxyCost, type Opening, type Prepared, type SearchState } from '../climb/search/search-state.ts';
+import { affordableCandidates } from '../climb/search/steering.ts';
 import type { Member } from '../activities/train-proxies.ts';
 import type { RecommendMixtureInput } from '../activities/recommend-mixture.ts';
 import { enterPhase } from './phase.ts';

@@ -4,9 +4,9 @@ import { readFile } from 'node:fs/promises';
 import { createActivities } from '../../activities/index.ts';
 import { workerSettings, type WorkerSettings } from '../../adapters/worker-settings.ts';
 import { openWorld } from '../../adapters/world.ts';
-import { estimateCost, type CostEstimate } from '../../climb/cost.ts';
-import { parseSearchFile } from '../../climb/search-rules.ts';
-import type { SearchSpec } from '../../climb/search-file.ts';
+import { estimateCost, type CostEstimate } from '../../climb/spec/cost.ts';
+import { parseSearchFile } from '../../climb/spec/search-rules.ts';
+import type { SearchSpec } from '../../climb/spec/search-file.ts';
 import { CommandProblem, runCommand } from '../run-command.ts';
 
 /** `climb check FILE`: what the search would refuse, and what it would cost, before anything is started. */

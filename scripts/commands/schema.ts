@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import * as z from 'zod/mini';
-import { searchFileSchema } from '../../climb/search-file.ts';
+import { searchFileSchema } from '../../climb/spec/search-file.ts';
 
 /** `climb schema`: the search file as JSON Schema, for editors: `npm run --silent climb -- schema > search.schema.json`. */
 export const schemaCommand = new Command('schema')

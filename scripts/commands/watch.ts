@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { climbHome } from '../../adapters/home.ts';
 import { connectClient, connectionSettings } from '../../adapters/temporal-connection.ts';
-import type { SearchResult } from '../../climb/search-result.ts';
+import type { SearchResult } from '../../climb/search/search-result.ts';
 import { failureReason, formatOutcome } from '../outcome.ts';
 import { followProgress } from '../progress.ts';
 import { CommandProblem, namingSearch, runCommand } from '../run-command.ts';

@@ -14,9 +14,9 @@ import { embedCorpus } from '../../activities/embed-corpus.ts';
 import { ingestCorpus } from '../../activities/ingest-corpus.ts';
 import { mergeClusters } from '../../activities/merge-clusters.ts';
 import type { Made, Ref } from '../../climb/artifact.ts';
-import type { Clusters, DomainSet, Manifest, Vectors } from '../../climb/corpus-artifacts.ts';
-import { parseShard } from '../../climb/corpus-shard.ts';
-import { float32Of, uint16Of } from '../../climb/little-endian.ts';
+import type { Clusters, DomainSet, Manifest, Vectors } from '../../climb/corpus/corpus-artifacts.ts';
+import { parseShard } from '../../climb/corpus/corpus-shard.ts';
+import { float32Of, uint16Of } from '../../climb/corpus/little-endian.ts';
 import { stream } from '../../climb/random.ts';
 
 const compute = new Compute(2);

@@ -1,9 +1,9 @@
 import type { Deps } from '../../activities/deps.ts';
 import type { Ref } from '../../climb/artifact.ts';
-import { mixtureSpace, spaceRules } from '../../climb/mixture-space.ts';
-import type { CandidatesArtifact, PredictorArtifact } from '../../climb/observations.ts';
-import { fitPredictor } from '../../climb/predictor.ts';
-import { pruneCandidates } from '../../climb/propose.ts';
+import { mixtureSpace, spaceRules } from '../../climb/mixture/mixture-space.ts';
+import type { CandidatesArtifact, PredictorArtifact } from '../../climb/predictor/observations.ts';
+import { fitPredictor } from '../../climb/predictor/predictor.ts';
+import { pruneCandidates } from '../../climb/mixture/propose.ts';
 import { domainSet, manifest, observations, smallSpec, tokens } from '../climb/made-recipe.ts';
 
 export const rules = spaceRules(smallSpec);

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { openSearch } from '../../activities/open-search.ts';
 import type { Deps } from '../../activities/deps.ts';
 import type { Problem } from '../../climb/problem.ts';
-import { proxyShape } from '../../climb/proxy-shape.ts';
+import { proxyShape } from '../../climb/spec/proxy-shape.ts';
 import { filesBelow, place, scratch } from '../adapters/scratch.ts';
 import { specOf } from '../climb/made-search.ts';
 import { failureOf, fakeTrainer, perform, worldIn } from './made-world.ts';

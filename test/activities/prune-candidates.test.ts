@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { pruneCandidates } from '../../activities/prune-candidates.ts';
-import { mixtureKey } from '../../climb/mixture.ts';
-import type { CandidatesArtifact } from '../../climb/observations.ts';
+import { mixtureKey } from '../../climb/mixture/mixture.ts';
+import type { CandidatesArtifact } from '../../climb/predictor/observations.ts';
 import { scratch } from '../adapters/scratch.ts';
 import { found, rules, stored } from './made-search-artifacts.ts';
 import { failureOf, perform, worldIn } from './made-world.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { recommendMixture, type RecommendMixtureInput } from '../../activities/recommend-mixture.ts';
-import { predict } from '../../climb/predictor.ts';
-import type { RecipeBody } from '../../climb/recipe.ts';
+import { predict } from '../../climb/predictor/predictor.ts';
+import type { RecipeBody } from '../../climb/search/recipe.ts';
 import { climbVersion } from '../../climb/version.ts';
 import { scratch } from '../adapters/scratch.ts';
 import { arms, observations, refOf, runsAt, smallSpec } from '../climb/made-recipe.ts';

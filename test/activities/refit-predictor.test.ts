@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { refitPredictor, type RefitPredictorInput } from '../../activities/refit-predictor.ts';
-import type { PredictorArtifact } from '../../climb/observations.ts';
-import { lossOf } from '../../climb/objective.ts';
+import type { PredictorArtifact } from '../../climb/predictor/observations.ts';
+import { lossOf } from '../../climb/verification/objective.ts';
 import { scratch } from '../adapters/scratch.ts';
 import { itemised, scoreOf, smallSpec } from '../climb/made-recipe.ts';
 import { found } from './made-search-artifacts.ts';

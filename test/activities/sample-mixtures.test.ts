@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { sampleMixtures, type SampleMixturesInput } from '../../activities/sample-mixtures.ts';
-import { mixtureKey } from '../../climb/mixture.ts';
-import type { Mixtures } from '../../climb/mixtures.ts';
+import { mixtureKey } from '../../climb/mixture/mixture.ts';
+import type { Mixtures } from '../../climb/mixture/mixtures.ts';
 import { scratch } from '../adapters/scratch.ts';
 import { failureOf, perform, worldIn } from './made-world.ts';
 import { candidates, rules, stored } from './made-search-artifacts.ts';

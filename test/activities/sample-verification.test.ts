@@ -4,8 +4,8 @@ import {
   type ArmsArtifact,
   type SampleVerificationInput,
 } from '../../activities/sample-verification.ts';
-import { chooseArms } from '../../climb/arms.ts';
-import { mixtureSpace } from '../../climb/mixture-space.ts';
+import { chooseArms } from '../../climb/verification/arms.ts';
+import { mixtureSpace } from '../../climb/mixture/mixture-space.ts';
 import { scratch } from '../adapters/scratch.ts';
 import { tokens as shards } from '../climb/made-recipe.ts';
 import { candidates as kept, found, rules, stored } from './made-search-artifacts.ts';

@@ -4,7 +4,7 @@ import { expect, test } from '@jest/globals';
 import { tokeniseClusters } from '../../activities/tokenise-clusters.ts';
 import { TrainerFailure } from '../../adapters/trainer.ts';
 import { digest } from '../../climb/content-key.ts';
-import type { TokenShards } from '../../climb/token-shards.ts';
+import type { TokenShards } from '../../climb/corpus/token-shards.ts';
 import { filesBelow, place, scratch } from '../adapters/scratch.ts';
 import { domainSet, manifest, refOf } from '../climb/made-recipe.ts';
 import { failureOf, fakeTrainer, perform, worldIn } from './made-world.ts';

@@ -6,7 +6,7 @@ import { trainProxies, type TrainProxiesInput } from '../../activities/train-pro
 import { Ledger } from '../../adapters/ledger.ts';
 import { TrainerFailure, type FailureKind, type TrainerRun } from '../../adapters/trainer.ts';
 import { digest } from '../../climb/content-key.ts';
-import { proxyShape } from '../../climb/proxy-shape.ts';
+import { proxyShape } from '../../climb/spec/proxy-shape.ts';
 import { filesBelow, scratch } from '../adapters/scratch.ts';
 import { refOf } from '../climb/made-recipe.ts';
 import { specOf } from '../climb/made-search.ts';

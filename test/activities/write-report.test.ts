@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { writeReport } from '../../activities/write-report.ts';
-import { recipeDigest } from '../../climb/recipe.ts';
+import { recipeDigest } from '../../climb/search/recipe.ts';
 import { filesBelow, scratch } from '../adapters/scratch.ts';
 import { bodyOf, run } from '../climb/made-recipe.ts';
 import { stored } from './made-search-artifacts.ts';

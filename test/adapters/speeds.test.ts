@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { Speeds } from '../../adapters/speeds.ts';
-import { proxyShape } from '../../climb/proxy-shape.ts';
+import { proxyShape } from '../../climb/spec/proxy-shape.ts';
 import { specOf } from '../climb/made-search.ts';
 import { scratch } from './scratch.ts';
 

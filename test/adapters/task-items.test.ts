@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { BadTask, TaskLibrary } from '../../adapters/task-library.ts';
 import { TaskItems } from '../../adapters/task-items.ts';
-import type { TaskSpec } from '../../climb/search-file.ts';
+import type { TaskSpec } from '../../climb/spec/search-file.ts';
 import { specOf } from '../climb/made-search.ts';
 import { place, scratch } from './scratch.ts';
 

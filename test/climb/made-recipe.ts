@@ -1,14 +1,14 @@
-import type { Arm } from '../../climb/arms.ts';
+import type { Arm } from '../../climb/verification/arms.ts';
 import type { Ref } from '../../climb/artifact.ts';
 import { digest } from '../../climb/content-key.ts';
-import type { DomainSet, Manifest } from '../../climb/corpus-artifacts.ts';
-import { weighEvidence } from '../../climb/evidence.ts';
-import { taskLabel } from '../../climb/objective.ts';
-import type { Observation } from '../../climb/observations.ts';
-import type { ItemisedScore, ProxyScore } from '../../climb/proxy-score.ts';
-import type { RecipeBody, RecipeRun } from '../../climb/recipe.ts';
-import type { SearchSpec, TaskSpec } from '../../climb/search-file.ts';
-import type { TokenShards } from '../../climb/token-shards.ts';
+import type { DomainSet, Manifest } from '../../climb/corpus/corpus-artifacts.ts';
+import { weighEvidence } from '../../climb/verification/evidence.ts';
+import { taskLabel } from '../../climb/verification/objective.ts';
+import type { Observation } from '../../climb/predictor/observations.ts';
+import type { ItemisedScore, ProxyScore } from '../../climb/verification/proxy-score.ts';
+import type { RecipeBody, RecipeRun } from '../../climb/search/recipe.ts';
+import type { SearchSpec, TaskSpec } from '../../climb/spec/search-file.ts';
+import type { TokenShards } from '../../climb/corpus/token-shards.ts';
 import { specOf } from './made-search.ts';
 
 /** A small made world: three clusters, two searched and two report tasks, six items each. */

@@ -1,6 +1,6 @@
-import { parseSearchFile } from '../../climb/search-rules.ts';
-import type { SearchFile, SearchSpec } from '../../climb/search-file.ts';
-import { newSearchState, type SearchState } from '../../climb/search-state.ts';
+import { parseSearchFile } from '../../climb/spec/search-rules.ts';
+import type { SearchFile, SearchSpec } from '../../climb/spec/search-file.ts';
+import { newSearchState, type SearchState } from '../../climb/search/search-state.ts';
 
 export const now = Date.parse('2026-08-01T00:00:00Z');
 

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
-import { quantise } from '../../climb/mixture.ts';
-import { fitPredictor, predict } from '../../climb/predictor.ts';
+import { quantise } from '../../climb/mixture/mixture.ts';
+import { fitPredictor, predict } from '../../climb/predictor/predictor.ts';
 import { shuffled, stream } from '../../climb/random.ts';
 
 const folder = new URL('../../../shared/data/regmix/', import.meta.url);

@@ -1,5 +1,5 @@
-import { dirichlet } from '../../climb/dirichlet.ts';
-import { type Mixture, uniform } from '../../climb/mixture.ts';
+import { dirichlet } from '../../climb/mixture/dirichlet.ts';
+import { type Mixture, uniform } from '../../climb/mixture/mixture.ts';
 import { stream } from '../../climb/random.ts';
 
 /** A world whose truth is known, so that a search can be judged by its regret and not by what it believes. */

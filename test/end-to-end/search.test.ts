@@ -1,8 +1,8 @@
 /** The whole system, nothing faked: text, clusters, PyTorch proxies, their evaluation, a verified recipe. About 40 s. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { readFile } from 'node:fs/promises';
-import { recipeDigest, type Recipe } from '../../climb/recipe.ts';
-import type { SearchResult } from '../../climb/search-result.ts';
+import { recipeDigest, type Recipe } from '../../climb/search/recipe.ts';
+import type { SearchResult } from '../../climb/search/search-result.ts';
 import { serve, type ServedQueues } from '../../workers/serve.ts';
 import { openLab, tinySearch, type Lab } from '../search-lab.ts';
 

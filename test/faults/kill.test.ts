@@ -6,7 +6,7 @@ import { isAlive } from '../../adapters/process-life.ts';
 import { readServerRecord } from '../../adapters/server-record.ts';
 import { ensureServer } from '../../adapters/temporal-server.ts';
 import { repositoryRoot } from '../../adapters/home.ts';
-import type { SearchResult } from '../../climb/search-result.ts';
+import type { SearchResult } from '../../climb/search/search-result.ts';
 import { openLab, tinySearch, until, type Lab } from '../search-lab.ts';
 
 const file = { ...tinySearch, proxy: { ...tinySearch.proxy, trainer: 'fake' } };

@@ -7,7 +7,7 @@ import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { fileURLToPath } from 'node:url';
-import type { Status } from '../../climb/search-views.ts';
+import type { Status } from '../../climb/search/search-views.ts';
 import { climbVersion } from '../../climb/version.ts';
 import { repositoryRoot } from '../../adapters/home.ts';
 import { findTemporalCli } from '../../adapters/temporal-cli.mjs';

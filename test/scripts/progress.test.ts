@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { WorkflowFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
-import type { Status } from '../../climb/search-views.ts';
+import type { Status } from '../../climb/search/search-views.ts';
 import { failureReason, formatOutcome } from '../../scripts/outcome.ts';
 import { followProgress, formatStatus, formatTrouble, type SearchHandle } from '../../scripts/progress.ts';
 

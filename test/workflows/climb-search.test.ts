@@ -2,9 +2,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { WorkflowFailedError } from '@temporalio/client';
 import { readFile } from 'node:fs/promises';
-import type { Recipe } from '../../climb/recipe.ts';
-import type { SearchResult } from '../../climb/search-result.ts';
-import type { budgetOf, Status } from '../../climb/search-views.ts';
+import type { Recipe } from '../../climb/search/recipe.ts';
+import type { SearchResult } from '../../climb/search/search-result.ts';
+import type { budgetOf, Status } from '../../climb/search/search-views.ts';
 import { serve, type ServedQueues } from '../../workers/serve.ts';
 import { openLab, tinySearch, until, type Lab } from '../search-lab.ts';
 

@@ -1,0 +1,71 @@
+import { type Constraints, project } from './constraints.ts';
+import { dirichlet } from './dirichlet.ts';
+import { type Mixture, mixtureKey, sumOfWeights, uniform } from './mixture.ts';
+import { type Stream, stream } from '../random.ts';
+
+/** Sums of the Dirichlet shapes, as multiples of the number of clusters: from a few clusters a mixture to nearly the centre. */
+const CONCENTRATIONS = [0.3, 1, 3, 10] as const;
+/** Draws to choose among, for each place and concentration. */
+const DRAWS = 10;
+
+/**
+ * The mixtures of the first iteration: the prior, uniform, then a space-filling choice among Dirichlet draws around
+ * the prior and around uniform at several concentrations. Each next one is the draw whose nearest neighbour among
+ * those already chosen is farthest (greedy maximin, Johnson, Moore and Ylvisaker 1990) in √weight, where the
+ * predictor measures distance.
+ *
+ * @param prior natural proportions, such as the clusters' tokens; need not sum to 1
+ * @param size  how many mixtures, >= 1
+ * @param seed  the search's seed
+ * @returns distinct mixtures within the constraints; fewer than `size` only where no more of them were found
+ */
+export function firstBatch(request: {
+  readonly prior: readonly number[];
+  readonly constraints: Constraints;
+  readonly size: number;
+  readonly seed: number;
+}): Mixture[] {
+  const { prior, constraints, size, seed } = request;
+  const even = uniform(prior.length);
+  const total = sumOfWeights(prior);
+  const centres = [prior.map((weight) => weight / total), even];
+  const draws = stream(seed, ['first-batch']);
+  const pool = new Map<string, Mixture>();
+  const offer = (weights: readonly number[]) => {
+    const mixture = project(weights, constraints);
+    pool.set(mixtureKey(mixture), mixture);
+  };
+  centres.forEach(offer);
+  const anchors = pool.size;
+  for (let i = 0; i < size * DRAWS; i++) {
+    for (const concentration of CONCENTRATIONS) {
+      for (const centre of centres) offer(spread(centre, concentration, draws));
+    }
+  }
+  return maximin([...pool.values()], anchors, size);
+}
+
+/** A Dirichlet draw around a centre. `concentration` is the mean shape: 1 is flat on the simplex for a uniform centre. */
+export function spread(centre: readonly number[], concentration: number, draws: Stream): number[] {
+  return dirichlet(
+    centre.map((weight) => weight * concentration * centre.length),
+    draws,
+  );
+}
+
+/** The first `given` of the pool, then greedily the farthest from what is chosen, ties to the earlier. */
+function maximin(pool: readonly Mixture[], given: number, size: number): Mixture[] {
+  const points = pool.map((mixture) => mixture.map(Math.sqrt));
+  const nearest = pool.map(() => Infinity);
+  const chosen: Mixture[] = [];
+  while (chosen.length < Math.min(size, pool.length)) {
+    const next = chosen.length < given ? chosen.length : nearest.indexOf(Math.max(...nearest));
+    const from = points[next] as number[];
+    chosen.push(pool[next] as Mixture);
+    points.forEach((point, i) => {
+      const distance = point.reduce((sum, x, j) => sum + (x - (from[j] as number)) ** 2, 0);
+      nearest[i] = Math.min(nearest[i] as number, distance);
+    });
+  }
+  return chosen;
+}

@@ -1,0 +1,116 @@
+import { cholesky, inverse, solve, solveTransposed } from './cholesky.ts';
+import { OFFSET_VARIANCE } from './marginal-likelihood.ts';
+import { kernelCoordinates, matern, squaredDistance } from './matern.ts';
+import type { Mixture } from '../mixture/mixture.ts';
+
+/**
+ * A fitted Gaussian process from mixture to score, as plain JSON: the runs it knows and its hyper-parameters. The
+ * rest is recomputed where it is used, in about the time it would take to read it.
+ */
+export type GaussianProcess = {
+  readonly mixtures: readonly Mixture[];
+  readonly scores: readonly number[];
+  /** Scores are standardised as (score - mean) / scale before fitting. */
+  readonly mean: number;
+  readonly scale: number;
+  /** One per cluster, in √weight: a long one says that the cluster's weight hardly matters. */
+  readonly lengthScales: readonly number[];
+  /** Standard deviation of the function, in score units. */
+  readonly signalSd: number;
+  /** Standard deviation from one run to another of the same mixture, in score units. */
+  readonly noiseSd: number;
+};
+
+/** A Gaussian process conditioned on its runs, ready to answer many questions. All in score units. */
+export type Posterior = {
+  /** Mean and standard deviation of the function at each mixture (Rasmussen and Williams 2006, 2.25 and 2.26). */
+  predict(mixtures: readonly Mixture[]): { mean: number[]; sd: number[] };
+  /** Joint covariance of the function at the mixtures, row-major. */
+  covariance(mixtures: readonly Mixture[]): Float64Array;
+  /**
+   * Each run's score less what the other runs predict, over the standard deviation of that difference, in the order
+   * of the process's rows (Rasmussen and Williams 2006, 5.12).
+   */
+  leaveOneOut(): Float64Array;
+};
+
+/**
+ * Predicted scores of mixtures and the standard deviation of the predicted function there, both in score units.
+ * The noise of a run is not in `sd`: it is `noiseSd`.
+ */
+export function predictGaussianProcess(
+  process: GaussianProcess,
+  mixtures: readonly Mixture[],
+): { mean: number[]; sd: number[] } {
+  return posterior(process).predict(mixtures);
+}
+
+/** Conditions a fitted process on its runs: one Cholesky factor, O(n³). */
+export function posterior(process: GaussianProcess): Posterior {
+  const { mixtures: known, scores, mean, scale, lengthScales } = process;
+  const n = known.length;
+  const d = lengthScales.length;
+  const signal = (process.signalSd / scale) ** 2;
+  const noise = (process.noiseSd / scale) ** 2;
+  const rows = kernelCoordinates(known, lengthScales);
+  const covarianceOf = (a: Float64Array, i: number, b: Float64Array, j: number) =>
+    OFFSET_VARIANCE + signal * matern(squaredDistance(a, i, b, j, d));
+
+  const gram = new Float64Array(n * n);
+  for (let i = 0; i < n; i++) {
+    for (let j = i; j < n; j++) gram[i * n + j] = covarianceOf(rows, i, rows, j) + (i === j ? noise : 0);
+  }
+  const factor = cholesky(gram, n);
+  const alpha = solve(
+    factor,
+    Float64Array.from(scores, (score) => (score - mean) / scale),
+  );
+
+  return {
+    predict(mixtures) {
+      const queries = kernelCoordinates(mixtures, lengthScales);
+      const means: number[] = [];
+      const sds: number[] = [];
+      const cross = new Float64Array(n);
+      for (let q = 0; q < mixtures.length; q++) {
+        let sum = 0;
+        for (let i = 0; i < n; i++) {
+          const value = covarianceOf(queries, q, rows, i);
+          cross[i] = value;
+          sum += value * (alpha[i] as number);
+        }
+        solveTransposed(factor, cross);
+        let explained = 0;
+        for (let i = 0; i < n; i++) explained += (cross[i] as number) ** 2;
+        means.push(mean + scale * sum);
+        sds.push(scale * Math.sqrt(Math.max(0, OFFSET_VARIANCE + signal - explained)));
+      }
+      return { mean: means, sd: sds };
+    },
+
+    covariance(mixtures) {
+      const m = mixtures.length;
+      const queries = kernelCoordinates(mixtures, lengthScales);
+      const whitened = new Float64Array(m * n);
+      for (let q = 0; q < m; q++) {
+        const cross = whitened.subarray(q * n, (q + 1) * n);
+        for (let i = 0; i < n; i++) cross[i] = covarianceOf(queries, q, rows, i);
+        solveTransposed(factor, cross);
+      }
+      const result = new Float64Array(m * m);
+      for (let a = 0; a < m; a++) {
+        for (let b = 0; b <= a; b++) {
+          let value = covarianceOf(queries, a, queries, b);
+          for (let i = 0; i < n; i++) value -= (whitened[a * n + i] as number) * (whitened[b * n + i] as number);
+          result[a * m + b] = result[b * m + a] = scale * scale * value;
+        }
+      }
+      return result;
+    },
+
+    leaveOneOut() {
+      const precision = inverse(factor);
+      return alpha.map((a, i) => a / Math.sqrt(precision[i * n + i] as number));
+    },
+  };
+}

@@ -1,0 +1,77 @@
+import { contentKey } from '../content-key.ts';
+import type { Ref } from '../artifact.ts';
+import type { Cost, Limit } from './budget.ts';
+import type { ArmEvidence } from '../verification/evidence.ts';
+import type { Observation } from '../predictor/observations.ts';
+import type { Recommendation } from '../verification/recommendation.ts';
+import type { SearchSpec } from '../spec/search-file.ts';
+import type { StoppedBy } from './search-state.ts';
+import type { Verification } from '../verification/verification.ts';
+
+export type RecipeWeight = { readonly cluster: string; readonly label: string; readonly weight: number };
+
+export type Verdict = Recommendation['verdict'] | 'not verified';
+
+/** The part of a recipe that the search file, the corpus and the seeds determine: its digest covers this. */
+export type RecipeBody = {
+  readonly schema: 1;
+  readonly kind: 'recipe';
+  readonly verdict: Verdict;
+  /** Trained again with fresh seeds, beside the baselines, on tasks that were not searched. */
+  readonly verified: boolean;
+  readonly weights: readonly RecipeWeight[];
+  /** The arm whose weights these are; null when nothing was verified and the best observed mixture stands in. */
+  readonly arm: string | null;
+  readonly stoppedBy: StoppedBy;
+  readonly stoppedByLimit: Limit | null;
+  readonly evidence: {
+    /** Means and intervals on the report tasks, lower is better. Null when not verified. */
+    readonly verification: Verification | null;
+    readonly arms: readonly ArmEvidence[];
+    readonly observations: readonly Observation[];
+    readonly iterations: number;
+  };
+  readonly seeds: { readonly search: number; readonly verification: readonly number[] };
+  readonly spec: SearchSpec;
+  /** What made it. */
+  readonly versions: Readonly<Record<string, string>>;
+  /** SHA-256 of everything used. */
+  readonly hashes: Readonly<Record<string, string>>;
+};
+
+/** What may differ between two runs of the same file: it isn't part of the digest. */
+export type RecipeRun = {
+  readonly search: string;
+  readonly startedAt: string;
+  readonly finishedAt: string;
+  readonly charged: Cost;
+  readonly proxies: {
+    readonly done: number;
+    readonly fromLedger: number;
+    readonly diverged: number;
+    readonly failed: number;
+  };
+  readonly budgetChanges: readonly { readonly at: number; readonly change: string }[];
+};
+
+export type Recipe = RecipeBody & { readonly digest: string; readonly run: RecipeRun };
+
+/**
+ * The digest by which two runs are compared: SHA-256 of the canonical JSON of the body. Where things are and how
+ * much may be in flight can't change what is found, so the corpus path and `budget.concurrency` are left out.
+ */
+export function recipeDigest(body: RecipeBody): string {
+  const { concurrency: _, ...budget } = body.spec.budget;
+  const { path: __, ...corpus } = body.spec.corpus;
+  const { $schema: ___, ...spec } = body.spec;
+  return contentKey({ ...body, spec: { ...spec, budget, corpus } });
+}
+
+export function finishRecipe(body: RecipeBody, run: RecipeRun): Recipe {
+  return { ...body, digest: recipeDigest(body), run };
+}
+
+/** Names and references of what was used, for `hashes`. */
+export function hashesOf(refs: Readonly<Record<string, Ref | null>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(refs).flatMap(([name, ref]) => (ref === null ? [] : [[name, ref.sha256]])));
+}

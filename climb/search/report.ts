@@ -1,0 +1,161 @@
+import type { Cost } from './budget.ts';
+import type { DomainSet, Manifest } from '../corpus/corpus-artifacts.ts';
+import { parameters, proxyShape } from '../spec/proxy-shape.ts';
+import { cell, count, fixed, number, percent, table } from '../markdown.ts';
+import { objective, taskShares } from '../verification/objective.ts';
+import type { Recipe } from './recipe.ts';
+import { taskNames, verificationSection } from './report-verification.ts';
+import { tokenShares, type TokenShards } from '../corpus/token-shards.ts';
+
+export type ReportSources = {
+  readonly recipe: Recipe;
+  readonly manifest: Manifest;
+  readonly domainSet: DomainSet;
+  readonly tokens: TokenShards;
+};
+
+/** The report: markdown that a person reads from top to bottom, the answer first. */
+export function renderReport(sources: ReportSources): string {
+  return [
+    heading(sources),
+    weights(sources),
+    verificationSection(sources.recipe),
+    leaderboard(sources),
+    searched(sources),
+    clusters(sources),
+    cost(sources),
+    rerun(sources),
+  ].join('\n\n');
+}
+
+function heading({ recipe }: ReportSources): string {
+  return `# Recipe of ${cell(recipe.run.search)}\n\n${verdictSentence(recipe)}`;
+}
+
+/** What was found, in a sentence that claims no more than the evidence. */
+export function verdictSentence({ verdict, verified, arm, evidence, stoppedBy, stoppedByLimit }: Recipe): string {
+  if (!verified || evidence.verification === null) {
+    const why =
+      stoppedByLimit === null
+        ? `the search ended by ${stoppedBy}`
+        : `the budget (${stoppedByLimit}) did not reach that far`;
+    return `**Not verified**: ${why}. The weights are those of the best mixture that the search trained; its advantage may be luck.`;
+  }
+  const { baselines, comparisons, confidence, seedDegrees } = evidence.verification;
+  const fresh = `with fresh seeds, on tasks that were not searched (${percent(confidence)} intervals, all together; seed noise known to ${seedDegrees} degrees of freedom)`;
+  if (verdict !== 'better than every baseline') {
+    return `**${verdict[0]?.toUpperCase()}${verdict.slice(1)}**: no mixture that the search found is shown to beat every baseline ${fresh}. The weights are those of ${arm}.`;
+  }
+  const margins = baselines.map((baseline) => {
+    const found = comparisons.find((comparison) => comparison.arm === arm && comparison.against === baseline);
+    return found === undefined
+      ? baseline
+      : `${baseline} by ${fixed(found.advantage)} [${fixed(found.lower)}, ${fixed(found.upper)}]`;
+  });
+  return `**Better than every baseline**: it beats ${margins.join(' and ')} ${fresh}.`;
+}
+
+function weights({ recipe, tokens }: ReportSources): string {
+  const shares = tokenShares(tokens);
+  const { tokens: proxyTokens } = proxyShape(recipe.spec.proxy);
+  const target = recipe.spec.target.tokens ?? proxyTokens;
+  const rows = recipe.weights
+    .map(({ cluster, label, weight }, at) => ({
+      cluster,
+      label,
+      weight,
+      share: shares[at] ?? 0,
+      tokens: tokens.clusters[at]?.tokens ?? 0,
+    }))
+    .sort((a, b) => b.weight - a.weight)
+    .map(({ cluster, label, weight, share, tokens: available }) => [
+      cluster,
+      cell(label),
+      percent(weight),
+      percent(share),
+      `${((weight * target) / available).toFixed(2)}`,
+    ]);
+  const at =
+    recipe.spec.target.tokens === undefined
+      ? `a proxy's ${number(proxyTokens)} tokens`
+      : `the target's ${number(target)} tokens`;
+  return `## Weights\n\n${table(['cluster', 'label', 'weight', 'share of corpus', 'epochs'], rows)}\n\nEpochs: how often the cluster is repeated in ${at}; at most ${recipe.spec.constraints.maxEpochs}.`;
+}
+
+function leaderboard({ recipe: { evidence, spec } }: ReportSources): string {
+  const shares = taskShares(spec.tasks);
+  const rows = evidence.observations
+    .map(({ id, losses }) => ({ id, losses, score: objective(losses, shares) }))
+    .sort((a, b) => a.score - b.score || (a.id < b.id ? -1 : 1))
+    .slice(0, 10)
+    .map(({ id, losses, score }, at) => [String(at + 1), id, fixed(score), ...losses.map((loss) => fixed(loss))]);
+  return `## Leaderboard of the search\n\n${spec.tasks[0]?.metric} on the searched tasks, lower is better. These scores chose the candidates; they don't count as evidence for them.\n\n${table(['', 'mixture', 'objective', ...taskNames(spec.tasks)], rows)}`;
+}
+
+function searched({
+  recipe: { spec, evidence, stoppedBy, stoppedByLimit },
+  manifest,
+  domainSet,
+  tokens,
+}: ReportSources): string {
+  const { model, batch, tokens: proxyTokens, learningRate } = proxyShape(spec.proxy);
+  const ended = stoppedByLimit === null ? stoppedBy : `${stoppedBy} (${stoppedByLimit})`;
+  return [
+    '## What was searched',
+    [
+      `- Corpus: ${count(manifest.documents, 'document')} in ${count(manifest.files.length, 'file')}, ${number(manifest.bytes / 1e6)} MB of text, ${number(tokens.tokens)} tokens; ${count(manifest.duplicates, 'exact duplicate')} dropped, ${count(manifest.badCount, 'bad document')} skipped`,
+      `- Clusters: ${domainSet.map.length} found without labels (${spec.embedding.kind}, ${spec.embedding.dimensions} dimensions), merged to ${domainSet.clusters.length}`,
+      `- Proxy: ${number(parameters(model))} parameters (width ${model.width}, ${model.layers} layers, vocabulary ${number(model.vocab)}, context ${model.context}), ${number(proxyTokens)} tokens, batch ${batch}, learning rate ${learningRate}`,
+      `- Searched on: ${taskNames(spec.tasks).join(', ')} (${spec.tasks[0]?.metric})`,
+      `- Search: ${evidence.observations.length} proxies with a score in ${evidence.iterations} iterations, seed ${spec.seed}; ended by ${ended}`,
+    ].join('\n'),
+    ...(manifest.bad.length === 0
+      ? []
+      : [
+          `Bad documents: ${manifest.bad
+            .slice(0, 5)
+            .map(({ file, line, reason }) => `${cell(file)} line ${line} (${cell(reason)})`)
+            .join('; ')}${manifest.badCount > 5 ? '; …' : ''}.`,
+        ]),
+  ].join('\n\n');
+}
+
+function clusters({ domainSet, tokens }: ReportSources): string {
+  const rows = domainSet.clusters.map(({ cluster, label, documents, examples }, at) => [
+    cluster,
+    cell(label),
+    number(documents),
+    number(tokens.clusters[at]?.tokens ?? 0),
+    cell(examples[0] ?? '').slice(0, 80),
+  ]);
+  return `## Clusters\n\n${table(['cluster', 'label', 'documents', 'tokens', 'an example'], rows)}`;
+}
+
+function cost({ recipe: { run, spec } }: ReportSources): string {
+  const { proxies, charged } = run;
+  return [
+    '## Cost',
+    [
+      `- Proxies: ${charged.proxies} of a budget of ${spec.budget.proxies}, of which ${proxies.fromLedger} were known to the ledger and cost nothing; ${proxies.diverged} diverged, ${proxies.failed} failed`,
+      `- Training: ${number(charged.trainTokens)} tokens counted, ${hours(charged)} device hours spent`,
+      `- From ${run.startedAt} to ${run.finishedAt}`,
+      ...run.budgetChanges.map(({ at, change }) => `- Budget changed ${new Date(at).toISOString()}: ${cell(change)}`),
+    ].join('\n'),
+  ].join('\n\n');
+}
+
+const hours = ({ deviceSeconds }: Cost) => (deviceSeconds / 3600).toFixed(3);
+
+function rerun({ recipe }: ReportSources): string {
+  // A name that a shell would not take as it stands is left to the reader.
+  const name = /^\w[\w.-]*$/.test(recipe.run.search) ? recipe.run.search : 'search';
+  const versions = Object.entries(recipe.versions).map(([name, version]) => `${name} ${version}`);
+  return (
+    [
+      '## How to rerun',
+      'The search file is `spec` in recipe.json. Started again under any name it gives the same recipe; what the ledger knows costs nothing:',
+      `\`\`\`\ntemporal workflow start -t climb --type climbSearch -w ${name}-again --input-file search.json\n\`\`\``,
+      `Recipe digest \`${recipe.digest}\` (what was found, without times and costs). Versions: ${versions.join(', ')}. SHA-256 of everything used stands in \`hashes\` of recipe.json.`,
+    ].join('\n\n') + '\n'
+  );
+}

@@ -1,0 +1,140 @@
+import type { Ref } from '../artifact.ts';
+import { nothing, openAccount, type Account, type Cost, type Limit } from './budget.ts';
+import { expectedSeconds, proxyShape } from '../spec/proxy-shape.ts';
+import type { SearchSpec } from '../spec/search-file.ts';
+
+export type Phase =
+  | 'opening'
+  | 'ingest'
+  | 'embed'
+  | 'cluster'
+  | 'merge'
+  | 'tokenise'
+  | 'search'
+  | 'verify'
+  | 'report'
+  | 'done'
+  | 'needs-attention';
+
+/** Why the search part ended; `diverged`: an iteration in which every proxy did. */
+export type StoppedBy = 'iterations' | 'budget' | 'finishEarly' | 'diverged' | 'cancelled';
+
+/** A proxy on the leaderboard. */
+export type Standing = { readonly id: string; readonly score: number; readonly losses: readonly number[] };
+
+/** A trained and evaluated proxy, by reference. */
+export type Scored = { readonly id: string; readonly score: Ref };
+
+/** The corpus as the iterations need it. */
+export type Prepared = { readonly manifest: Ref; readonly domainSet: Ref; readonly tokens: Ref };
+
+/** What the first activity found out and everything later relies on. */
+export type Opening = {
+  /** Items of the searched tasks, then of the report tasks, in the order of the search file. */
+  readonly tasks: readonly Ref[];
+  readonly reportTasks: readonly Ref[];
+  /** Search attributes that the server knows; others may not be set. */
+  readonly searchAttributes: readonly string[];
+  /** Timeouts and task queues as the worker that opened the search was configured. */
+  readonly timeouts: Timeouts;
+  readonly queues: TaskQueues;
+  /** Events after which the search continues as new, at the end of an iteration. */
+  readonly maxHistory: number;
+  /** Tokens a second on one device, measured by earlier proxies of this shape on this worker. */
+  readonly tokensPerSecond?: number;
+};
+
+/** In seconds. */
+export type Timeouts = {
+  /** An activity that was silent for so long counts as lost. */
+  readonly heartbeat: number;
+  /** Wait before the second attempt; it doubles up to the longest. */
+  readonly retryInitial: number;
+  readonly retryMaximum: number;
+};
+
+/** `cpu`: embedding, clustering, fitting. `train`: one slot a core or device. */
+export type TaskQueues = { readonly cpu: string; readonly train: string };
+
+/** Everything a search is between two of its steps, as plain JSON: it crosses continue-as-new. */
+export type SearchState = {
+  spec: SearchSpec;
+  startedAt: number;
+  /** When the first proxy was dispatched and when the latest ended that weren't in the ledger: the pace. */
+  milestones: number[];
+  phase: Phase;
+  account: Account;
+  /** A limit on iterations set by message; the search file's otherwise. */
+  iterationLimit: number | null;
+  /** Iterations that are committed. */
+  iteration: number;
+  counts: { done: number; failed: number; diverged: number; fromLedger: number };
+  leaderboard: Standing[];
+  paused: boolean;
+  /** How often `resume` came: a search that needs attention waits for the next. */
+  resumes: number;
+  finishEarly: 'iteration' | 'now' | null;
+  stoppedBy: StoppedBy | null;
+  stoppedByLimit: Limit | null;
+  /** Signals that were refused, newest last. */
+  rejected: { name: string; reason: string }[];
+  /** Changes of the budget, newest last. */
+  changes: { at: number; change: string }[];
+  failures: { id: string; reason: string }[];
+  opening: Opening | null;
+  prepared: Prepared | null;
+  predictor: Ref | null;
+  candidates: Ref | null;
+};
+
+const leaderboardLength = 10;
+const logLength = 20;
+
+export function newSearchState(spec: SearchSpec, now: number): SearchState {
+  return {
+    spec,
+    startedAt: now,
+    milestones: [],
+    phase: 'opening',
+    account: openAccount(spec.budget),
+    iterationLimit: spec.search.iterations ?? null,
+    iteration: 0,
+    counts: { done: 0, failed: 0, diverged: 0, fromLedger: 0 },
+    leaderboard: [],
+    paused: false,
+    resumes: 0,
+    finishEarly: null,
+    stoppedBy: null,
+    stoppedByLimit: null,
+    rejected: [],
+    changes: [],
+    failures: [],
+    opening: null,
+    prepared: null,
+    predictor: null,
+    candidates: null,
+  };
+}
+
+/** Appends to a log of the state and forgets its oldest entries: the state must stay small. */
+export function note<Entry>(log: Entry[], entry: Entry): void {
+  log.push(entry);
+  if (log.length > logLength) log.shift();
+}
+
+/** Enters a scored proxy; equal scores stand in order of their ids, whoever finished first. */
+export function enterLeaderboard(state: SearchState, standing: Standing): void {
+  state.leaderboard = [...state.leaderboard, standing]
+    .sort((a, b) => a.score - b.score || (a.id < b.id ? -1 : 1))
+    .slice(0, leaderboardLength);
+}
+
+/** What one proxy is expected to cost: seconds as measured in this search, before that as measured elsewhere. */
+export function proxyCost({ spec, account, counts, opening }: SearchState): Cost {
+  const trained = counts.done + counts.diverged - counts.fromLedger;
+  const deviceSeconds =
+    trained > 0 && account.charged.deviceSeconds > 0
+      ? account.charged.deviceSeconds / trained
+      : expectedSeconds(spec.proxy, opening?.tokensPerSecond);
+  return { ...nothing, proxies: 1, trainTokens: proxyShape(spec.proxy).tokens, deviceSeconds };
+}

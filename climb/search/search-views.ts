@@ -1,0 +1,113 @@
+import { cell, table } from '../markdown.ts';
+import { verificationProxies, proxiesIn } from '../spec/plan.ts';
+import { taskLabel } from '../verification/objective.ts';
+import { effect, plannedIterations, remaining } from './steering.ts';
+import type { Phase, SearchState } from './search-state.ts';
+
+/** Answers of the queries: small JSON for people and scripts. */
+
+export type Status = {
+  phase: Phase;
+  detail: string;
+  paused: boolean;
+  iteration: number;
+  iterations: number;
+  proxies: { done: number; running: number; planned: number; failed: number; fromLedger: number };
+  best: { mixture: string; score: number } | null;
+  /** Seconds of waiting left, as far as the pace so far tells. */
+  etaSeconds: number | null;
+  stoppedBy: string | null;
+  rejected: SearchState['rejected'];
+  failures: SearchState['failures'];
+};
+
+export function statusOf(state: SearchState): Status {
+  const { counts, account, leaderboard, spec } = state;
+  const iterations = state.stoppedBy === null ? plannedIterations(state) : state.iteration;
+  const finished = counts.done + counts.diverged + counts.failed;
+  const planned = Math.max(finished, proxiesIn(spec.search, iterations) + verificationProxies(spec.verify));
+  const best = leaderboard[0];
+  return {
+    phase: state.phase,
+    detail: detailOf(state),
+    paused: state.paused,
+    iteration: state.iteration,
+    iterations,
+    proxies: {
+      done: counts.done,
+      running: account.reserved.proxies,
+      planned,
+      failed: counts.failed,
+      fromLedger: counts.fromLedger,
+    },
+    best: best === undefined ? null : { mixture: best.id, score: best.score },
+    etaSeconds: etaSeconds(state, planned - finished),
+    stoppedBy: state.stoppedBy,
+    rejected: state.rejected,
+    failures: state.failures,
+  };
+}
+
+/**
+ * The mean time between the latest proxies that ended, times those that are to come. The longest gap is left out: it
+ * may be the night in which the machine was off.
+ */
+function etaSeconds({ milestones, paused }: SearchState, remaining: number): number | null {
+  const gaps = milestones.slice(1).map((at, i) => at - (milestones[i] as number));
+  if (gaps.length === 0 || paused) return null;
+  const total = gaps.reduce((sum, gap) => sum + gap, 0);
+  const [kept, count] = gaps.length < 3 ? [total, gaps.length] : [total - Math.max(...gaps), gaps.length - 1];
+  return Math.round((kept / count / 1000) * remaining);
+}
+
+function detailOf({ phase, paused, failures, account, iteration }: SearchState): string {
+  if (phase === 'needs-attention') {
+    const last = failures.at(-1);
+    return `too few proxies of this iteration have a score${last ? ` (${last.id}: ${last.reason})` : ''}; signal resume to try them again, or cancel`;
+  }
+  if (paused) return account.reserved.proxies > 0 ? 'paused: running proxies finish, none starts' : 'paused';
+  return phase === 'search' ? `iteration ${iteration + 1}` : phase;
+}
+
+export function budgetOf(state: SearchState, now: number) {
+  const { budget, charged, reserved } = state.account;
+  const hours = (seconds: number) => Math.round((seconds / 3600) * 1e4) / 1e4;
+  return {
+    budget,
+    used: { proxies: charged.proxies, trainTokens: charged.trainTokens, deviceHours: hours(charged.deviceSeconds) },
+    reserved: {
+      proxies: reserved.proxies,
+      trainTokens: reserved.trainTokens,
+      deviceHours: hours(reserved.deviceSeconds),
+    },
+    remaining: remaining(state.account),
+    effect: effect(state, now),
+    changes: state.changes,
+  };
+}
+
+export function leaderboardOf({ leaderboard, spec }: SearchState) {
+  return {
+    order: 'lower is better',
+    tasks: spec.tasks.map(({ name, metric }) => `${name} ${metric}`),
+    entries: leaderboard,
+  };
+}
+
+/** A markdown page for the Temporal UI and `temporal workflow metadata`; costs no history. */
+export function currentDetails(state: SearchState): string {
+  const { phase, proxies, iteration, iterations, etaSeconds: eta, detail } = statusOf(state);
+  const rows = state.leaderboard.map(({ id, score, losses }, at) => [
+    String(at + 1),
+    id,
+    score.toFixed(4),
+    ...losses.map((loss) => loss.toFixed(4)),
+  ]);
+  return [
+    `**${phase}** · ${cell(detail)} · ${iteration}/${iterations} iterations · ${proxies.done}/${proxies.planned} proxies${proxies.fromLedger > 0 ? ` (${proxies.fromLedger} from the ledger)` : ''}${eta === null ? '' : ` · about ${Math.ceil(eta / 60)} min left`}`,
+    '',
+    ...(rows.length === 0
+      ? []
+      : [table(['', 'mixture', 'objective', ...state.spec.tasks.map((task) => cell(taskLabel(task)))], rows)]),
+  ].join('\n');
+}

@@ -1,0 +1,91 @@
+import { limitBrokenBy, times, type Account, type Limit } from './budget.ts';
+import type { Message } from '../spec/messages.ts';
+import { affordableIterations, verificationProxies } from '../spec/plan.ts';
+import { note, proxyCost, type SearchState, type StoppedBy } from './search-state.ts';
+
+export type StopReason = { readonly by: StoppedBy; readonly limit: Limit | null };
+
+/** Why no further iteration starts, or null: go on. Verification of what is found stays paid for. */
+export function reasonToStop(state: SearchState, now: number): StopReason | null {
+  if (state.finishEarly !== null) return { by: 'finishEarly', limit: null };
+  if (state.iteration >= (state.iterationLimit ?? Infinity)) return { by: 'iterations', limit: null };
+  const { first, batch } = state.spec.search;
+  const size = state.iteration === 0 ? first : batch;
+  const limit = limitBrokenBy(
+    state.account,
+    times(proxyCost(state), size + verificationProxies(state.spec.verify)),
+    now,
+  );
+  return limit === undefined ? null : { by: 'budget', limit };
+}
+
+/** Whether one more proxy of the search may start: its own cost, and verification reserved on top. */
+export function maySearch(state: SearchState, now: number): Limit | undefined {
+  return limitBrokenBy(state.account, times(proxyCost(state), 1 + verificationProxies(state.spec.verify)), now);
+}
+
+/**
+ * Candidates that verification can pay for, the baselines and all seeds included: verification with fewer candidates
+ * is still verification, with fewer seeds or baselines it isn't.
+ */
+export function affordableCandidates(state: SearchState, now: number): number {
+  const { verify } = state.spec;
+  const cost = proxyCost(state);
+  for (let candidates = verify.candidates; candidates > 0; candidates--) {
+    const proxies = verificationProxies({ ...verify, candidates });
+    if (limitBrokenBy(state.account, times(cost, proxies), now) === undefined) return candidates;
+  }
+  return 0;
+}
+
+/** Iterations in all, as far as the budget of now goes. */
+export function plannedIterations(state: SearchState): number {
+  const { account, spec } = state;
+  const { trainTokens } = proxyCost(state);
+  const paid = Math.min(account.budget.proxies, Math.floor((account.budget.trainTokens ?? Infinity) / trainTokens));
+  const affordable = affordableIterations(spec.search, paid - verificationProxies(spec.verify));
+  return Math.max(state.iteration, Math.min(state.iterationLimit ?? Infinity, affordable));
+}
+
+/** What remains of each limit; absent where there is none. */
+export function remaining({ budget, charged, reserved }: Account) {
+  return {
+    proxies: budget.proxies - charged.proxies - reserved.proxies,
+    ...(budget.trainTokens !== undefined && {
+      trainTokens: budget.trainTokens - charged.trainTokens - reserved.trainTokens,
+    }),
+    ...(budget.deviceHours !== undefined && {
+      deviceHours: budget.deviceHours - (charged.deviceSeconds + reserved.deviceSeconds) / 3600,
+    }),
+  };
+}
+
+/** Applies a change of the budget; of several, the last in history wins, field by field. */
+export function changeBudget(state: SearchState, message: Message<'setBudget'>, now: number): string {
+  const { iterations, reason, ...fields } = message;
+  const changed = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+  state.account.budget = { ...state.account.budget, ...changed };
+  if (iterations !== undefined) state.iterationLimit = iterations;
+  const what = Object.entries({ ...changed, ...(iterations !== undefined && { iterations }) });
+  note(state.changes, {
+    at: now,
+    change: `${what.map(([field, value]) => `${field} = ${value}`).join(', ')}${reason ? ` (${reason})` : ''}`,
+  });
+  return effect(state, now);
+}
+
+/** What the budget of now means for the rest of the search, in a sentence. */
+export function effect(state: SearchState, now: number): string {
+  const { verify } = state.spec;
+  if (state.phase === 'report' || state.phase === 'done') return 'nothing: all proxies are trained';
+  const candidates = affordableCandidates(state, now);
+  const verification =
+    candidates === 0
+      ? 'no verification: the recipe will say that it is not verified'
+      : `verification of ${candidates} candidates and ${verify.baselines.length} baselines with ${verify.seeds} seeds each`;
+  if (state.phase === 'verify') return 'no further iterations: verification is under way';
+  const more = plannedIterations(state) - state.iteration;
+  const stop = reasonToStop(state, now);
+  if (stop === null) return `${more} more iterations, then ${verification}`;
+  return `no new iteration (${stop.limit ?? stop.by}), then ${verification}`;
+}

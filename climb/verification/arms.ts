@@ -1,0 +1,77 @@
+import { project } from '../mixture/constraints.ts';
+import { mixtureKey, uniform, type Mixture } from '../mixture/mixture.ts';
+import type { MixtureSpace } from '../mixture/mixture-space.ts';
+import type { CandidatesArtifact, PredictorArtifact } from '../predictor/observations.ts';
+import { predict } from '../predictor/predictor.ts';
+import type { SearchSpec } from '../spec/search-file.ts';
+
+/** A mixture to verify: `observed` was trained by the search, `predicted` never was, the others are baselines. */
+export type Arm = {
+  readonly id: string;
+  readonly role: 'candidate' | 'baseline';
+  readonly weights: Mixture;
+  /** The proxy of the search with this mixture, where there is one. */
+  readonly proxy?: string;
+};
+
+export type Baseline = SearchSpec['verify']['baselines'][number];
+
+/** A baseline as a mixture, moved as little as the constraints demand. */
+export function baselineMixture(baseline: Baseline, { prior, constraints }: MixtureSpace): Mixture {
+  return project(baseline === 'uniform' ? uniform(prior.length) : prior, constraints);
+}
+
+/**
+ * The arms of the verification: by turns the observed and the never observed mixture of the lowest predicted score
+ * (the predicted score, not the observed one, which is flattered by its noise: winner's curse), then the baselines.
+ * No mixture stands there twice.
+ */
+export function chooseArms(request: {
+  readonly found: PredictorArtifact;
+  readonly candidates: CandidatesArtifact | null;
+  readonly space: MixtureSpace;
+  readonly count: number;
+  readonly baselines: readonly Baseline[];
+}): Arm[] {
+  const { found, candidates, space, count, baselines } = request;
+  const fixed = baselines.map((id): Arm => ({ id, role: 'baseline', weights: baselineMixture(id, space) }));
+  const taken = new Set(fixed.map(({ weights }) => mixtureKey(weights)));
+  const { mean } = predict(
+    found.predictor,
+    found.observations.map(({ weights }) => weights),
+  );
+  const observed = ascending(mean).map((at) => {
+    const { id, weights } = found.observations[at] as PredictorArtifact['observations'][number];
+    return { weights, proxy: id };
+  });
+  const predicted =
+    candidates === null
+      ? []
+      : ascending(candidates.mean).map((at) => ({ weights: candidates.mixtures[at] as Mixture }));
+
+  const chosen: Arm[] = [];
+  for (const { kind, weights, proxy } of byTurns(observed, predicted)) {
+    if (chosen.length === count) break;
+    if (taken.has(mixtureKey(weights))) continue;
+    taken.add(mixtureKey(weights));
+    const rank = chosen.filter(({ id }) => id.startsWith(kind)).length + 1;
+    chosen.push({ id: `${kind}-${rank}`, role: 'candidate', weights, ...(proxy !== undefined && { proxy }) });
+  }
+  return [...chosen, ...fixed];
+}
+
+type Nominee = { readonly weights: Mixture; readonly proxy?: string };
+
+/** One of the first list, one of the second, and so on; then the rest of the longer. */
+function* byTurns(observed: readonly Nominee[], predicted: readonly Nominee[]) {
+  for (let at = 0; at < Math.max(observed.length, predicted.length); at++) {
+    const [first, second] = [observed[at], predicted[at]];
+    if (first !== undefined) yield { kind: 'observed', ...first };
+    if (second !== undefined) yield { kind: 'predicted', ...second };
+  }
+}
+
+/** Indices by ascending value, ties by index. */
+function ascending(values: readonly number[]): number[] {
+  return values.map((_, at) => at).sort((a, b) => (values[a] as number) - (values[b] as number) || a - b);
+}

@@ -1,0 +1,82 @@
+import type { Arm } from './arms.ts';
+import { itemLosses } from './item-outcomes.ts';
+import { lossOf, taskLabel } from './objective.ts';
+import { taskIn, type ProxyScore } from './proxy-score.ts';
+import { recommend, type Recommendation } from './recommendation.ts';
+import type { SearchSpec, TaskSpec } from '../spec/search-file.ts';
+import { compareArms, type Verification } from './verification.ts';
+
+/** What an arm scored on one task, over its seeds. */
+export type ArmTaskScore = {
+  readonly task: string;
+  readonly metric: TaskSpec['metric'];
+  /** By seed, lower is better. */
+  readonly values: readonly number[];
+  /** Null where every run diverged. */
+  readonly mean: number | null;
+  readonly accuracy: number | null;
+};
+
+export type ArmEvidence = Omit<Arm, 'weights'> & {
+  readonly weights: readonly number[];
+  /** On the tasks that were not searched: what counts. */
+  readonly report: readonly ArmTaskScore[];
+  /** On the searched tasks, with the fresh seeds. */
+  readonly searched: readonly ArmTaskScore[];
+};
+
+export type Evidence = {
+  readonly recommendation: Recommendation;
+  readonly verification: Verification;
+  readonly arms: readonly ArmEvidence[];
+};
+
+/**
+ * Compares the arms on the report tasks by runs with fresh seeds alone: scores of the search take no part.
+ * @param runs [arm][seed], only runs that have a score
+ * @returns null where no candidate or no baseline has a score: nothing can be verified then
+ */
+export function weighEvidence(
+  { tasks, report }: Pick<SearchSpec, 'tasks' | 'report'>,
+  arms: readonly Arm[],
+  runs: readonly (readonly ProxyScore[])[],
+): Evidence | null {
+  const present = arms.flatMap((arm, at) => (runs[at]?.length ? [{ arm, runs: runs[at] }] : []));
+  const named = (role: Arm['role']) => present.flatMap(({ arm }) => (arm.role === role ? [arm.id] : []));
+  const [candidates, baselines] = [named('candidate'), named('baseline')];
+  const [firstBaseline] = baselines;
+  // One run of each arm says nothing about chance.
+  if (candidates.length === 0 || firstBaseline === undefined || present.every(({ runs }) => runs.length < 2))
+    return null;
+  const verification = compareArms({
+    arms: present.map(({ arm }) => arm.id),
+    scores: present.map(({ runs }) =>
+      runs.map((run) => report.tasks.map((task) => itemLosses(taskIn(run, taskLabel(task)).items, task.metric))),
+    ),
+    taskWeights: report.tasks.map(({ weight }) => weight),
+    candidates,
+    baselines,
+    natural: baselines.includes('proportional') ? 'proportional' : firstBaseline,
+  });
+  return {
+    recommendation: recommend(verification),
+    verification,
+    arms: arms.map((arm, at) => ({
+      ...arm,
+      report: report.tasks.map((task) => armTaskScore(runs[at] ?? [], task)),
+      searched: tasks.map((task) => armTaskScore(runs[at] ?? [], task)),
+    })),
+  };
+}
+
+function armTaskScore(runs: readonly ProxyScore[], task: TaskSpec): ArmTaskScore {
+  const { metric } = task;
+  const scores = runs.map((run) => taskIn(run, taskLabel(task)));
+  const values = scores.map((score) => lossOf(score, metric));
+  const accuracies = scores.flatMap(({ accuracy }) => (accuracy === undefined ? [] : [accuracy]));
+  return { task: taskLabel(task), metric, values, mean: average(values), accuracy: average(accuracies) };
+}
+
+function average(values: readonly number[]): number | null {
+  return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;
+}

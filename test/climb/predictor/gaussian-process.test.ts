@@ -1,0 +1,58 @@
+import { describe, expect, test } from '@jest/globals';
+import { type GaussianProcess, posterior, predictGaussianProcess } from '../../../climb/predictor/gaussian-process.ts';
+import { tinyRuns } from '../tiny-runs.ts';
+
+const scale = 0.09221713506718801;
+const process: GaussianProcess = {
+  ...tinyRuns,
+  mean: 2.976,
+  scale,
+  lengthScales: [0.8, 1.5, 0.6],
+  signalSd: 0.8 * scale,
+  noiseSd: 0.2 * scale,
+};
+const queries = [
+  [1 / 3, 1 / 3, 1 / 3],
+  [0, 0, 1],
+  [0.5, 0.3, 0.2],
+];
+
+// Recorded from scikit-learn 1.9.1: GaussianProcessRegressor(1 + 0.64 · Matern(ν 2.5), alpha=0.04) on √weight.
+describe('against scikit-learn', () => {
+  const covariance = [
+    0.000252275716441538, -9.221461465574115e-5, 0.00016852935769442654, -9.221461465574115e-5, 0.0015022585258832868,
+    -9.318084575558182e-6, 0.00016852935769442654, -9.318084575558182e-6, 0.0002590412054238378,
+  ];
+
+  test('means and standard deviations', () => {
+    const { mean, sd } = predictGaussianProcess(process, queries);
+    [2.942607649340476, 3.096606388724468, 2.90136108944186].forEach((value, i) =>
+      expect(mean[i]).toBeCloseTo(value, 12),
+    );
+    sd.forEach((value, i) => expect(value ** 2).toBeCloseTo(covariance[i * 4] as number, 14));
+  });
+
+  test('joint covariance', () => {
+    posterior(process)
+      .covariance(queries)
+      .forEach((value, i) => expect(value).toBeCloseTo(covariance[i] as number, 14));
+  });
+});
+
+test('leave-one-out errors are those of leaving each run out', () => {
+  posterior(process)
+    .leaveOneOut()
+    .forEach((error, left) => {
+      const without = <T>(values: readonly T[]) => values.filter((_, i) => i !== left);
+      const rest = { ...process, mixtures: without(tinyRuns.mixtures), scores: without(tinyRuns.scores) };
+      const { mean, sd } = predictGaussianProcess(rest, [tinyRuns.mixtures[left] as number[]]);
+      const difference = (tinyRuns.scores[left] as number) - (mean[0] as number);
+      expect(error).toBeCloseTo(difference / Math.hypot(sd[0] as number, process.noiseSd), 10);
+    });
+});
+
+test('without noise it goes through the runs, and is certain of them', () => {
+  const { mean, sd } = predictGaussianProcess({ ...process, noiseSd: 0 }, tinyRuns.mixtures);
+  mean.forEach((value, i) => expect(value).toBeCloseTo(tinyRuns.scores[i] as number, 9));
+  sd.forEach((value) => expect(value).toBeLessThan(1e-7));
+});

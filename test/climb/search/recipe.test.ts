@@ -1,0 +1,58 @@
+import { describe, expect, test } from '@jest/globals';
+import { finishRecipe, hashesOf, recipeDigest, type RecipeBody } from '../../../climb/search/recipe.ts';
+import { bodyOf, refOf, run } from '../made-recipe.ts';
+import { changed } from '../made-search.ts';
+
+const body = bodyOf([2.5, 2.6, 2.9, 3]);
+const digestOf = (path: string, value: unknown) => recipeDigest(changed(body, path, value) as RecipeBody);
+
+/** Paths of all that isn't an object or a list. */
+function leaves(value: unknown, path = ''): [path: string, value: unknown][] {
+  if (typeof value !== 'object' || value === null) return [[path, value]];
+  return Object.entries(value).flatMap(([key, entry]) => leaves(entry, path === '' ? key : `${path}.${key}`));
+}
+
+const another = (value: unknown) =>
+  typeof value === 'number'
+    ? value + 1
+    : typeof value === 'boolean'
+      ? !value
+      : value === null
+        ? 'x'
+        : `${value as string}x`;
+
+describe('the digest', () => {
+  test('is the same wherever the corpus lies, however much is in flight, whatever schema an editor uses', () => {
+    const digest = recipeDigest(body);
+    expect(digestOf('spec.corpus.path', '/elsewhere')).toBe(digest);
+    expect(digestOf('spec.budget.concurrency', 100)).toBe(digest);
+    expect(digestOf('spec.$schema', './search.schema.json')).toBe(digest);
+  });
+
+  test('changes with anything else', () => {
+    const digest = recipeDigest(body);
+    const free = ['spec.corpus.path', 'spec.budget.concurrency'];
+    const unchanged = leaves(body)
+      .filter(([path, value]) => digestOf(path, another(value)) === digest)
+      .map(([path]) => path);
+    expect(unchanged.sort()).toEqual(free.sort());
+  });
+
+  test('has nothing of the run in it', () => {
+    const later = { ...run, search: 'again', finishedAt: '2027-01-01T00:00:00.000Z', budgetChanges: [] };
+    expect(finishRecipe(body, later).digest).toBe(finishRecipe(body, run).digest);
+    expect(finishRecipe(body, run).digest).toBe(recipeDigest(body));
+  });
+
+  test('does not depend on the order of fields', () => {
+    expect(recipeDigest(Object.fromEntries(Object.entries(body).reverse()) as RecipeBody)).toBe(recipeDigest(body));
+  });
+});
+
+test('a recipe is its body, its digest and its run', () => {
+  expect(finishRecipe(body, run)).toEqual({ ...body, digest: recipeDigest(body), run });
+});
+
+test('what was not made has no hash', () => {
+  expect(hashesOf({ tokens: refOf('t'), arms: null })).toEqual({ tokens: refOf('t').sha256 });
+});

@@ -1,0 +1,96 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import { finishRecipe, type RecipeBody } from '../../../climb/search/recipe.ts';
+import { renderReport, verdictSentence } from '../../../climb/search/report.ts';
+import { bodyOf, domainSet, manifest, run, smallSpec, tokens } from '../made-recipe.ts';
+
+const report = (body: RecipeBody, changes: object = {}) =>
+  renderReport({ recipe: finishRecipe(body, run), manifest, domainSet, tokens, ...changes });
+const sentence = (body: RecipeBody) => verdictSentence(finishRecipe(body, run));
+const golden = (name: string) => readFileSync(new URL(`../../golden/${name}`, import.meta.url), 'utf8');
+
+const found = bodyOf([2.5, 2.6, 2.9, 3]);
+
+test('the report of a small search, word for word', () => {
+  expect(report(found)).toBe(golden('report.md'));
+});
+
+describe('the verdict claims no more than the evidence', () => {
+  test('better than every baseline, by so much and so surely', () => {
+    expect(sentence(found)).toMatch(
+      /^\*\*Better than every baseline\*\*: it beats uniform by 0\.4000 \[0\.\d+, 0\.\d+\] and proportional by 0\.5000 \[0\.\d+, 0\.\d+\] with fresh seeds, on tasks that were not searched \(95\.0 % intervals/,
+    );
+  });
+
+  test('no better than a baseline: that baseline is the recipe', () => {
+    const body = bodyOf([3, 3.01, 3.05, 3.0005]);
+    expect(body).toMatchObject({ verdict: 'no better than proportional', arm: 'proportional', verified: true });
+    expect(sentence(body)).toMatch(
+      /^\*\*No better than proportional\*\*: no mixture that the search found is shown to beat/,
+    );
+    expect(sentence(body)).toMatch(/The weights are those of proportional\.$/);
+    expect(report(body)).not.toContain('Better than every baseline');
+  });
+
+  test('not verified, and why', () => {
+    const body = bodyOf(null);
+    expect(sentence(body)).toBe(
+      '**Not verified**: the budget (proxies) did not reach that far. The weights are those of the best mixture that the search trained; its advantage may be luck.',
+    );
+    expect(sentence({ ...body, stoppedBy: 'finishEarly', stoppedByLimit: null })).toContain(
+      '**Not verified**: the search ended by finishEarly.',
+    );
+    expect(report(body)).toContain('## Recipe beside the baselines\n\nNot verified.');
+  });
+});
+
+test('differences are called better, worse or not told apart by their intervals alone', () => {
+  const text = report(bodyOf([2.5, 3, 2.9, 3]));
+  expect(text).toMatch(/\| observed-1 over uniform \| .* \| better \|/);
+  expect(text).toMatch(/\| predicted-1 over uniform \| .* \| worse \|/);
+  expect(text).toMatch(/\| predicted-1 over proportional \| .* \| not told apart \|/);
+});
+
+describe('text from outside', () => {
+  const hostile = 'a|b `c` *d* [e](f) <img src=x>\n# g\r\n| --- |\u001b[2J';
+
+  test('no label, example, file, reason, task or search can break a table or start markup', () => {
+    const named = { ...smallSpec, tasks: smallSpec.tasks.map((task) => ({ ...task, name: hostile })) };
+    const recipe = finishRecipe(
+      { ...found, spec: named, weights: found.weights.map((weight) => ({ ...weight, label: hostile })) },
+      { ...run, search: hostile },
+    );
+    const text = report(found, {
+      recipe,
+      domainSet: {
+        ...domainSet,
+        clusters: domainSet.clusters.map((c) => ({ ...c, label: hostile, examples: [hostile] })),
+      },
+      manifest: { ...manifest, bad: [{ file: hostile, line: 1, reason: hostile }] },
+    });
+    const plain = golden('report.md');
+    const bars = (markdown: string) => markdown.split('\n').map((line) => line.split('|').length);
+    const headings = (markdown: string) => markdown.match(/^#+ .*$/gm)?.slice(1);
+    expect(bars(text)).toEqual(bars(plain));
+    expect(headings(text)).toEqual(headings(plain));
+    expect(text).not.toMatch(/<img|\]\(f\)|\p{Cc}(?<!\n)/u);
+  });
+
+  test('the command to run again is safe to paste whatever the search was called', () => {
+    const named = (search: string) => report(found, { recipe: finishRecipe(found, { ...run, search }) });
+    expect(named('my-search')).toContain('-w my-search-again --input-file');
+    for (const search of ['a; rm -rf /', '$(id)', '-x', "it's", 'a\n```\nb']) {
+      expect(named(search)).toContain('-w search-again --input-file');
+    }
+  });
+});
+
+test('a search without a target counts epochs at a proxy; unread documents are counted', () => {
+  const text = report(
+    { ...found, spec: { ...smallSpec, target: {} } },
+    { manifest: { ...manifest, bad: [], badCount: 0 } },
+  );
+  expect(text).toContain("repeated in a proxy's 499,712 tokens");
+  expect(text).toContain('0 bad documents skipped');
+  expect(text).not.toContain('Bad documents:');
+});

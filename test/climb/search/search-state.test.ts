@@ -1,0 +1,62 @@
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { enterLeaderboard, newSearchState, note, proxyCost } from '../../../climb/search/search-state.ts';
+import { now, specOf, stateOf } from '../made-search.ts';
+
+test('a state is plain JSON: it crosses continue-as-new', () => {
+  const state = newSearchState(specOf({ search: { iterations: 2 } }), now);
+  expect(JSON.parse(JSON.stringify(state))).toEqual(state);
+  expect(state).toMatchObject({ phase: 'opening', startedAt: now, iterationLimit: 2, iteration: 0, paused: false });
+});
+
+test('the leaderboard is the ten best, the same whatever the order in which they came', () => {
+  const standing = fc.record({ score: fc.constantFrom(1, 2, 2.5, 3), losses: fc.constant([1]) });
+  fc.assert(
+    fc.property(fc.array(standing, { maxLength: 15 }), fc.infiniteStream(fc.nat()), (standings, picks) => {
+      const all = standings.map((entry, at) => ({ ...entry, id: `i1-p${String(at + 1).padStart(3, '0')}` }));
+      const state = stateOf();
+      const waiting = [...all];
+      while (waiting.length > 0) {
+        const [next] = waiting.splice(Number(picks.next().value) % waiting.length, 1);
+        if (next !== undefined) enterLeaderboard(state, next);
+      }
+      const expected = [...all].sort((a, b) => a.score - b.score || a.id.localeCompare(b.id)).slice(0, 10);
+      expect(state.leaderboard).toEqual(expected);
+    }),
+  );
+});
+
+test('a log keeps its twenty newest entries', () => {
+  const log: number[] = [];
+  for (let entry = 0; entry < 10_000; entry++) note(log, entry);
+  expect(log).toEqual(Array.from({ length: 20 }, (_, at) => 9980 + at));
+});
+
+test('a proxy costs what the preset estimates, then what this machine measured, then what this search paid', () => {
+  const state = stateOf();
+  expect(proxyCost(state)).toEqual({ proxies: 1, trainTokens: 499_712, deviceSeconds: 499_712 / 30_000 });
+  const opening = {
+    tasks: [],
+    reportTasks: [],
+    searchAttributes: [],
+    timeouts: { heartbeat: 1, retryInitial: 1, retryMaximum: 1 },
+    queues: { cpu: 'c', train: 't' },
+    maxHistory: 7500,
+  };
+  const measured = { ...state, opening: { ...opening, tokensPerSecond: 10_000 } };
+  expect(proxyCost(measured).deviceSeconds).toBeCloseTo(49.9712, 9);
+  // Four were trained, one of them diverged; two more came from the ledger and took no time.
+  const counts = { done: 5, failed: 3, diverged: 1, fromLedger: 2 };
+  const paid = {
+    ...measured,
+    counts,
+    account: { ...state.account, charged: { proxies: 6, trainTokens: 0, deviceSeconds: 80 } },
+  };
+  expect(proxyCost(paid).deviceSeconds).toBe(20);
+});
+
+test('when all came from the ledger nothing was measured: the estimate stands', () => {
+  const state = stateOf();
+  state.counts = { done: 3, failed: 0, diverged: 0, fromLedger: 3 };
+  expect(proxyCost(state).deviceSeconds).toBeCloseTo(499_712 / 30_000, 9);
+});

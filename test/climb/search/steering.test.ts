@@ -1,0 +1,153 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { reserve, settle, times } from '../../../climb/search/budget.ts';
+import { proxyCost, type SearchState } from '../../../climb/search/search-state.ts';
+import {
+  affordableCandidates,
+  changeBudget,
+  effect,
+  maySearch,
+  plannedIterations,
+  reasonToStop,
+  remaining,
+} from '../../../climb/search/steering.ts';
+import { now, stateOf } from '../made-search.ts';
+
+/** A search in which `proxies` were trained, each at its estimate. */
+function spent(proxies: number, iteration: number, changes: Parameters<typeof stateOf>[0] = {}): SearchState {
+  const state = stateOf(changes);
+  const cost = times(proxyCost(state), proxies);
+  reserve(state.account, cost);
+  settle(state.account, cost, cost);
+  return { ...state, iteration };
+}
+
+describe('reasonToStop', () => {
+  test('with 24 proxies three iterations start, and verification stays paid for', () => {
+    expect([spent(0, 0), spent(8, 1), spent(12, 2)].map((state) => reasonToStop(state, now))).toEqual([
+      null,
+      null,
+      null,
+    ]);
+    expect(reasonToStop(spent(16, 3), now)).toEqual({ by: 'budget', limit: 'proxies' });
+  });
+
+  test('a limit on iterations ends the search before its budget', () => {
+    const state = spent(8, 1, { search: { iterations: 1 } });
+    expect(reasonToStop(state, now)).toEqual({ by: 'iterations', limit: null });
+  });
+
+  test('finishEarly comes before everything else', () => {
+    const state = { ...spent(16, 3), finishEarly: 'iteration' as const };
+    expect(reasonToStop(state, now)).toEqual({ by: 'finishEarly', limit: null });
+  });
+
+  test.each([
+    ['trainTokens', { budget: { proxies: 100, trainTokens: 16 * 499_712 } }],
+    ['deviceHours', { budget: { proxies: 100, deviceHours: (19 * (499_712 / 30_000)) / 3600 } }],
+    ['deadline', { budget: { proxies: 100, deadline: '2026-08-01T00:00:01Z' } }],
+  ])('%s is the limit that is named', (limit, changes) => {
+    expect(reasonToStop(spent(8, 1, changes), now + 1000)).toEqual({ by: 'budget', limit });
+  });
+});
+
+test('one more proxy may start while verification is paid for on top', () => {
+  expect(maySearch(spent(15, 3), now)).toBeUndefined();
+  expect(maySearch(spent(16, 3), now)).toBe('proxies');
+});
+
+test('verification gives up candidates before it gives up seeds or baselines', () => {
+  expect([16, 17, 18, 19, 24].map((proxies) => affordableCandidates(spent(proxies, 3), now))).toEqual([2, 1, 1, 0, 0]);
+});
+
+describe('plannedIterations', () => {
+  test.each([
+    ['as many as the proxies pay for', {}, 3],
+    ['no more than asked for', { search: { iterations: 2 } }, 2],
+    ['no more than the tokens pay for', { budget: { proxies: 100, trainTokens: 20 * 499_712 } }, 2],
+  ])('%s', (_, changes, iterations) => {
+    expect(plannedIterations(stateOf(changes))).toBe(iterations);
+  });
+
+  test('never fewer than there were', () => {
+    const state = spent(16, 3);
+    changeBudget(state, { proxies: 1 }, now);
+    expect(plannedIterations(state)).toBe(3);
+  });
+});
+
+describe('changeBudget', () => {
+  test('changes the named fields alone and says in a sentence what follows', () => {
+    const state = spent(16, 3, { budget: { proxies: 24, trainTokens: 1e9, concurrency: 2 } });
+    expect(changeBudget(state, { proxies: 32, reason: 'it pays' }, now)).toBe(
+      '2 more iterations, then verification of 2 candidates and 2 baselines with 2 seeds each',
+    );
+    expect(state.account.budget).toEqual({ proxies: 32, trainTokens: 1e9, concurrency: 2 });
+    expect(state.changes).toEqual([{ at: now, change: 'proxies = 32 (it pays)' }]);
+  });
+
+  test('a limit on iterations is a change too', () => {
+    const state = spent(8, 1);
+    expect(changeBudget(state, { iterations: 1, concurrency: 3 }, now)).toContain('no new iteration (iterations)');
+    expect(state.iterationLimit).toBe(1);
+    expect(state.account.budget).toEqual({ proxies: 24, concurrency: 3 });
+    expect(state.changes[0]?.change).toBe('concurrency = 3, iterations = 1');
+  });
+
+  test('of any changes the last of each field wins', () => {
+    const message = fc.record(
+      {
+        proxies: fc.integer({ min: 1, max: 99 }),
+        trainTokens: fc.integer({ min: 1, max: 99 }),
+        deviceHours: fc.integer({ min: 1, max: 99 }),
+        concurrency: fc.integer({ min: 1, max: 99 }),
+        iterations: fc.integer({ min: 1, max: 99 }),
+      },
+      { requiredKeys: [] },
+    );
+    fc.assert(
+      fc.property(fc.array(message, { maxLength: 100 }), (messages) => {
+        const state = stateOf();
+        const before = { ...state.account.budget, iterations: state.iterationLimit };
+        for (const change of messages) changeBudget(state, change, now);
+        const last = Object.assign({}, before, ...messages) as typeof before;
+        expect({ ...state.account.budget, iterations: state.iterationLimit }).toEqual(last);
+        expect(state.changes.length).toBeLessThanOrEqual(20);
+      }),
+    );
+  });
+});
+
+describe('effect', () => {
+  test.each<[string, Partial<SearchState>, string]>([
+    [
+      'on the way',
+      { iteration: 1 },
+      '2 more iterations, then verification of 2 candidates and 2 baselines with 2 seeds each',
+    ],
+    ['called off', { finishEarly: 'iteration' }, 'no new iteration (finishEarly), then verification of 2 candidates'],
+    ['while verifying', { phase: 'verify' }, 'no further iterations: verification is under way'],
+    ['while reporting', { phase: 'report' }, 'nothing: all proxies are trained'],
+    ['at the end', { phase: 'done' }, 'nothing: all proxies are trained'],
+  ])('%s', (_, changes, sentence) => {
+    expect(effect({ ...stateOf(), ...changes }, now)).toContain(sentence);
+  });
+
+  test('a budget that reaches for nothing more says that the recipe will not be verified', () => {
+    expect(effect(spent(20, 3), now)).toBe(
+      'no new iteration (proxies), then no verification: the recipe will say that it is not verified',
+    );
+  });
+});
+
+test('what remains counts reservations as spent, and leaves out what has no limit', () => {
+  const state = spent(2, 0, { budget: { proxies: 24, trainTokens: 1e9, deviceHours: 1 } });
+  const cost = proxyCost(state);
+  reserve(state.account, cost);
+  expect(remaining(state.account)).toEqual({
+    proxies: 21,
+    trainTokens: 1e9 - 3 * 499_712,
+    deviceHours: expect.closeTo(1 - (3 * cost.deviceSeconds) / 3600, 9),
+  });
+  expect(remaining(stateOf().account)).toEqual({ proxies: 24 });
+});

@@ -1,0 +1,49 @@
+import { expect, test } from '@jest/globals';
+import * as z from 'zod';
+import { searchFileSchema } from '../../../climb/spec/search-file.ts';
+import { specOf, shortestFile } from '../made-search.ts';
+
+test('a file of three fields gets every default', () => {
+  expect(specOf()).toEqual({
+    version: 1,
+    seed: 7,
+    corpus: { path: 'corpus', format: 'auto', textField: 'text', strict: false },
+    embedding: { kind: 'lsa', dimensions: 128 },
+    clusters: { initial: 64, merge: { target: 16 } },
+    tasks: ['piqa', 'arc_easy', 'hellaswag'].map(libraryTask),
+    report: { tasks: ['sciq', 'openbookqa', 'csqa'].map(libraryTask) },
+    proxy: { preset: 'cpu-demo', trainer: 'default', checkpointSeconds: 10 },
+    search: { preset: 'default', first: 8, batch: 4, candidates: 8000 },
+    constraints: { maxEpochs: 4, bounds: {} },
+    budget: { proxies: 24, concurrency: 8 },
+    verify: { candidates: 2, seeds: 2, baselines: ['uniform', 'proportional'] },
+    target: {},
+  });
+});
+
+const libraryTask = (name: string) => ({ name, split: 'validation', metric: 'bitsPerByte', weight: 1 });
+
+test('a file with its defaults is a file with the same defaults, and plain JSON', () => {
+  const spec = specOf();
+  expect(specOf(spec)).toEqual(spec);
+  expect(JSON.parse(JSON.stringify(spec))).toEqual(spec);
+});
+
+test('two searches share no default: what one changes stays its own', () => {
+  const [one, other] = [specOf(), specOf()];
+  one.constraints.bounds['c0001'] = { lower: 0.1 };
+  one.tasks.pop();
+  expect(other).toEqual(specOf());
+  expect(specOf(shortestFile).constraints.bounds).toEqual({});
+});
+
+test('the schema can be written down for editors, descriptions and defaults included', () => {
+  const schema = z.toJSONSchema(searchFileSchema, { io: 'input' }) as {
+    required: string[];
+    additionalProperties: boolean;
+    properties: Record<string, { default?: unknown; description?: string }>;
+  };
+  expect(schema.required).toEqual(['version', 'corpus', 'budget']);
+  expect(schema.additionalProperties).toBe(false);
+  expect(schema.properties['seed']).toMatchObject({ default: 7, description: expect.stringContaining('every draw') });
+});

@@ -1,0 +1,264 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { InvalidInput, type Problem } from '../../../climb/problem.ts';
+import { parseSearchFile } from '../../../climb/spec/search-rules.ts';
+import { changed, now, shortestFile } from '../made-search.ts';
+
+function problemsOf(file: unknown): readonly Problem[] {
+  try {
+    parseSearchFile(file, now);
+    return [];
+  } catch (error) {
+    if (error instanceof InvalidInput) return error.problems;
+    throw error;
+  }
+}
+
+test('the example file is valid', () => {
+  const example = new URL('../../../examples/quickstart.json', import.meta.url);
+  expect(problemsOf(JSON.parse(readFileSync(example, 'utf8')))).toEqual([]);
+});
+
+describe('problems of shape', () => {
+  type Row = [what: string, path: string, value: unknown, piece: string];
+  const rows: Row[] = [
+    ['an unknown version', 'version', 2, 'expected 1, got 2'],
+    ['a version as text', 'version', '1', 'expected 1, got "1"'],
+    ['an unknown key', 'budgt', {}, 'unknown field'],
+    ['an unknown key, nested', 'clusters.merge.targt', 8, 'known here: target, minimumTokens'],
+    ['a key __proto__', 'constraints.bounds.__proto__', { lower: 1 }, 'not a name that a field can have'],
+    ['a negative seed', 'seed', -1, 'got -1'],
+    ['a seed over 2^53 - 1', 'seed', 2 ** 53, '<=9007199254740991'],
+    ['NaN as text', 'seed', 'NaN', 'expected number, got "NaN"'],
+    ['NaN', 'proxy.learningRate', NaN, 'got NaN'],
+    ['Infinity', 'budget.deviceHours', Infinity, 'got Infinity'],
+    ['a number as text', 'budget.proxies', '24', 'expected number, got "24"'],
+    ['null for a part', 'clusters', null, 'expected object, got null'],
+    ['a number for a part', 'verify', 3, 'expected object, got 3'],
+    ['a list for a part', 'corpus', [], 'expected object, got []'],
+    ['an empty corpus path', 'corpus.path', '', '>=1 characters'],
+    ['a path that is half a character', 'corpus.path', 'a\ud800', 'surrogate'],
+    ['a path of 5000 characters', 'corpus.path', 'x'.repeat(5000), '<=4096'],
+    ['an unknown format', 'corpus.format', 'csv', '"auto"|"jsonl"'],
+    ['K under 2', 'clusters.initial', 1, '>=2, got 1'],
+    ['a K that is no integer', 'clusters.initial', 2.5, 'expected int, got 2.5'],
+    ['a K beyond 16 bits', 'clusters.initial', 65_535, '<=65534'],
+    ['merging to one cluster', 'clusters.merge.target', 1, '>=2'],
+    ['no task', 'tasks', [], '>=1 items'],
+    ['65 tasks', 'tasks', Array.from({ length: 65 }, (_, at) => ({ name: `t${at}` })), '<=64'],
+    ['a nameless task', 'tasks.0', {}, 'got nothing'],
+    ['an unknown metric', 'tasks.0', { name: 'piqa', metric: 'f1' }, '"bitsPerByte"|"accuracy"|"accuracyNorm"'],
+    ['an unknown split', 'tasks.0', { name: 'piqa', split: 'train' }, '"validation"|"test"'],
+    ['a task of no weight', 'tasks.0', { name: 'piqa', weight: 0 }, '>0'],
+    ['a task of nine items', 'tasks.0', { name: 'piqa', items: 9 }, '>=10'],
+    ['an unknown proxy preset', 'proxy.preset', 'huge', '"cpu-demo"|"cpu"'],
+    ['an unknown search preset', 'search.preset', 'best', 'expected "default"'],
+    ['an unknown embedding', 'embedding.kind', 'bert', 'expected "lsa"'],
+    ['a learning rate of 0', 'proxy.learningRate', 0, '>0'],
+    ['no tokens', 'proxy.tokens', 0, '>=1'],
+    ['a program instead of a trainer profile', 'proxy.trainer', ['sh', '-c', 'id'], 'expected string'],
+    ['no iterations', 'search.iterations', 0, '>=1'],
+    ['a first batch of one', 'search.first', 1, '>=2'],
+    ['an empty batch', 'search.batch', 0, '>=1'],
+    ['too few candidates', 'search.candidates', 99, '>=100'],
+    ['a bound under 0', 'constraints.bounds', { web: { lower: -0.1 } }, '>=0'],
+    ['a bound over 1', 'constraints.bounds', { web: { upper: 1.1 } }, '<=1'],
+    ['no epochs', 'constraints.maxEpochs', 0, '>0'],
+    ['0 proxies', 'budget.proxies', 0, '>=1, got 0'],
+    ['half a proxy', 'budget.proxies', 24.5, 'expected int'],
+    ['a budget of 0 tokens', 'budget.trainTokens', 0, '>=1'],
+    ['a budget of 0 hours', 'budget.deviceHours', 0, '>0'],
+    ['no concurrency', 'budget.concurrency', 0, '>=1'],
+    ['a deadline in words', 'budget.deadline', 'tomorrow', 'ISO datetime'],
+    ['a deadline without a time zone', 'budget.deadline', '2027-01-01T00:00:00', 'ISO datetime'],
+    ['a deadline on 30 February', 'budget.deadline', '2027-02-30T00:00:00Z', 'ISO datetime'],
+    ['one seed to verify with', 'verify.seeds', 1, '>=2'],
+    ['no candidates', 'verify.candidates', 0, '>=1'],
+    ['no baselines', 'verify.baselines', [], '>=1 items'],
+    ['an unknown baseline', 'verify.baselines', ['random'], '"uniform"|"proportional"'],
+    ['a target of no tokens', 'target.tokens', 0, '>=1'],
+  ];
+
+  test.each(rows)('%s', (_, path, value, piece) => {
+    // As from JSON, where __proto__ is a key like any other; NaN and Infinity don't survive there.
+    const file =
+      path === 'constraints.bounds.__proto__'
+        ? (JSON.parse(
+            `{"version":1,"corpus":{"path":"c"},"budget":{"proxies":24},"constraints":{"bounds":{"__proto__":{"lower":1}}}}`,
+          ) as unknown)
+        : changed(shortestFile, path, value);
+    const problems = problemsOf(file);
+    expect(problems).toHaveLength(1);
+    expect(problems[0]?.path.startsWith(path)).toBe(true);
+    expect(problems[0]?.message).toContain(piece);
+  });
+
+  test('an empty file lacks its three fields', () => {
+    expect(problemsOf({}).map(({ path }) => path)).toEqual(['version', 'corpus', 'budget']);
+  });
+
+  test.each([[null], [undefined], [[]], ['search.json'], [7]])('%p is no search file', (file) => {
+    expect(problemsOf(file)).toMatchObject([{ path: '(all of it)' }]);
+  });
+
+  test('all of them are told at once', () => {
+    const paths = ['seed', 'clusters.initial', 'tasks', 'budget.proxies', 'verify.seeds'];
+    const file = paths.reduce<unknown>((file, path) => changed(file, path, 'x'), shortestFile);
+    expect(problemsOf(file).map(({ path }) => path)).toEqual(paths);
+  });
+
+  test('no JSON at all brings anything but a spec or a list of problems', () => {
+    fc.assert(
+      fc.property(
+        fc.jsonValue(),
+        fc.constantFrom('', 'corpus', 'clusters', 'tasks', 'constraints.bounds'),
+        (value, path) => {
+          expect(Array.isArray(problemsOf(path === '' ? value : changed(shortestFile, path, value)))).toBe(true);
+        },
+      ),
+    );
+  });
+});
+
+describe('problems between fields', () => {
+  type Row = [what: string, changes: Record<string, unknown>, path: string, piece: string];
+  const later = '2026-08-02T00:00:00Z';
+  const rows: Row[] = [
+    [
+      'fewer proxies than first batch and verification',
+      { 'budget.proxies': 15 },
+      'budget.proxies',
+      'at least 16 are needed, got 15: 8 for the first batch and 8 for verification',
+    ],
+    [
+      'candidates that the proxies do not reach',
+      { 'verify.candidates': 16 },
+      'budget.proxies',
+      '(16 candidates + 2 baselines) × 2 seeds',
+    ],
+    ['iterations over the budget', { 'search.iterations': 4 }, 'search.iterations', 'the budget pays for 3, got 4'],
+    [
+      'fewer tokens than the least',
+      { 'budget.trainTokens': 16 * 499_712 - 1 },
+      'budget.trainTokens',
+      `at least ${16 * 499_712} are needed (16 proxies × 499712 tokens)`,
+    ],
+    [
+      'a deadline in the past',
+      { 'budget.deadline': '2026-07-31T23:59:59Z' },
+      'budget.deadline',
+      'must lie in the future, got "2026-07-31T23:59:59Z" (now 2026-08-01T00:00:00.000Z)',
+    ],
+    [
+      'a deadline now, in another time zone',
+      { 'budget.deadline': '2026-08-01T02:00:00+02:00' },
+      'budget.deadline',
+      'must lie in the future',
+    ],
+    [
+      'a baseline twice',
+      { 'verify.baselines': ['uniform', 'uniform'] },
+      'verify.baselines',
+      '"uniform" stands there twice',
+    ],
+    [
+      'a task twice',
+      { tasks: [{ name: 'piqa' }, { name: 'piqa', split: 'test' }] },
+      'tasks.1.name',
+      '"piqa" stands there twice',
+    ],
+    [
+      'metrics of different units',
+      { tasks: [{ name: 'piqa' }, { name: 'csqa2', metric: 'accuracy' }] },
+      'tasks.1.metric',
+      '"accuracy" beside "bitsPerByte"',
+    ],
+    [
+      'a report on the searched split',
+      { report: { tasks: [{ name: 'sciq' }, { name: 'piqa' }] } },
+      'report.tasks.1',
+      '"piqa" validation is also what the search optimises',
+    ],
+    [
+      'a report on the searched items under another name',
+      { tasks: [{ name: 'mine', path: 'own.jsonl' }], report: { tasks: [{ name: 'other', path: 'own.jsonl' }] } },
+      'report.tasks.0',
+      'would flatter the recipe',
+    ],
+    [
+      'tokens under one step',
+      { 'proxy.tokens': 2047 },
+      'proxy.tokens',
+      'at least one step of 2048 tokens (batch 16 × context 128) is needed, got 2047',
+    ],
+    [
+      'heads that do not divide the width',
+      { 'proxy.model': { heads: 3 } },
+      'proxy.model.heads',
+      '3 heads must divide the width 64',
+    ],
+    ['heads of odd width', { 'proxy.model': { heads: 64 } }, 'proxy.model.heads', 'even parts'],
+    [
+      'bounds the wrong way round',
+      { 'constraints.bounds': { web: { lower: 0.6, upper: 0.5 } } },
+      'constraints.bounds.web',
+      'lower 0.6 is above upper 0.5',
+    ],
+    [
+      'lower bounds over 1',
+      { 'constraints.bounds': { a: { lower: 0.6 }, b: { lower: 0.5 } } },
+      'constraints.bounds',
+      'add up to 1.1',
+    ],
+    [
+      'merging to more clusters than there are',
+      { 'clusters.initial': 8 },
+      'clusters.merge.target',
+      "16 can't be reached from clusters.initial = 8",
+    ],
+  ];
+
+  const fileWith = (changes: Record<string, unknown>) =>
+    Object.entries(changes).reduce<unknown>((file, [path, value]) => changed(file, path, value), shortestFile);
+
+  test.each(rows)('%s', (_, changes, path, piece) => {
+    const problems = problemsOf(fileWith(changes));
+    expect(problems.map((problem) => problem.path)).toEqual([path]);
+    expect(problems[0]?.message).toContain(piece);
+  });
+
+  test('all of them are told at once', () => {
+    const all = {
+      'budget.proxies': 15,
+      'budget.deadline': '2020-01-01T00:00:00Z',
+      'proxy.tokens': 1,
+      'clusters.initial': 8,
+      'constraints.bounds': { a: { lower: 1, upper: 0.5 }, b: { lower: 0.5 } },
+    };
+    expect(problemsOf(fileWith(all)).map(({ path }) => path)).toEqual([
+      'budget.proxies',
+      'budget.deadline',
+      'proxy.tokens',
+      'constraints.bounds.a',
+      'constraints.bounds',
+      'clusters.merge.target',
+    ]);
+  });
+
+  test.each<[string, Record<string, unknown>]>([
+    ['just enough proxies', { 'budget.proxies': 16 }],
+    ['just enough tokens', { 'budget.trainTokens': 16 * 499_712 }],
+    ['all iterations that are paid for', { 'search.iterations': 3 }],
+    ['a deadline tomorrow', { 'budget.deadline': later }],
+    ['one step of tokens', { 'proxy.tokens': 2048 }],
+    [
+      'lower bounds that add up to 1 but for rounding',
+      { 'constraints.bounds': { a: { lower: 0.7 }, b: { lower: 0.2 }, c: { lower: 0.1 } } },
+    ],
+    ['another split of a searched task as the report', { report: { tasks: [{ name: 'piqa', split: 'test' }] } }],
+    ['as many clusters before merging as after', { 'clusters.initial': 16 }],
+  ])('%s is accepted', (_, changes) => {
+    expect(problemsOf(fileWith(changes))).toEqual([]);
+  });
+});
