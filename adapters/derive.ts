@@ -21,11 +21,21 @@ export async function derive<Summary>(
   return known === undefined ? ledger.record('stage', key, made) : made;
 }
 
-/** Whether the artifact of a stage, always JSON, is there and so are those that it names. */
+/** Whether an artifact is there and, where it is JSON that names others, those are too. */
 async function isWhole(store: ArtifactStore, ref: Ref): Promise<boolean> {
   if (!(await store.has(ref))) return false;
-  const named = referencesIn(await store.readJson<unknown>(ref));
+  const first = (await store.readSlice(ref, 0, 1)).toString('latin1');
+  if (first !== '{') return true;
+  const named = referencesIn(jsonOrNothing((await store.read(ref)).toString('utf8')));
   return (await Promise.all(named.map((inner) => store.has(inner)))).every(Boolean);
+}
+
+function jsonOrNothing(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function referencesIn(value: unknown): Ref[] {

@@ -16,7 +16,7 @@ const pytest = (counts: string, code = 0) =>
 let copy: RepositoryCopy;
 beforeEach(async () => {
   copy = await copyRepository(['scripts']);
-  for (const tool of ['eslint', 'tsc', 'depcruise']) await tools(tool, PASS);
+  for (const tool of ['prettier', 'eslint', 'tsc', 'depcruise']) await tools(tool, PASS);
   await tools('jest', jest({ numPassedTests: 40, numFailedTests: 0, numRuntimeErrorTestSuites: 0 }));
   await copy.write('.venv/bin/python', pytest('errors="0" failures="0" skipped="2" tests="12"'), 0o755);
 });
