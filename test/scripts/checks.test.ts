@@ -73,7 +73,7 @@ describe('npm run check', () => {
         .split('\n')
         .map((line) => line.split(/ +/)[1])
         .sort(),
-    ).toEqual(['boundaries', 'jest', 'lint', 'types']);
+    ).toEqual(['boundaries', 'format', 'jest', 'lint', 'types']);
   });
 
   test('fails when a tool is missing, and names it', async () => {
