@@ -5,7 +5,7 @@ import type { ItemisedScore, ProxyScore } from '../climb/verification/proxy-scor
 import type { ProxyShape } from '../climb/spec/proxy-shape.ts';
 import type { Trainer } from '../adapters/trainer.ts';
 import type { Deps } from './deps.ts';
-import { runTrainer } from './trainer-run.ts';
+import { inTurn, runTrainer } from './trainer-run.ts';
 
 export type EvaluateProxiesInput = {
   readonly members: readonly { readonly id: string; readonly weights: Ref }[];
@@ -37,44 +37,47 @@ export function evaluateProxies({ store, ledger, runs, trainers }: Deps) {
       ...member,
       key: scoreKey(input, trainer, tokenizer, member.weights),
     }));
-    const known = await Promise.all(
-      wanted.map(async ({ key }) => {
-        const entry = await ledger.find<ScoreEntry>('score', key);
-        return entry !== undefined && (await store.has(entry.score)) ? entry : undefined;
-      }),
-    );
-    const made = new Map<string, ScoreEntry>();
-    let occupied = 0;
-    const missing = wanted.filter((_, at) => known[at] === undefined);
+    const keys = wanted.map(({ key }) => key);
+    return inTurn(runs, contentKey(keys), async () => {
+      const known = await Promise.all(
+        wanted.map(async ({ key }) => {
+          const entry = await ledger.find<ScoreEntry>('score', key);
+          return entry !== undefined && (await store.has(entry.score)) ? entry : undefined;
+        }),
+      );
+      const made = new Map<string, ScoreEntry>();
+      let occupied = 0;
+      const missing = wanted.filter((_, at) => known[at] === undefined);
 
-    if (missing.length > 0) {
-      const run = contentKey(missing.map(({ key }) => key));
-      const spec = groupSpec(input, trainer, tokenizer, missing, store);
-      occupied = (await runTrainer(trainer, 'evaluate', spec, runs.path(run))) / missing.length;
-      const result = await runs.readResult<{ members: { id: string; tasks: ItemisedScore[] }[] }>(run);
-      for (const { id, tasks } of result.members) {
-        const member = missing.find(({ key }) => key === id);
-        if (member === undefined) throw new Error(`the trainer's result has a member ${id} that wasn't asked for`);
-        const named = input.tasks.map((task, at) => ({ ...taskAt(tasks, task, at), name: task.name }));
-        const score = await store.putJson({
-          schema: 1,
-          kind: 'score',
-          weights: member.weights,
-          tasks: named,
-        } satisfies ProxyScore);
-        const own: ScoreEntry = { score, tasks: named.map(summaryOf) };
-        const first = await ledger.record('score', id, own);
-        made.set(id, (await store.has(first.score)) ? first : own);
+      if (missing.length > 0) {
+        const run = contentKey(missing.map(({ key }) => key));
+        const spec = groupSpec(input, trainer, tokenizer, missing, store);
+        occupied = (await runTrainer(trainer, 'evaluate', spec, runs.path(run))) / missing.length;
+        const result = await runs.readResult<{ members: { id: string; tasks: ItemisedScore[] }[] }>(run);
+        for (const { id, tasks } of result.members) {
+          const member = missing.find(({ key }) => key === id);
+          if (member === undefined) throw new Error(`the trainer's result has a member ${id} that wasn't asked for`);
+          const named = input.tasks.map((task, at) => ({ ...taskAt(tasks, task, at), name: task.name }));
+          const score = await store.putJson({
+            schema: 1,
+            kind: 'score',
+            weights: member.weights,
+            tasks: named,
+          } satisfies ProxyScore);
+          const own: ScoreEntry = { score, tasks: named.map(summaryOf) };
+          const first = await ledger.record('score', id, own);
+          made.set(id, (await store.has(first.score)) ? first : own);
+        }
+        await runs.remove(run);
       }
-      await runs.remove(run);
-    }
 
-    const members = wanted.map(({ id, key }, at) => {
-      const entry = known[at] ?? made.get(key);
-      if (entry === undefined) throw new Error(`the trainer's result has no member ${key} (${id})`);
-      return { id, ...entry, seconds: known[at] === undefined ? occupied : 0 };
+      const members = wanted.map(({ id, key }, at) => {
+        const entry = known[at] ?? made.get(key);
+        if (entry === undefined) throw new Error(`the trainer's result has no member ${key} (${id})`);
+        return { id, ...entry, seconds: known[at] === undefined ? occupied : 0 };
+      });
+      return { members };
     });
-    return { members };
   };
 }
 

@@ -2,7 +2,7 @@ import type { Made, Ref } from '../climb/artifact.ts';
 import { contentKey } from '../climb/content-key.ts';
 import type { TokenShards } from '../climb/corpus/token-shards.ts';
 import type { Deps } from './deps.ts';
-import { runTrainer } from './trainer-run.ts';
+import { inTurn, runTrainer } from './trainer-run.ts';
 
 export type TokeniseClustersInput = {
   readonly manifest: Ref;
@@ -35,7 +35,8 @@ export function tokeniseClusters({ store, ledger, runs, trainers, derive }: Deps
   return (input: TokeniseClustersInput): Promise<Made<TokensSummary>> => {
     const trainer = trainers(input.trainer);
     const inputs = { ...input, trainer: trainer.identity, sampleBytes };
-    return derive({ store, ledger }, 'tokenise', inputs, async () => {
+    const run = contentKey(inputs);
+    const make = async () => {
       const { shards } = await store.readJson<Manifest>(input.manifest);
       const { clusters, assignment } = await store.readJson<DomainSet>(input.domainSet);
       const spec = {
@@ -48,7 +49,6 @@ export function tokeniseClusters({ store, ledger, runs, trainers, derive }: Deps
         assignment: { path: store.path(assignment), sha256: assignment.sha256 },
         clusters: clusters.map(({ cluster }) => cluster),
       };
-      const run = contentKey(inputs);
       await runTrainer(trainer, 'tokenise', spec, runs.path(run));
       const made = await runs.readResult<TrainerManifest>(run, 'manifest.json');
       const keep = ({ file }: File) => store.keepFile(runs.path(run, file));
@@ -69,6 +69,7 @@ export function tokeniseClusters({ store, ledger, runs, trainers, derive }: Deps
       } satisfies TokenShards);
       await runs.remove(run);
       return { ref, summary: { tokens, clusterTokens: shardsMade.map(({ tokens }) => tokens) } };
-    });
+    };
+    return inTurn(runs, run, () => derive({ store, ledger }, 'tokenise', inputs, make));
   };
 }

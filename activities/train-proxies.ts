@@ -4,7 +4,7 @@ import type { Mixtures } from '../climb/mixture/mixtures.ts';
 import type { ProxyShape } from '../climb/spec/proxy-shape.ts';
 import type { Trainer } from '../adapters/trainer.ts';
 import type { Deps } from './deps.ts';
-import { runTrainer } from './trainer-run.ts';
+import { inTurn, runTrainer } from './trainer-run.ts';
 
 /** A proxy to train: a mixture of the `mixtures` artifact by its id, and what is random about the training. */
 export type Member = {
@@ -74,43 +74,46 @@ export function trainProxies({ store, ledger, runs, speeds, trainers }: Deps) {
       const spec = memberSpec(input, trainer, member, weights);
       return { member, weights, key: contentKey(spec) };
     });
-    const intact = async ({ weights }: TrainedProxy) => weights === null || (await store.has(weights));
-    const known = await Promise.all(
-      wanted.map(async ({ key }) => {
-        const entry = await ledger.find<TrainedProxy>('proxy', key);
-        return entry !== undefined && (await intact(entry)) ? entry : undefined;
-      }),
-    );
-    const made = new Map<string, TrainedProxy>();
-    let occupied = 0;
-    const missing = wanted.filter((_, at) => known[at] === undefined);
+    const keys = wanted.map(({ key }) => key);
+    return inTurn(runs, contentKey(keys), async () => {
+      const intact = async ({ weights }: TrainedProxy) => weights === null || (await store.has(weights));
+      const known = await Promise.all(
+        wanted.map(async ({ key }) => {
+          const entry = await ledger.find<TrainedProxy>('proxy', key);
+          return entry !== undefined && (await intact(entry)) ? entry : undefined;
+        }),
+      );
+      const made = new Map<string, TrainedProxy>();
+      let occupied = 0;
+      const missing = wanted.filter((_, at) => known[at] === undefined);
 
-    if (missing.length > 0) {
-      const spec = groupSpec(input, trainer, missing, store);
-      const run = contentKey(missing.map(({ key }) => key));
-      const out = runs.path(run);
-      occupied = (await runTrainer(trainer, 'train', spec, out)) / missing.length;
-      const result = await runs.readResult<TrainerResult>(run);
-      for (const member of result.members) {
-        const weights = member.weights && (await store.keepFile(runs.path(run, member.weights.file)));
-        const { status, tokens, finalLoss, seconds } = member;
-        const own: TrainedProxy = { status, weights, tokens, finalLoss, seconds };
-        const first = await ledger.record('proxy', member.id, own);
-        made.set(member.id, (await intact(first)) ? first : own);
-        if (seconds > 0) await speeds.record(trainer.identity, input.proxy, tokens / seconds);
+      if (missing.length > 0) {
+        const spec = groupSpec(input, trainer, missing, store);
+        const run = contentKey(missing.map(({ key }) => key));
+        const out = runs.path(run);
+        occupied = (await runTrainer(trainer, 'train', spec, out)) / missing.length;
+        const result = await runs.readResult<TrainerResult>(run);
+        for (const member of result.members) {
+          const weights = member.weights && (await store.keepFile(runs.path(run, member.weights.file)));
+          const { status, tokens, finalLoss, seconds } = member;
+          const own: TrainedProxy = { status, weights, tokens, finalLoss, seconds };
+          const first = await ledger.record('proxy', member.id, own);
+          made.set(member.id, (await intact(first)) ? first : own);
+          if (seconds > 0) await speeds.record(trainer.identity, input.proxy, tokens / seconds);
+        }
+        await runs.remove(run);
       }
-      await runs.remove(run);
-    }
 
-    const members = wanted.map(({ member, key }, at) => {
-      const trained = known[at] ?? made.get(key);
-      if (trained === undefined) throw new Error(`the trainer's result has no member ${key} (${member.id})`);
-      const { status, weights, tokens } = trained;
-      const fromLedger = known[at] !== undefined;
-      const seconds = fromLedger ? 0 : Math.max(trained.seconds, occupied);
-      return { id: member.id, key, status, weights, tokens, seconds, fromLedger };
+      const members = wanted.map(({ member, key }, at) => {
+        const trained = known[at] ?? made.get(key);
+        if (trained === undefined) throw new Error(`the trainer's result has no member ${key} (${member.id})`);
+        const { status, weights, tokens } = trained;
+        const fromLedger = known[at] !== undefined;
+        const seconds = fromLedger ? 0 : Math.max(trained.seconds, occupied);
+        return { id: member.id, key, status, weights, tokens, seconds, fromLedger };
+      });
+      return { members };
     });
-    return { members };
   };
 }
 

@@ -1,4 +1,5 @@
 import { ApplicationFailure, Context } from '@temporalio/activity';
+import type { RunFolders } from '../adapters/run-folders.ts';
 import type { Trainer, TrainerCommand, TrainerFailure } from '../adapters/trainer.ts';
 import { beating } from './beating.ts';
 
@@ -31,5 +32,15 @@ export async function runTrainer(
     const { kind, permanent, message } = error as TrainerFailure;
     const hopeless = kind === 'internal' && Context.current().info.attempt >= attemptsAtInternalFaults;
     throw ApplicationFailure.create({ message, type: kind, nonRetryable: permanent || hopeless });
+  }
+}
+
+/** Does `work` when it is this activity's turn under `key`; it heartbeats while it waits. */
+export async function inTurn<T>(runs: RunFolders, key: string, work: () => Promise<T>): Promise<T> {
+  const release = await beating((_, signal) => runs.acquire(key, signal));
+  try {
+    return await work();
+  } finally {
+    release();
   }
 }

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { canonicalJson } from '../climb/content-key.ts';
 import { publishOnce } from './publish.ts';
@@ -22,6 +22,7 @@ export class Ledger {
     return join(this.#root, kind, `${key}.json`);
   }
 
+  /** What is known under a key. An entry that isn't whole, or isn't that key's, is set aside: that work is done again. */
   async find<T>(kind: LedgerKind, key: string): Promise<T | undefined> {
     const path = this.#path(kind, key);
     let text: string;
@@ -31,18 +32,27 @@ export class Ledger {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
       throw error;
     }
-    try {
-      return JSON.parse(text) as T;
-    } catch (error) {
-      throw new Error(
-        `the ledger's entry ${path} isn't JSON (${(error as Error).message}), though entries are written whole; what it says can't be trusted; remove the file, and that work is done again`,
-      );
-    }
+    const entry = entryOf<T>(text);
+    if (entry?.key === key) return entry.value;
+    await rename(path, `${path}.broken`);
+    return undefined;
   }
 
-  /** Records `entry`, or answers the one that was there first. */
-  async record<T>(kind: LedgerKind, key: string, entry: T): Promise<T> {
-    if (await publishOnce(this.#path(kind, key), canonicalJson(entry))) return entry;
-    return (await this.find<T>(kind, key)) as T;
+  /** Records `value`, or answers the one that was there first. */
+  async record<T>(kind: LedgerKind, key: string, value: T): Promise<T> {
+    const entry: Entry<T> = { key, value };
+    if (await publishOnce(this.#path(kind, key), canonicalJson(entry))) return value;
+    return (await this.find<T>(kind, key)) ?? value;
+  }
+}
+
+/** The key stands in the entry too: a file that was copied or renamed by hand is no evidence. */
+type Entry<T> = { readonly key: string; readonly value: T };
+
+function entryOf<T>(text: string): Entry<T> | undefined {
+  try {
+    return JSON.parse(text) as Entry<T>;
+  } catch {
+    return undefined;
   }
 }

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -7,6 +8,7 @@ import { join } from 'node:path';
  */
 export class RunFolders {
   readonly #root: string;
+  readonly #busy = new Map<string, Promise<void>>();
 
   constructor(root: string) {
     this.#root = root;
@@ -19,6 +21,25 @@ export class RunFolders {
   /** What a trainer wrote last, once it ended well. */
   async readResult<T>(key: string, file = 'result.json'): Promise<T> {
     return JSON.parse(await readFile(this.path(key, file), 'utf8')) as T;
+  }
+
+  /**
+   * Waits until nobody else in this process works under the key, and keeps others waiting until `release` is called:
+   * two searches that want the same proxy pay for it once, since the second then finds it in the ledger. (Between
+   * processes the trainer's lease does that.)
+   * @throws the signal's reason when it is aborted while waiting
+   */
+  async acquire(key: string, signal: AbortSignal): Promise<() => void> {
+    const aborted = once(signal, 'abort').then(() => signal.throwIfAborted());
+    aborted.catch(() => undefined); // when nobody waits any more
+    signal.throwIfAborted();
+    while (this.#busy.has(key)) await Promise.race([this.#busy.get(key), aborted]);
+    let done = () => {};
+    this.#busy.set(key, new Promise<void>((resolve) => (done = resolve)));
+    return () => {
+      this.#busy.delete(key);
+      done();
+    };
   }
 
   remove(key: string): Promise<void> {

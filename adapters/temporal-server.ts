@@ -92,7 +92,7 @@ async function start(home: string, env: NodeJS.ProcessEnv): Promise<TemporalServ
 
   mkdirSync(home, { recursive: true });
   const logPath = join(home, 'temporal-server.log');
-  const log = openSync(logPath, 'w');
+  const log = openSync(logPath, 'a');
   const attributes = Object.entries(SEARCH_ATTRIBUTES).flatMap(([name, type]) => [
     '--search-attribute',
     `${name}=${type}`,

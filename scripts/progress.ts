@@ -38,7 +38,8 @@ export async function followProgress<Result>(
   while (open) {
     // No worker, or one that is still starting: the search waits for it, and so do we.
     const status = await handle.query('status').catch(() => null);
-    if (open) line.show(status);
+    const trouble = formatTrouble(await handle.describe().catch(() => ({ raw: {} })));
+    if (open) line.show(status, trouble);
     await Promise.race([closed.catch(() => undefined), pause(everyMs)]);
   }
   line.end();
@@ -95,10 +96,12 @@ function progressLine(out: ProgressOutput) {
   const clear = '\r\x1b[2K';
   let last = '';
   return {
-    show(status: Status | null) {
-      const text = status ? formatStatus(status) : 'waiting for a worker to answer';
+    show(status: Status | null, trouble: string | null) {
+      const line = (shown: Status | null) =>
+        [shown ? formatStatus(shown) : 'waiting for a worker to answer', ...(trouble ? [trouble] : [])].join(' · ');
+      const text = line(status);
       // The time left changes at every look: on a terminal that is life, in a log it would be noise.
-      const news = status && !out.isTTY ? formatStatus({ ...status, etaSeconds: null }) : text;
+      const news = status && !out.isTTY ? line({ ...status, etaSeconds: null }) : text;
       if (news === last) return;
       last = news;
       out.write(out.isTTY ? clear + text.slice(0, (out.columns ?? 80) - 1) : `${text}\n`);

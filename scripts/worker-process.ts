@@ -21,7 +21,7 @@ export type WorkerProcess = {
 export function startWorker(home: string, env: NodeJS.ProcessEnv): WorkerProcess {
   mkdirSync(home, { recursive: true });
   const logPath = join(home, 'worker.log');
-  const log = openSync(logPath, 'w');
+  const log = openSync(logPath, 'a');
   const child = spawn(process.execPath, ['--import', 'tsx', 'workers/main.ts'], {
     cwd: repositoryRoot,
     env: { ...env, CLIMB_HOME: home, CLIMB_LIFE_LINE: 'stdin' },

@@ -33,7 +33,7 @@ export type BatchResult = {
   readonly limit: Limit | undefined;
 };
 
-type Outcome = { kind: 'scored'; score: Ref } | { kind: 'diverged' | 'failed' | 'cancelled' };
+type Outcome = { kind: 'scored'; score: Ref } | { kind: 'diverged' | 'failed' } | { kind: 'cancelled'; error: unknown };
 
 /**
  * Trains and evaluates the members of a batch, as many at once as the budget allows. Each is reserved before it is
@@ -59,6 +59,7 @@ export async function runBatch(state: SearchState, batch: Batch, members: readon
   } finally {
     await Promise.all(running);
   }
+  for (const outcome of outcomes.values()) if (outcome.kind === 'cancelled') throw outcome.error;
   return {
     scored: members.flatMap(({ id }) => {
       const outcome = outcomes.get(id);
@@ -112,7 +113,7 @@ async function runProxy(state: SearchState, batch: Batch, member: Member): Promi
     // It may have been trained in part: its tokens and its time are gone, its place among the proxies is free again.
     const deviceSeconds = Math.min(reserved.deviceSeconds, (Date.now() - since) / 1000);
     settle(account, reserved, { ...reserved, proxies: 0, deviceSeconds });
-    if (isCancellation(error)) return { kind: 'cancelled' };
+    if (isCancellation(error)) return { kind: 'cancelled', error };
     counts.failed += 1;
     note(state.failures, { id: member.id, reason: reasonOf(error) });
     return { kind: 'failed' };

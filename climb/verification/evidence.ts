@@ -34,7 +34,7 @@ export type Evidence = {
 /**
  * Compares the arms on the report tasks by runs with fresh seeds alone: scores of the search take no part.
  * @param runs [arm][seed], only runs that have a score
- * @returns null where no candidate or no baseline has a score: nothing can be verified then
+ * @returns null where no candidate or not every baseline has a score: nothing can be claimed of all baselines then
  */
 export function weighEvidence(
   { tasks, report }: Pick<SearchSpec, 'tasks' | 'report'>,
@@ -45,9 +45,10 @@ export function weighEvidence(
   const named = (role: Arm['role']) => present.flatMap(({ arm }) => (arm.role === role ? [arm.id] : []));
   const [candidates, baselines] = [named('candidate'), named('baseline')];
   const [firstBaseline] = baselines;
+  const missing = arms.some(({ id, role }) => role === 'baseline' && !baselines.includes(id));
   // One run of each arm says nothing about chance.
-  if (candidates.length === 0 || firstBaseline === undefined || present.every(({ runs }) => runs.length < 2))
-    return null;
+  const unrepeated = present.every(({ runs }) => runs.length < 2);
+  if (candidates.length === 0 || firstBaseline === undefined || missing || unrepeated) return null;
   const verification = compareArms({
     arms: present.map(({ arm }) => arm.id),
     scores: present.map(({ runs }) =>

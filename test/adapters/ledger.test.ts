@@ -1,7 +1,8 @@
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { Ledger } from '../../adapters/ledger.ts';
-import { filesBelow, scratch } from './scratch.ts';
+import { filesBelow, place, scratch } from './scratch.ts';
 
 const folder = scratch();
 const ledger = new Ledger(folder);
@@ -21,4 +22,17 @@ test('the first entry stands, and everyone who comes later gets it', async () =>
   expect(await ledger.record('score', 'shared', { weights: 99 })).toEqual(answers[0]);
   expect(await ledger.find('score', 'shared')).toEqual(answers[0]);
   expect(await filesBelow(join(folder, 'score'))).toEqual(['shared.json']);
+});
+
+test.each([
+  ['cut short', '{"key":"k2","val'],
+  ["another key's", '{"key":"k1","value":{"tokens":5}}'],
+])('an entry that is %s is set aside, and the work is done again', async (_, text) => {
+  const path = join(folder, 'proxy', 'k2.json');
+  await place(path, text);
+  expect(await ledger.find('proxy', 'k2')).toBeUndefined();
+  expect(await readFile(`${path}.broken`, 'utf8')).toBe(text);
+  expect(await ledger.record('proxy', 'k2', { tokens: 7 })).toEqual({ tokens: 7 });
+  expect(await ledger.find('proxy', 'k2')).toEqual({ tokens: 7 });
+  await rm(path);
 });

@@ -18,3 +18,29 @@ test('a run has a folder of its own, kept until it is removed', async () => {
   expect(await filesBelow(folder)).toEqual(['k2/manifest.json']);
   await expect(runs.readResult('k1')).rejects.toThrow('ENOENT');
 });
+
+test('of many that want the same run one works at a time, others at once', async () => {
+  const { signal } = new AbortController();
+  const order: string[] = [];
+  const work = async (key: string, name: string) => {
+    const release = await runs.acquire(key, signal);
+    order.push(`${name} in`);
+    await new Promise(setImmediate);
+    order.push(`${name} out`);
+    release();
+  };
+  await Promise.all([work('a', 'first'), work('a', 'second'), work('b', 'other'), work('a', 'third')]);
+  const same = order.filter((step) => !step.startsWith('other'));
+  expect(same).toEqual(['first in', 'first out', 'second in', 'second out', 'third in', 'third out']);
+  expect(order.indexOf('other in')).toBeLessThan(order.indexOf('first out'));
+});
+
+test('who waits can be called off', async () => {
+  const waiting = new AbortController();
+  const release = await runs.acquire('c', new AbortController().signal);
+  const turn = runs.acquire('c', waiting.signal);
+  waiting.abort(new Error('cancelled'));
+  await expect(turn).rejects.toThrow('cancelled');
+  release();
+  (await runs.acquire('c', new AbortController().signal))();
+});

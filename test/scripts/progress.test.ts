@@ -63,7 +63,18 @@ describe('progress', () => {
     expect(out.parts.at(-1)).toBe('\r\x1b[2K');
   });
 
-  test('says what keeps failing, since a workflow waits for it without a word', () => {
+  test('shows what keeps failing, since a workflow waits for it without a word', async () => {
+    const out = output(false);
+    const failing = { activityId: 'embed', attempt: 3, lastFailure: { message: 'no space left' } };
+    const handle = {
+      ...search([status, null], () => Promise.resolve()),
+      describe: () => Promise.resolve({ raw: { pendingActivities: [failing] } }),
+    };
+    await followProgress(handle, out, { everyMs: 0 });
+    expect(out.parts[0]).toContain(' · embed failed 2 times: no space left');
+  });
+
+  test('names what failed most often', () => {
     expect(formatTrouble({ raw: { pendingActivities: [{ activityId: 'i1-p001', attempt: 1 }] } })).toBeNull();
     const failing = (activityId: string, attempt: number) => ({
       activityId,

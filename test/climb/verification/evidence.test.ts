@@ -48,16 +48,21 @@ describe('runs that are missing', () => {
   const runs = runsAt([2.5, 2.6, 2.9, 3]);
   const without = (...gone: number[]) => runs.map((ofArm, at) => (gone.includes(at) ? [] : ofArm));
 
-  test('an arm whose runs all diverged is out of the comparison and shown with no mean', () => {
-    const found = weighEvidence(smallSpec, arms, without(0, 2));
-    expect(found?.verification).toMatchObject({ candidates: ['predicted-1'], baselines: ['proportional'] });
+  test('a candidate whose runs all diverged is out of the comparison and shown with no mean', () => {
+    const found = weighEvidence(smallSpec, arms, without(0));
+    expect(found?.verification).toMatchObject({ candidates: ['predicted-1'], baselines: ['uniform', 'proportional'] });
     expect(found?.recommendation.arm).toBe('predicted-1');
     expect(found?.arms[0]?.report[0]).toMatchObject({ values: [], mean: null, accuracy: null });
   });
 
-  test('the natural baseline is the first that is left where the proportional one is gone', () => {
-    expect(weighEvidence(smallSpec, arms, without(3))?.verification.natural).toBe('uniform');
+  test('nothing is claimed of every baseline when one has no run', () => {
+    expect(weighEvidence(smallSpec, arms, without(2))).toBeNull();
+    expect(weighEvidence(smallSpec, arms, without(3))).toBeNull();
+  });
+
+  test('the natural baseline is the proportional one where it was asked for, else the first', () => {
     expect(weighEvidence(smallSpec, arms, runs)?.verification.natural).toBe('proportional');
+    expect(weighEvidence(smallSpec, arms.slice(0, 3), runs.slice(0, 3))?.verification.natural).toBe('uniform');
   });
 
   test.each([
