@@ -1,6 +1,7 @@
 import type { Made, Ref } from '../climb/artifact.ts';
 import type { Limit } from '../climb/search/budget.ts';
-import type { DomainSet } from '../climb/corpus/corpus-artifacts.ts';
+import { contentKey } from '../climb/content-key.ts';
+import type { DomainSet, Manifest } from '../climb/corpus/corpus-artifacts.ts';
 import { weighEvidence } from '../climb/verification/evidence.ts';
 import { taskLabel } from '../climb/verification/objective.ts';
 import type { PredictorArtifact } from '../climb/predictor/observations.ts';
@@ -28,7 +29,7 @@ export type RecommendMixtureInput = {
   readonly verification: {
     readonly arms: Ref;
     /** Every run with a score, by arm and then by seed. */
-    readonly runs: readonly { readonly arm: string; readonly score: Ref }[];
+    readonly runs: readonly { readonly id: string; readonly arm: string; readonly score: Ref }[];
     readonly seeds: readonly number[];
   } | null;
 };
@@ -64,9 +65,14 @@ export function recommendMixture({ store, trainers }: Deps) {
       spec,
       versions: { climb: climbVersion, trainer: `${name} ${version}`, torch },
       hashes: {
+        corpus: contentKey((await store.readJson<Manifest>(input.manifest)).files.map(({ sha256 }) => sha256).sort()),
         ...hashesOf({ manifest: input.manifest, domainSet: input.domainSet, tokens: input.tokens }),
         ...hashesOf({ predictor: input.predictor, arms: input.verification?.arms ?? null }),
         ...hashesOf(Object.fromEntries(input.items.map((ref, at) => [`items.${taskNames(spec)[at]}`, ref]))),
+        // A score names the weights that it was measured on.
+        ...hashesOf(
+          Object.fromEntries((input.verification?.runs ?? []).map(({ id, score }) => [`score.${id}`, score])),
+        ),
       },
     };
     return { ref: await store.putJson(body), summary: { verdict: body.verdict, verified: body.verified } };

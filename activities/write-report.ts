@@ -15,7 +15,7 @@ export type WriteReportInput = {
   readonly run: RecipeRun;
 };
 
-/** Writes `recipe.json` and `report.md` where people look for them; each is replaced as a whole. */
+/** Writes `recipe.json`, `report.md` and the `search.json` to start it again; each is replaced as a whole. */
 export function writeReport({ store, searches }: Pick<Deps, 'store' | 'searches'>) {
   return async ({ body, manifest, domainSet, tokens, run }: WriteReportInput): Promise<SearchResult> => {
     const recipe = finishRecipe(await store.readJson<RecipeBody>(body), run);
@@ -25,6 +25,7 @@ export function writeReport({ store, searches }: Pick<Deps, 'store' | 'searches'
       domainSet: await store.readJson<DomainSet>(domainSet),
       tokens: await store.readJson<TokenShards>(tokens),
     });
+    await searches.write(run.search, 'search.json', `${JSON.stringify(recipe.spec, null, 2)}\n`);
     const recipePath = await searches.write(run.search, 'recipe.json', `${JSON.stringify(recipe, null, 2)}\n`);
     const reportPath = await searches.write(run.search, 'report.md', report);
     const { verdict, verified, weights, stoppedBy, digest } = recipe;

@@ -13,7 +13,7 @@ async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-/** A name beside `path` that no other writer uses; removed by `sweepTemporary` if its writer is killed. */
+/** A name beside `path` that no other writer uses; a killed writer leaves it behind, harmless. */
 export function temporaryBeside(path: string): string {
   return join(dirname(path), `.${basename(path)}.${randomUUID()}.tmp`);
 }

@@ -54,7 +54,7 @@ export async function runIteration(
     summary: ({ id }) =>
       `${title} of ${plannedIterations(state)} · proxy ${members.findIndex((member) => member.id === id) + 1}/${members.length}`,
     forbids: () => maySearch(state, Date.now()),
-    ranked: true,
+    part: 'search',
   });
   if (scored.length === 0) {
     if (limit !== undefined) return { by: 'budget', limit };

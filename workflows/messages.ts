@@ -38,7 +38,8 @@ export function registerMessages(state: SearchState): void {
       state.paused = false;
       state.resumes += 1;
     },
-    finishEarly: ({ after }) => void (state.finishEarly = after),
+    // Who said "now" can't be made to wait by an "iteration" that comes later.
+    finishEarly: ({ after }) => void (state.finishEarly = state.finishEarly === 'now' ? 'now' : after),
   };
 
   const onSignal =

@@ -3,7 +3,8 @@ import type { Ref } from '../climb/artifact.ts';
 import { reserve, settle, type Limit } from '../climb/search/budget.ts';
 import { lossOf, objective, taskShares } from '../climb/verification/objective.ts';
 import { proxyShape } from '../climb/spec/proxy-shape.ts';
-import { enterLeaderboard, note, proxyCost, type Scored, type SearchState } from '../climb/search/search-state.ts';
+import { proxyCost, type Part } from '../climb/search/proxy-cost.ts';
+import { enterLeaderboard, note, type Scored, type SearchState } from '../climb/search/search-state.ts';
 import type { EvaluateProxiesInput } from '../activities/evaluate-proxies.ts';
 import type { Member } from '../activities/train-proxies.ts';
 import { targetTokens } from '../climb/mixture/mixture-space.ts';
@@ -20,8 +21,8 @@ export type Batch = {
   readonly summary: (member: Member) => string;
   /** The limit that forbids one more proxy, if any. */
   readonly forbids: () => Limit | undefined;
-  /** Whether the proxies enter the leaderboard. */
-  readonly ranked: boolean;
+  /** Proxies of the search enter the leaderboard. */
+  readonly part: Part;
 };
 
 export type BatchResult = {
@@ -73,7 +74,7 @@ export async function runBatch(state: SearchState, batch: Batch, members: readon
 /** Never rejects: what went wrong with one proxy must not lose the others. */
 async function runProxy(state: SearchState, batch: Batch, member: Member): Promise<Outcome> {
   const { opening, counts, account } = state;
-  const reserved = proxyCost(state);
+  const reserved = proxyCost(state, batch.part);
   const since = Date.now();
   reserve(account, reserved);
   if (state.milestones.length === 0) note(state.milestones, since);
@@ -85,7 +86,7 @@ async function runProxy(state: SearchState, batch: Batch, member: Member): Promi
       counts.diverged += 1;
       return { kind: 'diverged' };
     }
-    const { tasks, choices, tokens, ranked } = batch;
+    const { tasks, choices, tokens, part } = batch;
     const { proxy } = state.spec;
     const view = { activityId: `${member.id}-evaluate`, summary: `${batch.summary(member)} · evaluate` };
     const { members } = await runStage(opening, 'evaluateProxies', view, {
@@ -101,7 +102,10 @@ async function runProxy(state: SearchState, batch: Batch, member: Member): Promi
     settle(account, reserved, { ...reserved, deviceSeconds: trained.seconds + evaluated.seconds });
     counts.done += 1;
     if (!trained.fromLedger) note(state.milestones, Date.now());
-    if (ranked) {
+    const { longest } = state;
+    longest.train = Math.max(longest.train, trained.seconds);
+    longest.evaluate[part] = Math.max(longest.evaluate[part], evaluated.seconds);
+    if (part === 'search') {
       const losses = state.spec.tasks.map(({ metric }, at) =>
         lossOf(evaluated.tasks[at] as (typeof evaluated.tasks)[number], metric),
       );

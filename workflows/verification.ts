@@ -3,7 +3,8 @@ import { limitBrokenBy } from '../climb/search/budget.ts';
 import { spaceRules } from '../climb/mixture/mixture-space.ts';
 import { taskLabel } from '../climb/verification/objective.ts';
 import { derivedSeed } from '../climb/random.ts';
-import { proxyCost, type Opening, type Prepared, type SearchState } from '../climb/search/search-state.ts';
+import { proxyCost } from '../climb/search/proxy-cost.ts';
+import type { Opening, Prepared, SearchState } from '../climb/search/search-state.ts';
 import { affordableCandidates } from '../climb/search/steering.ts';
 import type { Member } from '../activities/train-proxies.ts';
 import type { RecommendMixtureInput } from '../activities/recommend-mixture.ts';
@@ -54,15 +55,15 @@ export async function verify(
       })),
       choices: 'all',
       summary: ({ id, mixture }) => `verification · ${mixture} · seed ${id.slice(id.lastIndexOf('-s') + 2)}/${seeds}`,
-      forbids: () => limitBrokenBy(state.account, proxyCost(state), Date.now()),
-      ranked: false,
+      forbids: () => limitBrokenBy(state.account, proxyCost(state, 'verify'), Date.now()),
+      part: 'verify',
     },
     members,
   );
   const armOf = new Map(members.map(({ id, mixture }) => [id, mixture]));
   return {
     arms,
-    runs: scored.map(({ id, score }) => ({ arm: armOf.get(id) as string, score })),
+    runs: scored.map(({ id, score }) => ({ id, arm: armOf.get(id) as string, score })),
     seeds: fresh.flatMap(({ seed, dataSeed }) => [seed, dataSeed]),
   };
 }

@@ -57,14 +57,16 @@ export type RecipeRun = {
 export type Recipe = RecipeBody & { readonly digest: string; readonly run: RecipeRun };
 
 /**
- * The digest by which two runs are compared: SHA-256 of the canonical JSON of the body. Where things are and how
- * much may be in flight can't change what is found, so the corpus path and `budget.concurrency` are left out.
+ * The digest by which two runs are compared: SHA-256 of the canonical JSON of the body. Where the corpus lies, how
+ * much may be in flight and how often a checkpoint is written can't change what is found: they are left out.
  */
 export function recipeDigest(body: RecipeBody): string {
-  const { concurrency: _, ...budget } = body.spec.budget;
-  const { path: __, ...corpus } = body.spec.corpus;
-  const { $schema: ___, ...spec } = body.spec;
-  return contentKey({ ...body, spec: { ...spec, budget, corpus } });
+  const { concurrency: _concurrency, ...budget } = body.spec.budget;
+  const { path: _path, ...corpus } = body.spec.corpus;
+  const { checkpointSeconds: _seconds, ...proxy } = body.spec.proxy;
+  const { $schema: _schema, ...spec } = body.spec;
+  const { manifest: _manifest, ...hashes } = body.hashes; // it names the files; `corpus` stands for what is in them
+  return contentKey({ ...body, hashes, spec: { ...spec, budget, corpus, proxy } });
 }
 
 export function finishRecipe(body: RecipeBody, run: RecipeRun): Recipe {

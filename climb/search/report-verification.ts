@@ -1,6 +1,7 @@
 import type { ArmEvidence, ArmTaskScore } from '../verification/evidence.ts';
 import { cell, fixed, percent, table } from '../markdown.ts';
 import { taskLabel } from '../verification/objective.ts';
+import type { Verification } from '../verification/verification.ts';
 import type { Recipe } from './recipe.ts';
 
 /** The part of the report that counts: arms on the report tasks, what tells them apart, and the searched tasks again. */
@@ -31,12 +32,22 @@ export function verificationSection({ evidence, spec, arm: recommended }: Recipe
     table(['arm', 'mean [interval]', ...taskNames(spec.report.tasks), 'seeds'], means),
     `Differences, positive where the first is better; intervals hold together with ${percent(verification.confidence)} confidence. Standard deviation over seeds: ${fixed(verification.seedSd)}.`,
     table(['comparison', 'advantage [interval]', ''], differences),
+    ...missingRuns(verification),
     'The same proxies on the searched tasks, for completeness: candidates were chosen there, so these figures flatter them.',
     table(
       ['arm', ...taskNames(spec.tasks)],
       arms.map((of) => [named(of), ...of.searched.map(taskCell)]),
     ),
   ].join('\n\n');
+}
+
+/** Said where a proxy of the verification diverged, failed or was never started. */
+function missingRuns({ arms }: Verification): string[] {
+  const planned = Math.max(...arms.map(({ seeds }) => seeds));
+  const missing = arms
+    .filter(({ seeds }) => seeds < planned)
+    .map(({ arm, seeds }) => `${arm} (${seeds} of ${planned})`);
+  return missing.length === 0 ? [] : [`Some arms have fewer seeds than others: ${missing.join(', ')}.`];
 }
 
 /** Task labels as table cells. */

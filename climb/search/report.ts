@@ -55,6 +55,9 @@ export function verdictSentence({ verdict, verified, arm, evidence, stoppedBy, s
   return `**Better than every baseline**: it beats ${margins.join(' and ')} ${fresh}.`;
 }
 
+/** Above this weight of a single cluster the report warns. */
+const narrowWeight = 0.9;
+
 function weights({ recipe, tokens }: ReportSources): string {
   const shares = tokenShares(tokens);
   const { tokens: proxyTokens } = proxyShape(recipe.spec.proxy);
@@ -79,7 +82,12 @@ function weights({ recipe, tokens }: ReportSources): string {
     recipe.spec.target.tokens === undefined
       ? `a proxy's ${number(proxyTokens)} tokens`
       : `the target's ${number(target)} tokens`;
-  return `## Weights\n\n${table(['cluster', 'label', 'weight', 'share of corpus', 'epochs'], rows)}\n\nEpochs: how often the cluster is repeated in ${at}; at most ${recipe.spec.constraints.maxEpochs}.`;
+  const most = Math.max(...recipe.weights.map(({ weight }) => weight));
+  const narrow =
+    most > narrowWeight
+      ? `\n\nNearly all weight lies on one cluster. A larger run on it alone would see little else: check that the tasks are all that you want, or set constraints.bounds.`
+      : '';
+  return `## Weights\n\n${table(['cluster', 'label', 'weight', 'share of corpus', 'epochs'], rows)}\n\nEpochs: how often the cluster is repeated in ${at}; at most ${recipe.spec.constraints.maxEpochs}.${narrow}`;
 }
 
 function leaderboard({ recipe: { evidence, spec } }: ReportSources): string {
@@ -153,7 +161,7 @@ function rerun({ recipe }: ReportSources): string {
   return (
     [
       '## How to rerun',
-      'The search file is `spec` in recipe.json. Started again under any name it gives the same recipe; what the ledger knows costs nothing:',
+      '`search.json` lies beside this report. Started again under any name it gives the same recipe; what the ledger knows costs nothing:',
       `\`\`\`\ntemporal workflow start -t climb --type climbSearch -w ${name}-again --input-file search.json\n\`\`\``,
       `Recipe digest \`${recipe.digest}\` (what was found, without times and costs). Versions: ${versions.join(', ')}. SHA-256 of everything used stands in \`hashes\` of recipe.json.`,
     ].join('\n\n') + '\n'

@@ -1,6 +1,6 @@
 import type { Ref } from '../artifact.ts';
-import { nothing, openAccount, type Account, type Cost, type Limit } from './budget.ts';
-import { expectedSeconds, proxyShape } from '../spec/proxy-shape.ts';
+import { openAccount, type Account, type Limit } from './budget.ts';
+import type { Longest, Part } from './proxy-cost.ts';
 import type { SearchSpec } from '../spec/search-file.ts';
 
 export type Phase =
@@ -33,6 +33,8 @@ export type Opening = {
   /** Items of the searched tasks, then of the report tasks, in the order of the search file. */
   readonly tasks: readonly Ref[];
   readonly reportTasks: readonly Ref[];
+  /** Continuations that the evaluation of one proxy scores. */
+  readonly continuations: Readonly<Record<Part, number>>;
   /** Search attributes that the server knows; others may not be set. */
   readonly searchAttributes: readonly string[];
   /** Timeouts and task queues as the worker that opened the search was configured. */
@@ -69,6 +71,7 @@ export type SearchState = {
   /** Iterations that are committed. */
   iteration: number;
   counts: { done: number; failed: number; diverged: number; fromLedger: number };
+  longest: Longest;
   leaderboard: Standing[];
   paused: boolean;
   /** How often `resume` came: a search that needs attention waits for the next. */
@@ -100,6 +103,7 @@ export function newSearchState(spec: SearchSpec, now: number): SearchState {
     iterationLimit: spec.search.iterations ?? null,
     iteration: 0,
     counts: { done: 0, failed: 0, diverged: 0, fromLedger: 0 },
+    longest: { train: 0, evaluate: { search: 0, verify: 0 } },
     leaderboard: [],
     paused: false,
     resumes: 0,
@@ -127,14 +131,4 @@ export function enterLeaderboard(state: SearchState, standing: Standing): void {
   state.leaderboard = [...state.leaderboard, standing]
     .sort((a, b) => a.score - b.score || (a.id < b.id ? -1 : 1))
     .slice(0, leaderboardLength);
-}
-
-/** What one proxy is expected to cost: seconds as measured in this search, before that as measured elsewhere. */
-export function proxyCost({ spec, account, counts, opening }: SearchState): Cost {
-  const trained = counts.done + counts.diverged - counts.fromLedger;
-  const deviceSeconds =
-    trained > 0 && account.charged.deviceSeconds > 0
-      ? account.charged.deviceSeconds / trained
-      : expectedSeconds(spec.proxy, opening?.tokensPerSecond);
-  return { ...nothing, proxies: 1, trainTokens: proxyShape(spec.proxy).tokens, deviceSeconds };
 }

@@ -1,7 +1,8 @@
-import { limitBrokenBy, times, type Account, type Limit } from './budget.ts';
+import { add, limitBrokenBy, times, type Account, type Cost, type Limit } from './budget.ts';
 import type { Message } from '../spec/messages.ts';
 import { affordableIterations, verificationProxies } from '../spec/plan.ts';
-import { note, proxyCost, type SearchState, type StoppedBy } from './search-state.ts';
+import { proxyCost } from './proxy-cost.ts';
+import { note, type SearchState, type StoppedBy } from './search-state.ts';
 
 export type StopReason = { readonly by: StoppedBy; readonly limit: Limit | null };
 
@@ -11,17 +12,19 @@ export function reasonToStop(state: SearchState, now: number): StopReason | null
   if (state.iteration >= (state.iterationLimit ?? Infinity)) return { by: 'iterations', limit: null };
   const { first, batch } = state.spec.search;
   const size = state.iteration === 0 ? first : batch;
-  const limit = limitBrokenBy(
-    state.account,
-    times(proxyCost(state), size + verificationProxies(state.spec.verify)),
-    now,
-  );
+  const limit = limitBrokenBy(state.account, beforeVerification(state, size), now);
   return limit === undefined ? null : { by: 'budget', limit };
 }
 
 /** Whether one more proxy of the search may start: its own cost, and verification reserved on top. */
 export function maySearch(state: SearchState, now: number): Limit | undefined {
-  return limitBrokenBy(state.account, times(proxyCost(state), 1 + verificationProxies(state.spec.verify)), now);
+  return limitBrokenBy(state.account, beforeVerification(state, 1), now);
+}
+
+/** Some more proxies of the search, and the whole verification after them. */
+function beforeVerification(state: SearchState, size: number): Cost {
+  const verification = times(proxyCost(state, 'verify'), verificationProxies(state.spec.verify));
+  return add(times(proxyCost(state, 'search'), size), verification);
 }
 
 /**
@@ -30,7 +33,7 @@ export function maySearch(state: SearchState, now: number): Limit | undefined {
  */
 export function affordableCandidates(state: SearchState, now: number): number {
   const { verify } = state.spec;
-  const cost = proxyCost(state);
+  const cost = proxyCost(state, 'verify');
   for (let candidates = verify.candidates; candidates > 0; candidates--) {
     const proxies = verificationProxies({ ...verify, candidates });
     if (limitBrokenBy(state.account, times(cost, proxies), now) === undefined) return candidates;
@@ -41,7 +44,7 @@ export function affordableCandidates(state: SearchState, now: number): number {
 /** Iterations in all, as far as the budget of now goes. */
 export function plannedIterations(state: SearchState): number {
   const { account, spec } = state;
-  const { trainTokens } = proxyCost(state);
+  const { trainTokens } = proxyCost(state, 'search');
   const paid = Math.min(account.budget.proxies, Math.floor((account.budget.trainTokens ?? Infinity) / trainTokens));
   const affordable = affordableIterations(spec.search, paid - verificationProxies(spec.verify));
   return Math.max(state.iteration, Math.min(state.iterationLimit ?? Infinity, affordable));
@@ -67,10 +70,8 @@ export function changeBudget(state: SearchState, message: Message<'setBudget'>, 
   state.account.budget = { ...state.account.budget, ...changed };
   if (iterations !== undefined) state.iterationLimit = iterations;
   const what = Object.entries({ ...changed, ...(iterations !== undefined && { iterations }) });
-  note(state.changes, {
-    at: now,
-    change: `${what.map(([field, value]) => `${field} = ${value}`).join(', ')}${reason ? ` (${reason})` : ''}`,
-  });
+  const change = `${what.map(([field, value]) => `${field} = ${value}`).join(', ')}${reason ? ` (${reason})` : ''}`;
+  if (state.changes.at(-1)?.change !== change) note(state.changes, { at: now, change });
   return effect(state, now);
 }
 

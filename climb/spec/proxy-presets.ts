@@ -16,12 +16,12 @@ export type ProxyPreset = {
   readonly learningRate: number;
   /** Training tokens a proxy. */
   readonly tokens: number;
-  /** Tokens a second on one core, measured (docs/decisions/0006): the first estimate of a search's cost. */
+  /** Tokens a second on one core, measured (docs/results.md): the first estimate of a search's cost. */
   readonly tokensPerSecond: number;
 };
 
 /**
- * Sizes known to rank mixtures (docs/architecture.md). Learning rates lie on the low side of the optimum, since
+ * Sizes at which bits per byte rank mixtures the same from seed to seed. Learning rates lie on the low side of the optimum, since
  * rankings transfer better from there (arXiv 2512.24503).
  */
 export const proxyPresets = {

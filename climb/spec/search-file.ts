@@ -19,7 +19,10 @@ const task = z.strictObject({
   split: z._default(z.enum(['validation', 'test']), 'validation'),
   path: z.optional(text('your own items: JSON lines {query, choices, gold}, below an allowed root')),
   metric: z._default(z.enum(['bitsPerByte', 'accuracy', 'accuracyNorm']), 'bitsPerByte'),
-  weight: z._default(z.number().check(z.positive(), z.describe('share of this task in the objective, any scale')), 1),
+  weight: z._default(
+    z.number().check(z.positive(), z.maximum(1e6), z.describe('share of this task in the objective, any scale')),
+    1,
+  ),
   items: z.optional(count(10, 1_000_000, 'use this many items, spread evenly over the task, instead of all')),
 });
 

@@ -1,6 +1,6 @@
 import { planSearch } from './plan.ts';
 import { InvalidInput, type Problem } from '../problem.ts';
-import { proxyShape } from './proxy-shape.ts';
+import { expectedSeconds, proxyShape } from './proxy-shape.ts';
 import { parse } from '../schema-problems.ts';
 import { searchFileSchema, type SearchSpec, type TaskSpec } from './search-file.ts';
 
@@ -27,8 +27,11 @@ function crossFieldProblems(spec: SearchSpec, now: number): Problem[] {
   ];
 }
 
+/** A device faster than this is not expected: what it couldn't pay for is refused. */
+const fasterThanThePreset = 1000;
+
 function* budgetProblems({ budget, search, verify, proxy }: SearchSpec, now: number): Iterable<Problem> {
-  const { proxies, deadline, trainTokens } = budget;
+  const { proxies, deadline, trainTokens, deviceHours } = budget;
   const tokens = proxyShape(proxy).tokens;
   const plan = planSearch({ budget, search, verify, proxy });
   const least = search.first + plan.verifyProxies;
@@ -56,11 +59,19 @@ function* budgetProblems({ budget, search, verify, proxy }: SearchSpec, now: num
       message: `must lie in the future, got "${deadline}" (now ${new Date(now).toISOString()}); no proxy could be trained`,
     };
   }
+  const leastHours = (least * expectedSeconds(proxy)) / 3600 / fasterThanThePreset;
+  if (deviceHours !== undefined && deviceHours < leastHours) {
+    yield {
+      path: 'budget.deviceHours',
+      message: `got ${deviceHours}, but ${least} proxies take ${leastHours.toPrecision(2)} hours even at ${fasterThanThePreset} times the speed of this preset's core; raise it, or lower proxy.tokens`,
+    };
+  }
   const repeated = verify.baselines.find((baseline, at) => verify.baselines.indexOf(baseline) !== at);
   if (repeated !== undefined)
     yield { path: 'verify.baselines', message: `"${repeated}" stands there twice; name each baseline once` };
 }
 
+/** The same items, or items that couldn't be told apart in the results. */
 const sameItems = (a: TaskSpec, b: TaskSpec) =>
   (a.name === b.name && a.split === b.split) || (a.path !== undefined && a.path === b.path);
 
@@ -111,19 +122,33 @@ function* proxyProblems({ proxy }: SearchSpec): Iterable<Problem> {
   }
 }
 
-function* constraintProblems({ constraints: { bounds } }: SearchSpec): Iterable<Problem> {
+function* constraintProblems({ constraints: { bounds }, clusters }: SearchSpec): Iterable<Problem> {
+  const { target } = clusters.merge;
   for (const [cluster, { lower = 0, upper = 1 }] of Object.entries(bounds)) {
-    if (lower > upper)
+    const path = `constraints.bounds.${cluster}`;
+    if (!/^c\d{4}$/.test(cluster) || Number(cluster.slice(1)) >= target) {
       yield {
-        path: `constraints.bounds.${cluster}`,
-        message: `lower ${lower} is above upper ${upper}: no weight lies between; swap them`,
+        path,
+        message: `no cluster can have this name: after merging they are c0000 to c${String(target - 1).padStart(4, '0')}; see the clusters in an earlier report`,
       };
+    }
+    if (lower > upper) {
+      yield { path, message: `lower ${lower} is above upper ${upper}: no weight lies between; swap them` };
+    }
   }
   const lowest = Object.values(bounds).reduce((sum, { lower = 0 }) => sum + lower, 0);
   if (lowest > 1 + 1e-9) {
     yield {
       path: 'constraints.bounds',
       message: `the lower bounds add up to ${lowest}, but the weights of a mixture add up to 1; lower some`,
+    };
+  }
+  const uppers = Object.values(bounds).map(({ upper = 1 }) => upper);
+  const highest = uppers.reduce((sum, upper) => sum + upper, target - uppers.length);
+  if (highest < 1 - 1e-9) {
+    yield {
+      path: 'constraints.bounds',
+      message: `the upper bounds of all ${target} clusters add up to ${highest}, but the weights of a mixture add up to 1; raise some`,
     };
   }
 }

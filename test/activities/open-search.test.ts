@@ -25,6 +25,7 @@ beforeAll(async () => {
   const items = (name: string) =>
     [0, 1].map((at) => JSON.stringify({ query: `${name} ${at}`, choices: ['a', 'b'], gold: at })).join('\n');
   for (const name of ['quiz', 'riddles', 'exam']) await place(join(folder, `${name}.jsonl`), items(name));
+  await place(join(folder, 'copy.jsonl'), items('quiz'));
   await place(join(folder, 'bad.jsonl'), '{"query":"q","choices":["a"],"gold":7}\n');
   const documents = Array.from({ length: 20 }, (_, at) =>
     JSON.stringify({ text: `document number ${at} about many things` }),
@@ -49,6 +50,7 @@ test('an opening has the items of every task and what the search relies on later
     timeouts: { heartbeat: 20, retryInitial: 1, retryMaximum: 60 },
     queues: { cpu: 'climb-cpu', train: 'climb-train' },
     maxHistory: 7500,
+    continuations: { search: 4, verify: 12 },
   });
   expect(opening.tokensPerSecond).toBeUndefined();
   const texts = await Promise.all([...opening.tasks, ...opening.reportTasks].map((ref) => deps.store.read(ref)));
@@ -82,6 +84,13 @@ describe('a search that names what can not be', () => {
   };
 
   test.each<[string, object, string, string]>([
+    [
+      'report items that are searched under another name',
+      { report: { tasks: [{ name: 'other', path: 'copy.jsonl' }] } },
+      'report.tasks.0',
+      '2 of its 2 items are also searched',
+    ],
+    ['a target that no tokenizer fills', { target: { tokens: 1e9 } }, 'target.tokens', 'tokens at most'],
     ['a missing corpus', { corpus: { path: 'none.jsonl' } }, 'corpus.path', "can't open"],
     ['a corpus outside the roots', { corpus: { path: '/etc/passwd' } }, 'corpus.path', 'outside'],
     ['an empty corpus', { corpus: { path: 'empty.jsonl' } }, 'corpus.path', 'empty.jsonl'],

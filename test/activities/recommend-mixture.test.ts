@@ -16,7 +16,12 @@ async function inputOf(levels: readonly number[] | null): Promise<RecommendMixtu
   const { manifest, domainSet, tokens, predictor } = await stored(deps);
   const scores = await Promise.all(
     runsAt(levels ?? []).map(async (runs, at) =>
-      Promise.all(runs.map(async (run) => ({ arm: arms[at]?.id as string, score: await deps.store.putJson(run) }))),
+      Promise.all(
+        runs.map(async (run, seed) => {
+          const arm = arms[at]?.id as string;
+          return { id: `v-${arm}-s${seed + 1}`, arm, score: await deps.store.putJson(run) };
+        }),
+      ),
     ),
   );
   return {
@@ -65,7 +70,11 @@ test('a candidate that beats every baseline is the recipe, with all that it rest
   });
   expect(body.seeds).toEqual({ search: 7, verification: [1, 2, 3, 4] });
   expect(body.versions).toEqual({ climb: climbVersion, trainer: 'fake 1', torch: 'none' });
+  const runs = input.verification?.runs ?? [];
+  expect(runs).toHaveLength(8);
   expect(body.hashes).toEqual({
+    corpus: expect.stringMatching(/^[0-9a-f]{64}$/),
+    ...Object.fromEntries(runs.map(({ id, score }) => [`score.${id}`, score.sha256])),
     manifest: input.manifest.sha256,
     domainSet: input.domainSet.sha256,
     tokens: input.tokens.sha256,

@@ -33,7 +33,7 @@ test('the recipe and the report lie side by side, and the answer says where', as
   expect(readFileSync(result.report.path, 'utf8')).toBe(
     readFileSync(new URL('../golden/report.md', import.meta.url), 'utf8'),
   );
-  expect(await filesBelow(dirname(result.recipe.path))).toEqual(['recipe.json', 'report.md']);
+  expect(await filesBelow(dirname(result.recipe.path))).toEqual(['recipe.json', 'report.md', 'search.json']);
 });
 
 test('written again it is replaced as a whole, with the same digest whatever the run cost', async () => {

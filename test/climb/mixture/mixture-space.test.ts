@@ -30,7 +30,7 @@ test('bounds of the file hold beside the caps; one that is left out is no bound'
 });
 
 test.each<[string, Partial<SearchFile>, string]>([
-  ['a bound for no cluster', { constraints: { bounds: { web: { lower: 0.1 } } } }, 'constraints.bounds.web'],
+  ['a bound for no cluster', { constraints: { bounds: { c0009: { lower: 0.1 } } } }, 'constraints.bounds.c0009'],
   [
     'a lower bound over the cap',
     { target: { tokens: 10_000_000 }, constraints: { bounds: { c0002: { lower: 0.3 } } } },

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { enterLeaderboard, newSearchState, note, proxyCost } from '../../../climb/search/search-state.ts';
+import { enterLeaderboard, newSearchState, note } from '../../../climb/search/search-state.ts';
 import { now, specOf, stateOf } from '../made-search.ts';
 
 test('a state is plain JSON: it crosses continue-as-new', () => {
@@ -30,33 +30,4 @@ test('a log keeps its twenty newest entries', () => {
   const log: number[] = [];
   for (let entry = 0; entry < 10_000; entry++) note(log, entry);
   expect(log).toEqual(Array.from({ length: 20 }, (_, at) => 9980 + at));
-});
-
-test('a proxy costs what the preset estimates, then what this machine measured, then what this search paid', () => {
-  const state = stateOf();
-  expect(proxyCost(state)).toEqual({ proxies: 1, trainTokens: 499_712, deviceSeconds: 499_712 / 30_000 });
-  const opening = {
-    tasks: [],
-    reportTasks: [],
-    searchAttributes: [],
-    timeouts: { heartbeat: 1, retryInitial: 1, retryMaximum: 1 },
-    queues: { cpu: 'c', train: 't' },
-    maxHistory: 7500,
-  };
-  const measured = { ...state, opening: { ...opening, tokensPerSecond: 10_000 } };
-  expect(proxyCost(measured).deviceSeconds).toBeCloseTo(49.9712, 9);
-  // Four were trained, one of them diverged; two more came from the ledger and took no time.
-  const counts = { done: 5, failed: 3, diverged: 1, fromLedger: 2 };
-  const paid = {
-    ...measured,
-    counts,
-    account: { ...state.account, charged: { proxies: 6, trainTokens: 0, deviceSeconds: 80 } },
-  };
-  expect(proxyCost(paid).deviceSeconds).toBe(20);
-});
-
-test('when all came from the ledger nothing was measured: the estimate stands', () => {
-  const state = stateOf();
-  state.counts = { done: 3, failed: 0, diverged: 0, fromLedger: 3 };
-  expect(proxyCost(state).deviceSeconds).toBeCloseTo(499_712 / 30_000, 9);
 });

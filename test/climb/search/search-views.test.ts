@@ -1,13 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import { reserve, settle, times } from '../../../climb/search/budget.ts';
 import { budgetOf, currentDetails, leaderboardOf, statusOf } from '../../../climb/search/search-views.ts';
-import { enterLeaderboard, note, proxyCost, type SearchState } from '../../../climb/search/search-state.ts';
+import { proxyCost } from '../../../climb/search/proxy-cost.ts';
+import { enterLeaderboard, note, type SearchState } from '../../../climb/search/search-state.ts';
 import { now, stateOf } from '../made-search.ts';
 
 /** In the second iteration: eight proxies known, two running, ten minutes after the first began. */
 function running(): SearchState {
   const state = stateOf({ budget: { proxies: 24, deviceHours: 2 } });
-  const cost = proxyCost(state);
+  const cost = proxyCost(state, 'search');
   reserve(state.account, times(cost, 10));
   settle(state.account, times(cost, 8), times(cost, 8));
   state.counts = { done: 7, failed: 0, diverged: 1, fromLedger: 2 };
@@ -81,11 +82,11 @@ describe('the status', () => {
 });
 
 test('the budget: allowed, used, reserved, left, and what that means', () => {
-  const seconds = 499_712 / 30_000;
+  const seconds = 1.25 * (8 + 499_712 / 30_000);
   expect(budgetOf(running(), later)).toEqual({
     budget: { proxies: 24, deviceHours: 2, concurrency: 8 },
-    used: { proxies: 8, trainTokens: 8 * 499_712, deviceHours: 0.037 },
-    reserved: { proxies: 2, trainTokens: 2 * 499_712, deviceHours: 0.0093 },
+    used: { proxies: 8, trainTokens: 8 * 499_712, deviceHours: 0.0685 },
+    reserved: { proxies: 2, trainTokens: 2 * 499_712, deviceHours: 0.0171 },
     remaining: { proxies: 14, deviceHours: expect.closeTo(2 - (10 * seconds) / 3600, 6) },
     effect: '2 more iterations, then verification of 2 candidates and 2 baselines with 2 seeds each',
     changes: [],

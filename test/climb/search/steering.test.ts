@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { reserve, settle, times } from '../../../climb/search/budget.ts';
-import { proxyCost, type SearchState } from '../../../climb/search/search-state.ts';
+import { proxyCost } from '../../../climb/search/proxy-cost.ts';
+import type { SearchState } from '../../../climb/search/search-state.ts';
 import {
   affordableCandidates,
   changeBudget,
@@ -16,7 +17,7 @@ import { now, stateOf } from '../made-search.ts';
 /** A search in which `proxies` were trained, each at its estimate. */
 function spent(proxies: number, iteration: number, changes: Parameters<typeof stateOf>[0] = {}): SearchState {
   const state = stateOf(changes);
-  const cost = times(proxyCost(state), proxies);
+  const cost = times(proxyCost(state, 'search'), proxies);
   reserve(state.account, cost);
   settle(state.account, cost, cost);
   return { ...state, iteration };
@@ -44,7 +45,7 @@ describe('reasonToStop', () => {
 
   test.each([
     ['trainTokens', { budget: { proxies: 100, trainTokens: 16 * 499_712 } }],
-    ['deviceHours', { budget: { proxies: 100, deviceHours: (19 * (499_712 / 30_000)) / 3600 } }],
+    ['deviceHours', { budget: { proxies: 100, deviceHours: (19 * 1.25 * (8 + 499_712 / 30_000)) / 3600 } }],
     ['deadline', { budget: { proxies: 100, deadline: '2026-08-01T00:00:01Z' } }],
   ])('%s is the limit that is named', (limit, changes) => {
     expect(reasonToStop(spent(8, 1, changes), now + 1000)).toEqual({ by: 'budget', limit });
@@ -142,7 +143,7 @@ describe('effect', () => {
 
 test('what remains counts reservations as spent, and leaves out what has no limit', () => {
   const state = spent(2, 0, { budget: { proxies: 24, trainTokens: 1e9, deviceHours: 1 } });
-  const cost = proxyCost(state);
+  const cost = proxyCost(state, 'search');
   reserve(state.account, cost);
   expect(remaining(state.account)).toEqual({
     proxies: 21,

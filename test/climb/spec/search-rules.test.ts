@@ -201,13 +201,32 @@ describe('problems between fields', () => {
     ['heads of odd width', { 'proxy.model': { heads: 64 } }, 'proxy.model.heads', 'even parts'],
     [
       'bounds the wrong way round',
-      { 'constraints.bounds': { web: { lower: 0.6, upper: 0.5 } } },
-      'constraints.bounds.web',
+      { 'constraints.bounds': { c0003: { lower: 0.6, upper: 0.5 } } },
+      'constraints.bounds.c0003',
       'lower 0.6 is above upper 0.5',
     ],
     [
+      'a bound for no cluster',
+      { 'constraints.bounds': { news: { lower: 0.1 } } },
+      'constraints.bounds.news',
+      'no cluster can have this name',
+    ],
+    [
+      'a bound for a cluster beyond the target',
+      { 'constraints.bounds': { c0016: { lower: 0.1 } } },
+      'constraints.bounds.c0016',
+      'c0000 to c0015',
+    ],
+    [
+      'upper bounds of all clusters under 1',
+      { 'clusters.merge.target': 2, 'constraints.bounds': { c0000: { upper: 0.3 }, c0001: { upper: 0.6 } } },
+      'constraints.bounds',
+      'add up to 0.8999',
+    ],
+    ['hours that pay for nothing', { 'budget.deviceHours': 1e-9 }, 'budget.deviceHours', 'proxies take'],
+    [
       'lower bounds over 1',
-      { 'constraints.bounds': { a: { lower: 0.6 }, b: { lower: 0.5 } } },
+      { 'constraints.bounds': { c0000: { lower: 0.6 }, c0001: { lower: 0.5 } } },
       'constraints.bounds',
       'add up to 1.1',
     ],
@@ -234,13 +253,13 @@ describe('problems between fields', () => {
       'budget.deadline': '2020-01-01T00:00:00Z',
       'proxy.tokens': 1,
       'clusters.initial': 8,
-      'constraints.bounds': { a: { lower: 1, upper: 0.5 }, b: { lower: 0.5 } },
+      'constraints.bounds': { c0000: { lower: 1, upper: 0.5 }, c0001: { lower: 0.5 } },
     };
     expect(problemsOf(fileWith(all)).map(({ path }) => path)).toEqual([
       'budget.proxies',
       'budget.deadline',
       'proxy.tokens',
-      'constraints.bounds.a',
+      'constraints.bounds.c0000',
       'constraints.bounds',
       'clusters.merge.target',
     ]);
@@ -254,7 +273,7 @@ describe('problems between fields', () => {
     ['one step of tokens', { 'proxy.tokens': 2048 }],
     [
       'lower bounds that add up to 1 but for rounding',
-      { 'constraints.bounds': { a: { lower: 0.7 }, b: { lower: 0.2 }, c: { lower: 0.1 } } },
+      { 'constraints.bounds': { c0000: { lower: 0.7 }, c0001: { lower: 0.2 }, c0002: { lower: 0.1 } } },
     ],
     ['another split of a searched task as the report', { report: { tasks: [{ name: 'piqa', split: 'test' }] } }],
     ['as many clusters before merging as after', { 'clusters.initial': 16 }],
