@@ -39,17 +39,19 @@ def run(argv: list[str]) -> int:
     emit("hello", version=VERSION, pid=os.getpid())
     spec = specs.load(arguments.command, arguments.spec)
     digest, out = specs.digest(arguments.command, spec), Path(arguments.out).absolute()
-    if result := rundir.finished(out, RESULT[arguments.command], digest):
-        return exit_code(result)
-    owned = rundir.RunDir.claim(out, digest)
-    command = importlib.import_module("." + arguments.command, __package__)
+    owned = rundir.RunDir.claim(out, digest, RESULT[arguments.command])
+    if isinstance(owned, dict):
+        return exit_code(owned)
     try:
+        command = importlib.import_module("." + arguments.command, __package__)
         result = command.run(spec, owned)
         owned.finish(RESULT[arguments.command], result)
         return exit_code(result)
     except OSError:
         owned.check_owner()  # a new owner clears our temporary files: that is the cause worth naming
         raise
+    finally:
+        owned.release()
 
 
 def exit_code(result: dict) -> int:

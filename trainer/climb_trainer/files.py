@@ -39,6 +39,16 @@ def fsync_dir(path: Path) -> None:
         os.close(fd)
 
 
+def stamp(path: Path) -> tuple | None:
+    """Differs when the file was replaced, changed or touched; None if it is missing."""
+    try:
+        with open(path, "rb") as f:  # opened, not only looked up: network folders answer a bare stat from memory
+            found = os.fstat(f.fileno())
+    except OSError:
+        return None
+    return found.st_ino, found.st_size, found.st_mtime_ns
+
+
 def write(path: Path, data: bytes, mode: str = "wb") -> None:
     """Write (or append, mode "ab") and fsync. Raises DiskFull with bytes needed and free."""
     try:

@@ -1,46 +1,74 @@
 """The output folder of one run: who owns it, whether it is finished, how results appear in it.
 
-Fencing: `owner.json` names the newest process by a random token. A process reads it again before
+Fencing: `owner.json` (lease.py) names the owner by a random token. A process reads it again before
 each publish; a frozen one that wakes up after a takeover finds another token and publishes nothing.
 Reading and renaming are two calls: one frozen exactly between them would still publish. That does
 no harm, since what it publishes is a function of the same spec, whole and hashed.
 """
 
-import json
 import os
-import secrets
 import shutil
-import socket
 import time
 from pathlib import Path
 
-from . import files
+from . import files, lifeline
 from .contract import BadSpec, NotOwner, emit, log
+from .lease import NAME as OWNER, Lease, Watch, read
+
+WORK = "work.json"  # whose work lies here while nobody owns it
+POLL = 0.05  # seconds between two looks at a live owner
+SAY = 2.0  # seconds between two `waiting` events
 
 
 class RunDir:
     """An owned folder. Build it with `claim`."""
 
-    def __init__(self, path: Path, spec_digest: str, token: str):
-        self.path, self.spec, self.token = path, spec_digest, token
+    def __init__(self, path: Path, spec_digest: str, lease: Lease):
+        self.path, self.spec, self.lease, self.token = path, spec_digest, lease, lease.token
 
     @classmethod
-    def claim(cls, path: Path, spec_digest: str) -> "RunDir":
-        """Become the owner and clear what killed owners left. Raises BadSpec for another spec's folder."""
-        path.mkdir(parents=True, exist_ok=True)
-        refuse_other_work(path, _read(path / "owner.json"), spec_digest)
-        run = cls(path, spec_digest, secrets.token_hex(16))
-        owner = {"token": run.token, "pid": os.getpid(), "host": socket.gethostname(),
-                 "since": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "spec": spec_digest}
-        files.publish(path / "owner.json", files.dump(owner), f".tmp-{run.token}")
+    def claim(cls, path: Path, spec_digest: str, result: str) -> "RunDir | dict":
+        """Become the owner and clear what killed owners left, or return the result if it is there.
+
+        Waits while another process works here, with `waiting` events. Raises BadSpec for another
+        spec's folder, Stopped if asked to stop.
+        """
+        watch, looked, said, began = Watch(path), "nothing yet", None, time.monotonic()
+        while True:
+            lifeline.check()
+            owner = read(path / OWNER)
+            live = watch.live(owner)
+            stamp = files.stamp(path / result)  # after the owner: one that is done has put it there before it left
+            if stamp != looked and (found := finished(path, result, spec_digest)):
+                return found
+            looked = stamp
+            for claimed in (owner, read(path / WORK)):
+                refuse_other_work(path, claimed, spec_digest)
+            if live:
+                now = time.monotonic()
+                if said is None or now - said >= SAY:
+                    emit("waiting", owner=owner.get("pid"), host=owner.get("host"), seconds=round(now - began, 1))
+                    said = now
+                time.sleep(POLL)  # not on an event: a signal handler must not set one that we wait for
+                continue
+            path.mkdir(parents=True, exist_ok=True)
+            if lease := Lease.take(path, spec_digest, watch.token):
+                break
+        run = cls(path, spec_digest, lease)
+        if not read(path / WORK):
+            run.publish(WORK, files.dump({"spec": spec_digest}))
         for leftover in [*path.glob(".tmp-*"), *path.glob("*/.tmp-*")]:
+            run.check_owner()
             remove(leftover)
         return run
 
+    def release(self) -> None:
+        """The end of our work, done or not: the next process starts at once."""
+        self.lease.release()
+
     def check_owner(self) -> None:
-        owner = _read(self.path / "owner.json")
-        if not owner or owner.get("token") != self.token:
-            raise NotOwner(f"folder {self.path} now belongs to {owner or 'nobody'}, not to token {self.token}; "
+        if not self.lease.holds():
+            raise NotOwner(f"folder {self.path} now belongs to {read(self.path / OWNER) or 'nobody'}, not to token {self.token}; "
                            "this process publishes nothing more and its work goes on over there")
 
     def staging(self, parent: str = ".") -> Path:
@@ -84,7 +112,7 @@ def finished(path: Path, name: str, spec_digest: str) -> dict | None:
     Raises BadSpec if the folder holds another spec's result. Sizes are compared, hashes are not:
     the caller verifies them when it takes the files.
     """
-    result = _read(path / name)
+    result = read(path / name)
     if result is None:
         return None
     refuse_other_work(path, result, spec_digest)
@@ -106,7 +134,7 @@ def refuse_other_work(path: Path, found: dict | None, spec_digest: str) -> None:
 
 def clear_working_files(path: Path) -> None:
     """Remove what only a running process needs; owner.json last, so that a cut leaves an owner to clean up."""
-    for leftover in [path / "checkpoints", *path.glob("members/*.json"), *path.glob(".tmp-*"), *path.glob("*/.tmp-*"), path / "owner.json"]:
+    for leftover in [path / "checkpoints", *path.glob("members/*.json"), *path.glob(".tmp-*"), *path.glob("*/.tmp-*"), path / WORK, path / OWNER]:
         remove(leftover)
 
 
@@ -115,15 +143,6 @@ def remove(path: Path) -> None:
         shutil.rmtree(path, ignore_errors=True)
     else:
         path.unlink(missing_ok=True)
-
-
-def _read(path: Path) -> dict | None:
-    """A JSON object, or None if it is missing or broken (a broken owner owns nothing)."""
-    try:
-        value = json.loads(path.read_bytes())
-    except (OSError, ValueError):
-        return None
-    return value if isinstance(value, dict) else None
 
 
 def _references(value):

@@ -194,7 +194,8 @@ def load(command: str, path: str) -> dict:
 
 def digest(command: str, spec: dict) -> str:
     """SHA-256 of the spec without what doesn't change the result: where files lie (their hashes
-    stay), how often to checkpoint, how a batch is cut to fit in memory."""
+    stay), how often to checkpoint, how a batch is cut to fit in memory, and how often a cluster may
+    be read, which decides only whether training may start."""
     def strip(value):
         if isinstance(value, dict):
             return {k: strip(v) for k, v in value.items() if k != "path"}
@@ -202,7 +203,7 @@ def digest(command: str, spec: dict) -> str:
 
     work = strip(spec)
     if command == "train":
-        del work["checkpoint"], work["data"]["manifest"], work["data"]["artifacts"]
+        del work["checkpoint"], work["data"]["manifest"], work["data"]["artifacts"], work["data"]["maxEpochs"]
         work["optim"].pop("microBatch", None)
     if command == "evaluate":
         for member in work["members"]:

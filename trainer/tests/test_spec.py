@@ -97,7 +97,7 @@ def test_weights_must_match_the_manifests_clusters(train_spec, tmp_path):
 def test_the_digest_is_of_the_work(train_spec, tokenise_spec):
     digest = specs.digest("train", train_spec)
     for path, value in [(["data", "manifest"], "/x"), (["data", "artifacts"], "/x"), (["checkpoint", "keep"], 9),
-                        (["optim", "microBatch"], 2)]:
+                        (["optim", "microBatch"], 2), (["data", "maxEpochs"], 9)]:
         assert specs.digest("train", changed(train_spec, path, value)) == digest
     for path, value in [(["data", "sha256"], "0" * 64), (["members", 0, "seed"], 2), (["optim", "batch"], 8)]:
         assert specs.digest("train", changed(train_spec, path, value)) != digest
