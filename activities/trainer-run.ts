@@ -22,7 +22,7 @@ export async function runTrainer(
       trainer.run(command, spec, out, {
         signal,
         onEvent: (event) => {
-          if (event.event === 'progress') beat(event);
+          if (event.event === 'progress' || event.event === 'waiting') beat(event);
         },
       }),
     );

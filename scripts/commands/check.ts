@@ -1,6 +1,8 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { Command } from 'commander';
+import { existsSync, statfsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { createActivities } from '../../activities/index.ts';
 import { workerSettings, type WorkerSettings } from '../../adapters/worker-settings.ts';
 import { openWorld } from '../../adapters/world.ts';
@@ -45,7 +47,7 @@ async function check(file: string): Promise<number> {
 function describeCost(
   spec: SearchSpec,
   cost: CostEstimate,
-  { trainSlots }: WorkerSettings,
+  { trainSlots, home }: WorkerSettings,
   measured: number | undefined,
 ): string {
   const proxies = cost.searchProxies + cost.verifyProxies;
@@ -54,12 +56,25 @@ function describeCost(
     measured === undefined
       ? `the preset's speed; none measured here yet`
       : `${Math.round(measured).toLocaleString('en-US')} tokens/s measured on this machine`;
+  const { deviceHours = Infinity } = spec.budget;
+  const free = freeBytes(home);
   return [
     `proxies   ${proxies} (${cost.searchProxies} to search, ${cost.verifyProxies} to verify)`,
     `tokens    ${cost.trainTokens.toLocaleString('en-US')}`,
-    `hours     ${cost.hours.toFixed(2)} with ${parallel} at once (${cost.deviceHours.toFixed(2)} device hours of training; ${speed})`,
-    `disk      about ${(cost.diskBytes / 1e9).toFixed(2)} GB`,
+    `time      ${duration(cost.hours)} with ${parallel} at once (${duration(cost.deviceHours)} of one device to train; ${speed})`,
+    `disk      about ${(cost.diskBytes / 1e9).toFixed(2)} GB of ${(free / 1e9).toFixed(1)} GB free`,
+    ...(cost.deviceHours > deviceHours
+      ? [`warning   budget.deviceHours = ${deviceHours} will end the search before its last iteration`]
+      : []),
+    ...(cost.diskBytes > free ? [`warning   the disk of ${home} is too small; name another folder in CLIMB_HOME`] : []),
   ].join('\n');
+}
+
+const duration = (hours: number) => (hours < 2 ? `${Math.ceil(hours * 60)} min` : `${hours.toFixed(1)} h`);
+
+function freeBytes(home: string): number {
+  const { bavail, bsize } = statfsSync(existsSync(home) ? home : dirname(home));
+  return bavail * bsize;
 }
 
 async function readJson(file: string): Promise<unknown> {

@@ -149,6 +149,25 @@ describe('messages', () => {
   }, 60_000);
 });
 
+test('a search cancelled in its first iteration is cancelled, not failed', async () => {
+  const handle = await lab.start('cancelled-early', { ...file, seed: 13 });
+  await until(async () => (await handle.query<Status>('status')).proxies.running > 0);
+  await handle.cancel();
+  await expect(handle.result()).rejects.toThrow(WorkflowFailedError);
+  expect((await handle.describe()).status.name).toBe('CANCELLED');
+}, 60_000);
+
+test('two searches at once over one corpus share what they both need, and agree', async () => {
+  const twin = { ...file, seed: 14 };
+  const before = await lab.trainings();
+  const [one, two] = await Promise.all(
+    ['twin-1', 'twin-2'].map(async (id) => (await (await lab.start(id, twin)).result()) as SearchResult),
+  );
+  expect(one?.recipe.digest).toBe(two?.recipe.digest);
+  const starts = (await lab.trainings()).slice(before.length).filter((line) => line.startsWith('start '));
+  expect(starts.length).toBe(one?.proxies);
+}, 60_000);
+
 test('a search that continues as new keeps its state, its name and its digest', async () => {
   const short = { ...file, seed: 12 };
   const whole = (await (await lab.start('in-one-run', short)).result()) as SearchResult;
