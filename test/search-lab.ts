@@ -8,7 +8,8 @@ import type { SearchFile } from '../climb/spec/search-file.ts';
 import { freePorts } from '../adapters/ports.ts';
 import { connectClient, connectionSettings } from '../adapters/temporal-connection.ts';
 import { ensureServer } from '../adapters/temporal-server.ts';
-import { workerSettings } from '../adapters/worker-settings.ts';
+import { workerSettings, type WorkerSettings } from '../adapters/worker-settings.ts';
+import { serve } from '../workers/serve.ts';
 
 // The worker's log belongs to the worker's owner; a test says itself what went wrong.
 Runtime.install({ logger: new DefaultLogger('ERROR') });
@@ -128,6 +129,30 @@ export async function openLab(fakeTrainer: Record<string, string> = {}) {
     },
   };
 }
+
+/** A lab with a worker in this process. */
+export async function openServedLab(fakeTrainer: Record<string, string> = {}) {
+  const lab = await openLab(fakeTrainer);
+  let queues = await serve(lab.settings, lab.connection);
+  const drain = async () => {
+    queues.stop();
+    await queues.done;
+  };
+  return {
+    ...lab,
+    /** Another worker in the place of the first, configured otherwise. */
+    replaceWorker: async (changes: Partial<WorkerSettings>) => {
+      await drain();
+      queues = await serve({ ...lab.settings, ...changes }, lab.connection);
+    },
+    close: async () => {
+      await drain();
+      await lab.close();
+    },
+  };
+}
+
+export type ServedLab = Awaited<ReturnType<typeof openServedLab>>;
 
 /** Polls until `look` answers something; tests wait for what they observe, never for a time. */
 export async function until<T>(look: () => Promise<T | undefined | false>, milliseconds = 60_000): Promise<T> {

@@ -3,22 +3,15 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { readFile } from 'node:fs/promises';
 import { recipeDigest, type Recipe } from '../../climb/search/recipe.ts';
 import type { SearchResult } from '../../climb/search/search-result.ts';
-import { serve, type ServedQueues } from '../../workers/serve.ts';
-import { openLab, tinySearch, type Lab } from '../search-lab.ts';
+import { openServedLab, tinySearch, type ServedLab } from '../search-lab.ts';
 
-let lab: Lab;
-let queues: ServedQueues;
+let lab: ServedLab;
 
 beforeAll(async () => {
-  lab = await openLab();
-  queues = await serve(lab.settings, lab.connection);
+  lab = await openServedLab();
 }, 60_000);
 
-afterAll(async () => {
-  queues.stop();
-  await queues.done;
-  await lab.close();
-}, 60_000);
+afterAll(() => lab.close(), 60_000);
 
 test('a search with the real trainer finds the topic that its tasks are about', async () => {
   const file = {

@@ -12,11 +12,9 @@ import { climbVersion } from '../../climb/version.ts';
 import { repositoryRoot } from '../../adapters/home.ts';
 import { findTemporalCli } from '../../adapters/temporal-cli.mjs';
 import { environmentFor } from '../../adapters/temporal-server.ts';
-import { serve } from '../../workers/serve.ts';
-import { openLab, tinySearch, until } from '../search-lab.ts';
+import { openServedLab, tinySearch, until } from '../search-lab.ts';
 
-const lab = await openLab({ FAKE_STEP_MS: '20' });
-const queues = await serve(lab.settings, lab.connection);
+const lab = await openServedLab({ FAKE_STEP_MS: '20' });
 const cli = findTemporalCli(repositoryRoot, process.env);
 if (!cli) throw new Error('no Temporal CLI; run `node scripts/setup.mjs`');
 const file = {
@@ -63,7 +61,5 @@ try {
   await cancelled.result().catch(() => undefined);
   await record('cancelled');
 } finally {
-  queues.stop();
-  await queues.done;
   await lab.close();
 }

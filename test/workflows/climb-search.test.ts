@@ -5,24 +5,17 @@ import { readFile } from 'node:fs/promises';
 import type { Recipe } from '../../climb/search/recipe.ts';
 import type { SearchResult } from '../../climb/search/search-result.ts';
 import type { budgetOf, Status } from '../../climb/search/search-views.ts';
-import { serve, type ServedQueues } from '../../workers/serve.ts';
-import { openLab, tinySearch, until, type Lab } from '../search-lab.ts';
+import { openServedLab, tinySearch, until, type ServedLab } from '../search-lab.ts';
 
 type Budget = ReturnType<typeof budgetOf>;
 
-let lab: Lab;
-let queues: ServedQueues;
+let lab: ServedLab;
 
 beforeAll(async () => {
-  lab = await openLab({ FAKE_STEP_MS: '60' });
-  queues = await serve(lab.settings, lab.connection);
+  lab = await openServedLab({ FAKE_STEP_MS: '60' });
 }, 60_000);
 
-afterAll(async () => {
-  queues.stop();
-  await queues.done;
-  await lab.close();
-}, 60_000);
+afterAll(() => lab.close(), 60_000);
 
 const file = { ...tinySearch, proxy: { ...tinySearch.proxy, trainer: 'fake' } };
 const readRecipe = async ({ recipe }: SearchResult) => JSON.parse(await readFile(recipe.path, 'utf8')) as Recipe;
@@ -172,9 +165,7 @@ test('a search that continues as new keeps its state, its name and its digest', 
   const short = { ...file, seed: 12 };
   const whole = (await (await lab.start('in-one-run', short)).result()) as SearchResult;
 
-  queues.stop();
-  await queues.done;
-  queues = await serve({ ...lab.settings, maxHistory: 60 }, lab.connection);
+  await lab.replaceWorker({ maxHistory: 60 });
   const handle = await lab.start('in-many-runs', short);
   const result = (await handle.result()) as SearchResult;
   const { raw } = await lab.client.workflow.getHandle('in-many-runs').describe();

@@ -4,26 +4,19 @@ import { ApplicationFailure, WorkflowFailedError } from '@temporalio/client';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Problem } from '../../climb/problem.ts';
-import { serve, type ServedQueues } from '../../workers/serve.ts';
-import { openLab, tinySearch, type Lab } from '../search-lab.ts';
+import { openServedLab, tinySearch, type ServedLab } from '../search-lab.ts';
 
-let lab: Lab;
-let queues: ServedQueues;
+let lab: ServedLab;
 
 beforeAll(async () => {
-  lab = await openLab();
+  lab = await openServedLab();
   await mkdir(join(lab.home, 'empty'));
   await writeFile(join(lab.home, 'blank.jsonl'), '\n\n');
   await writeFile(join(lab.home, 'binary.jsonl'), Buffer.from([0xff, 0xfe, 0x00, 0x0a]));
   await writeFile(join(lab.home, 'cut.jsonl'), '{"query": "a", "choi');
-  queues = await serve(lab.settings, lab.connection);
 }, 60_000);
 
-afterAll(async () => {
-  queues.stop();
-  await queues.done;
-  await lab.close();
-}, 60_000);
+afterAll(() => lab.close(), 60_000);
 
 const fine = { ...tinySearch, proxy: { ...tinySearch.proxy, trainer: 'fake' } };
 
