@@ -35,7 +35,7 @@ export function embedCorpus({ store, ledger, derive, compute }: Pick<Deps, 'stor
     const model = await compute.run('fitLsa', { counts, dimensions, seed }, watch);
     if (model.dimensions === 0) {
       throw ApplicationFailure.nonRetryable(
-        `no word occurs in ${shards.reduce((sum, { documents }) => sum + documents, 0)} documents: the embedding is made of words and can't tell them apart; try a corpus of written language`,
+        `of ${shards.reduce((sum, { documents }) => sum + documents, 0)} documents no three share a word: the embedding is made of words that recur and can't tell them apart; try a larger corpus, or one of written language`,
         'BadCorpus',
       );
     }

@@ -89,7 +89,9 @@ export function mergeClusters({
         if (labels.length < 2) {
           const bytes = total(initialBytes, 0);
           throw ApplicationFailure.nonRetryable(
-            `one cluster is left of ${k}: got about ${Math.round(bytes / bytesPerToken)} tokens of text, clusters under ${input.merge.minimumTokens} tokens join their neighbours, and a mixture of one cluster leaves nothing to search; try a smaller clusters.merge.minimumTokens or proxy.tokens, or a larger corpus`,
+            k === 1
+              ? 'the embedding finds no two documents that differ, so there is one cluster and nothing to search; try a corpus of several subjects'
+              : `one cluster is left of ${k}: got about ${Math.round(bytes / bytesPerToken)} tokens of text, clusters under ${input.merge.minimumTokens} tokens join their neighbours, and a mixture of one cluster leaves nothing to search; try a smaller clusters.merge.minimumTokens or proxy.tokens, or a larger corpus`,
             'BadCorpus',
           );
         }
