@@ -1,3 +1,4 @@
+import { Context } from '@temporalio/activity';
 import { contentKey } from '../climb/content-key.ts';
 import type { Ref } from '../climb/artifact.ts';
 import type { TaskScore } from '../climb/verification/objective.ts';
@@ -26,7 +27,7 @@ export type EvaluatedMember = {
   readonly seconds: number;
 };
 
-type ScoreEntry = { readonly score: Ref; readonly tasks: readonly TaskScore[] };
+type ScoreEntry = { readonly score: Ref; readonly tasks: readonly TaskScore[]; readonly seconds: number };
 
 /** Scores proxies from their saved weights, all that the ledger doesn't know in one pass. */
 export function evaluateProxies({ store, ledger, runs, trainers }: Deps) {
@@ -64,7 +65,7 @@ export function evaluateProxies({ store, ledger, runs, trainers }: Deps) {
             weights: member.weights,
             tasks: named,
           } satisfies ProxyScore);
-          const own: ScoreEntry = { score, tasks: named.map(summaryOf) };
+          const own: ScoreEntry = { score, tasks: named.map(summaryOf), seconds: occupied };
           const first = await ledger.record('score', id, own);
           made.set(id, (await store.has(first.score)) ? first : own);
         }
@@ -74,7 +75,9 @@ export function evaluateProxies({ store, ledger, runs, trainers }: Deps) {
       const members = wanted.map(({ id, key }, at) => {
         const entry = known[at] ?? made.get(key);
         if (entry === undefined) throw new Error(`the trainer's result has no member ${key} (${id})`);
-        return { id, ...entry, seconds: known[at] === undefined ? occupied : 0 };
+        // As with training: what an earlier attempt of ours left in the ledger isn't free.
+        const free = known[at] !== undefined && Context.current().info.attempt === 1;
+        return { id, ...entry, seconds: free ? 0 : entry.seconds };
       });
       return { members };
     });

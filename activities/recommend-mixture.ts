@@ -7,7 +7,7 @@ import { taskLabel } from '../climb/verification/objective.ts';
 import type { PredictorArtifact } from '../climb/predictor/observations.ts';
 import { predict } from '../climb/predictor/predictor.ts';
 import type { ProxyScore } from '../climb/verification/proxy-score.ts';
-import { hashesOf, type RecipeBody, type Verdict } from '../climb/search/recipe.ts';
+import { hashesOf, type RecipeBody, type Unverified, type Verdict } from '../climb/search/recipe.ts';
 import type { SearchSpec } from '../climb/spec/search-file.ts';
 import type { StoppedBy } from '../climb/search/search-state.ts';
 import { climbVersion } from '../climb/version.ts';
@@ -25,7 +25,8 @@ export type RecommendMixtureInput = {
   readonly iterations: number;
   readonly stoppedBy: StoppedBy;
   readonly stoppedByLimit: Limit | null;
-  /** Null when verification wasn't paid for. */
+  /** Why there was no verification, where there was none. */
+  readonly unverified: Exclude<Unverified, 'failed'> | null;
   readonly verification: {
     readonly arms: Ref;
     /** Every run with a score, by arm and then by seed. */
@@ -51,6 +52,7 @@ export function recommendMixture({ store, trainers }: Deps) {
       kind: 'recipe',
       verdict: evidence?.recommendation.verdict ?? 'not verified',
       verified: evidence !== null,
+      unverified: evidence === null ? (input.unverified ?? 'failed') : null,
       weights: clusters.map(({ cluster, label }, at) => ({ cluster, label, weight: weights[at] as number })),
       arm,
       stoppedBy,

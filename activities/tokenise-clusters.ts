@@ -2,6 +2,7 @@ import type { Made, Ref } from '../climb/artifact.ts';
 import { contentKey } from '../climb/content-key.ts';
 import type { TokenShards } from '../climb/corpus/token-shards.ts';
 import type { Deps } from './deps.ts';
+import { beating } from './beating.ts';
 import { inTurn, runTrainer } from './trainer-run.ts';
 
 export type TokeniseClustersInput = {
@@ -51,25 +52,23 @@ export function tokeniseClusters({ store, ledger, runs, trainers, derive }: Deps
       };
       await runTrainer(trainer, 'tokenise', spec, runs.path(run));
       const made = await runs.readResult<TrainerManifest>(run, 'manifest.json');
-      const keep = ({ file }: File) => store.keepFile(runs.path(run, file));
-      const shardsMade: TokenShards['clusters'][number][] = [];
-      for (const { cluster, tokens, documents, bytes, bin, idx } of made.clusters) {
-        shardsMade.push({ cluster, tokens, documents, bytes, bin: await keep(bin), idx: await keep(idx) });
-      }
-      const { vocabSize, bos, dtype, tokens } = made;
-      const ref = await store.putJson({
-        schema: 1,
-        kind: 'tokens',
-        tokenizer: await keep(made.tokenizer),
-        vocabSize,
-        bos,
-        dtype,
-        clusters: shardsMade,
-        tokens,
-      } satisfies TokenShards);
+      const { ref, clusterTokens } = await beating(() => keepShards(run, made));
       await runs.remove(run);
-      return { ref, summary: { tokens, clusterTokens: shardsMade.map(({ tokens }) => tokens) } };
+      return { ref, summary: { tokens: made.tokens, clusterTokens } };
     };
     return inTurn(runs, run, () => derive({ store, ledger }, 'tokenise', inputs, make));
   };
+
+  /** The trainer's files as artifacts. */
+  async function keepShards(run: string, made: TrainerManifest) {
+    const keep = ({ file }: File) => store.keepFile(runs.path(run, file));
+    const clusters: TokenShards['clusters'][number][] = [];
+    for (const { cluster, tokens, documents, bytes, bin, idx } of made.clusters) {
+      clusters.push({ cluster, tokens, documents, bytes, bin: await keep(bin), idx: await keep(idx) });
+    }
+    const { vocabSize, bos, dtype, tokens } = made;
+    const tokenizer = await keep(made.tokenizer);
+    const shards: TokenShards = { schema: 1, kind: 'tokens', tokenizer, vocabSize, bos, dtype, clusters, tokens };
+    return { ref: await store.putJson(shards), clusterTokens: clusters.map((shard) => shard.tokens) };
+  }
 }

@@ -1,3 +1,4 @@
+import { Context } from '@temporalio/activity';
 import { contentKey } from '../climb/content-key.ts';
 import type { Ref } from '../climb/artifact.ts';
 import type { Mixtures } from '../climb/mixture/mixtures.ts';
@@ -108,7 +109,8 @@ export function trainProxies({ store, ledger, runs, speeds, trainers }: Deps) {
         const trained = known[at] ?? made.get(key);
         if (trained === undefined) throw new Error(`the trainer's result has no member ${key} (${member.id})`);
         const { status, weights, tokens } = trained;
-        const fromLedger = known[at] !== undefined;
+        // An earlier attempt of ours may have got as far as the ledger: then this search paid for the proxy.
+        const fromLedger = known[at] !== undefined && Context.current().info.attempt === 1;
         const seconds = fromLedger ? 0 : Math.max(trained.seconds, occupied);
         return { id: member.id, key, status, weights, tokens, seconds, fromLedger };
       });

@@ -3,8 +3,16 @@ import type { RunFolders } from '../adapters/run-folders.ts';
 import type { Trainer, TrainerCommand, TrainerFailure } from '../adapters/trainer.ts';
 import { beating } from './beating.ts';
 
-/** An internal fault of the trainer is tried this often: it may be the machine's, but hardly the third time. */
-const attemptsAtInternalFaults = 3;
+/**
+ * Faults that may be the machine's are tried this often (a lost worker counts as an attempt too). After that the proxy
+ * has failed, and a person sees it: one that is retried for ever looks like one that is running.
+ */
+const attemptsAt: Partial<Record<TrainerFailure['kind'], number>> = {
+  internal: 3,
+  outOfMemory: 3,
+  stalled: 5,
+  killed: 30,
+};
 
 /**
  * Runs a trainer under a heartbeat that shows its progress, and says to Temporal which failures are worth a retry.
@@ -30,7 +38,7 @@ export async function runTrainer(
   } catch (error) {
     if (!(error instanceof Error) || error.name !== 'TrainerFailure') throw error;
     const { kind, permanent, message } = error as TrainerFailure;
-    const hopeless = kind === 'internal' && Context.current().info.attempt >= attemptsAtInternalFaults;
+    const hopeless = Context.current().info.attempt >= (attemptsAt[kind] ?? Infinity);
     throw ApplicationFailure.create({ message, type: kind, nonRetryable: permanent || hopeless });
   }
 }

@@ -43,10 +43,14 @@ export async function serve(
   const stop = () => {
     for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
   };
-  const drained = Promise.all(workers.map((worker) => worker.run().finally(stop)));
+  const drained = Promise.allSettled(workers.map((worker) => worker.run().finally(stop)));
   const close = async () => {
+    // All must have let go of the connection before it closes, whichever of them failed.
+    const ended = await drained;
     await connection.close();
     await world.compute.close();
+    const failed = ended.find((end) => end.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
   };
-  return { done: drained.then(() => undefined).finally(close), stop };
+  return { done: close(), stop };
 }

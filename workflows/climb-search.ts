@@ -56,15 +56,17 @@ async function search(state: SearchState, file: unknown): Promise<SearchResult> 
   if (state.predictor === null) {
     throw ApplicationFailure.nonRetryable(nothingScored(state), 'NothingScored', state.failures);
   }
-  const verification = state.finishEarly === 'now' ? null : await verify(state, opening, prepared);
-  return report(state, opening, prepared, verification);
+  const stopped = state.finishEarly === 'now';
+  const verification = stopped ? null : await verify(state, opening, prepared);
+  const unverified = verification === null ? (stopped ? 'finishEarly' : 'budget') : null;
+  return report(state, opening, prepared, { verification, unverified });
 }
 
 async function report(
   state: SearchState,
   opening: Opening,
   { manifest, domainSet, tokens }: Prepared,
-  verification: RecommendMixtureInput['verification'],
+  outcome: Pick<RecommendMixtureInput, 'verification' | 'unverified'>,
 ): Promise<SearchResult> {
   showPhase(state, 'report');
   const { spec, iteration, counts, account } = state;
@@ -79,7 +81,7 @@ async function report(
     iterations: iteration,
     stoppedBy: state.stoppedBy ?? 'cancelled',
     stoppedByLimit: state.stoppedByLimit,
-    verification,
+    ...outcome,
   });
   const result = await runStage(
     opening,
@@ -95,6 +97,7 @@ async function report(
         startedAt: new Date(state.startedAt).toISOString(),
         finishedAt: new Date().toISOString(),
         charged: account.charged,
+        budget: account.budget,
         proxies: counts,
         budgetChanges: state.changes,
       },
@@ -109,7 +112,8 @@ async function reportCancelled(state: SearchState): Promise<void> {
   const { opening, prepared, predictor } = state;
   if (opening === null || prepared === null || predictor === null) return;
   state.stoppedBy = 'cancelled';
-  await report(state, opening, prepared, null);
+  state.stoppedByLimit = null;
+  await report(state, opening, prepared, { verification: null, unverified: 'cancelled' });
 }
 
 /** Hands the state to a new run with an empty history. An update that was just answered needs one more task to get out. */

@@ -1,16 +1,15 @@
-import { condition } from '@temporalio/workflow';
 import type { Ref } from '../climb/artifact.ts';
 import { spaceRules } from '../climb/mixture/mixture-space.ts';
 import { choicesNeeded, taskLabel } from '../climb/verification/objective.ts';
 import { derivedSeed } from '../climb/random.ts';
-import type { Opening, Prepared, Scored, SearchState } from '../climb/search/search-state.ts';
+import type { Opening, Prepared, SearchState } from '../climb/search/search-state.ts';
 import { maySearch, plannedIterations, type StopReason } from '../climb/search/steering.ts';
 import type { Member } from '../activities/train-proxies.ts';
-import { showPhase } from './phase.ts';
-import { runBatch, type Batch } from './proxies.ts';
+import type { Batch } from './proxies.ts';
+import { scoreMembers } from './score-members.ts';
 import { runStage } from './stages.ts';
 
-/** An iteration is worth a refit when this share of its dispatched proxies has a score. */
+/** An iteration is worth a refit when this share of its proxies has a score; diverged ones don't count. */
 const acceptedShare = 0.8;
 
 /** Sample → train → evaluate → refit → prune, and a snapshot; or why the search ends here, without one. */
@@ -46,7 +45,9 @@ export async function runIteration(
     dataSeed: derivedSeed(seed, ['search', 'data']),
   }));
 
-  const { scored, limit } = await scoreMembers(state, members, {
+  if (members.length === 0) return { by: 'iterations', limit: null }; // every mixture within the constraints was tried
+
+  const batch: Batch = {
     tokens,
     mixtures,
     tasks: spec.tasks.map((task, i) => ({ name: taskLabel(task), items: opening.tasks[i] as Ref })),
@@ -55,7 +56,8 @@ export async function runIteration(
       `${title} of ${plannedIterations(state)} · proxy ${members.findIndex((member) => member.id === id) + 1}/${members.length}`,
     forbids: () => maySearch(state, Date.now()),
     part: 'search',
-  });
+  };
+  const { scored, limit } = await scoreMembers(state, batch, members, acceptedShare);
   if (scored.length === 0) {
     if (limit !== undefined) return { by: 'budget', limit };
     return { by: state.finishEarly === null ? 'diverged' : 'finishEarly', limit: null };
@@ -80,23 +82,4 @@ export async function runIteration(
   });
   Object.assign(state, { predictor, candidates: kept, iteration });
   return null;
-}
-
-/** Scores the members; where too many failed, waits for a person and tries those again. */
-async function scoreMembers(state: SearchState, members: readonly Member[], batch: Batch) {
-  const scores = new Map<string, Scored>();
-  let pending = members;
-  for (;;) {
-    const { scored, failed, limit } = await runBatch(state, batch, pending);
-    for (const entry of scored) scores.set(entry.id, entry);
-    const enough = scores.size >= acceptedShare * (scores.size + failed.length);
-    if (enough || limit !== undefined || state.finishEarly !== null) {
-      return { scored: members.flatMap(({ id }) => scores.get(id) ?? []), limit };
-    }
-    const { resumes } = state;
-    showPhase(state, 'needs-attention');
-    await condition(() => state.resumes > resumes || state.finishEarly !== null);
-    showPhase(state, 'search');
-    pending = failed;
-  }
 }

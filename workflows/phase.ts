@@ -10,7 +10,7 @@ const scoreKey = defineSearchAttributeKey('ClimbBestScore', SearchAttributeType.
 
 /** Waits while the search is paused, then enters a phase and shows it to people. */
 export async function enterPhase(state: SearchState, phase: Phase): Promise<void> {
-  await condition(() => !state.paused);
+  await condition(() => !state.paused || state.finishEarly === 'now');
   showPhase(state, phase);
 }
 

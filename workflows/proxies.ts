@@ -80,10 +80,10 @@ async function runProxy(state: SearchState, batch: Batch, member: Member): Promi
   if (state.milestones.length === 0) note(state.milestones, since);
   try {
     const trained = await train(state, batch, member);
-    if (trained.fromLedger) counts.fromLedger += 1;
     if (trained.weights === null) {
       settle(account, reserved, { ...reserved, deviceSeconds: trained.seconds });
       counts.diverged += 1;
+      if (trained.fromLedger) counts.fromLedger += 1;
       return { kind: 'diverged' };
     }
     const { tasks, choices, tokens, part } = batch;
@@ -101,7 +101,8 @@ async function runProxy(state: SearchState, batch: Batch, member: Member): Promi
     if (evaluated === undefined) throw new Error(`no score of ${member.id}`);
     settle(account, reserved, { ...reserved, deviceSeconds: trained.seconds + evaluated.seconds });
     counts.done += 1;
-    if (!trained.fromLedger) note(state.milestones, Date.now());
+    if (trained.fromLedger) counts.fromLedger += 1;
+    else note(state.milestones, Date.now());
     const { longest } = state;
     longest.train = Math.max(longest.train, trained.seconds);
     longest.evaluate[part] = Math.max(longest.evaluate[part], evaluated.seconds);

@@ -19,7 +19,7 @@ const policies: Record<StageName, StagePolicy> = {
   mergeClusters: heavy,
   tokeniseClusters: { ...heavy, hours: 24, attempts: 10 },
   sampleMixtures: light,
-  // A proxy is tried until it has a result: what fails for good fails at once, with an error that isn't retryable.
+  // Lost workers and full disks don't end a proxy; faults of the trainer do, after the attempts of trainer-run.ts.
   trainProxies: { queue: 'train', hours: 24, attempts: unlimited, heartbeat: true },
   evaluateProxies: { queue: 'train', hours: 2, attempts: 10, heartbeat: true },
   refitPredictor: { ...heavy, hours: 0.25 },

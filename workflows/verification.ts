@@ -9,8 +9,11 @@ import { affordableCandidates } from '../climb/search/steering.ts';
 import type { Member } from '../activities/train-proxies.ts';
 import type { RecommendMixtureInput } from '../activities/recommend-mixture.ts';
 import { enterPhase } from './phase.ts';
-import { runBatch } from './proxies.ts';
+import { scoreMembers } from './score-members.ts';
 import { runStage } from './stages.ts';
+
+/** A comparison with an arm that lost a seed is weaker, and with one that has none impossible. */
+const everyOne = 1;
 
 /**
  * Trains the best mixtures and the baselines again with fresh seeds and scores them on the report tasks as well.
@@ -44,7 +47,7 @@ export async function verify(
   const members = fresh.flatMap((random, at) =>
     summary.ids.map((mixture): Member => ({ id: `v-${mixture}-s${at + 1}`, mixture, ...random })),
   );
-  const { scored } = await runBatch(
+  const { scored } = await scoreMembers(
     state,
     {
       tokens,
@@ -59,6 +62,7 @@ export async function verify(
       part: 'verify',
     },
     members,
+    everyOne,
   );
   const armOf = new Map(members.map(({ id, mixture }) => [id, mixture]));
   return {

@@ -1,6 +1,6 @@
 import { contentKey } from '../content-key.ts';
 import type { Ref } from '../artifact.ts';
-import type { Cost, Limit } from './budget.ts';
+import type { Budget, Cost, Limit } from './budget.ts';
 import type { ArmEvidence } from '../verification/evidence.ts';
 import type { Observation } from '../predictor/observations.ts';
 import type { Recommendation } from '../verification/recommendation.ts';
@@ -12,6 +12,9 @@ export type RecipeWeight = { readonly cluster: string; readonly label: string; r
 
 export type Verdict = Recommendation['verdict'] | 'not verified';
 
+/** `failed`: too few proxies of the verification have a score. */
+export type Unverified = 'budget' | 'finishEarly' | 'cancelled' | 'failed';
+
 /** The part of a recipe that the search file, the corpus and the seeds determine: its digest covers this. */
 export type RecipeBody = {
   readonly schema: 1;
@@ -19,6 +22,8 @@ export type RecipeBody = {
   readonly verdict: Verdict;
   /** Trained again with fresh seeds, beside the baselines, on tasks that were not searched. */
   readonly verified: boolean;
+  /** Why it isn't, null where it is. */
+  readonly unverified: Unverified | null;
   readonly weights: readonly RecipeWeight[];
   /** The arm whose weights these are; null when nothing was verified and the best observed mixture stands in. */
   readonly arm: string | null;
@@ -45,6 +50,8 @@ export type RecipeRun = {
   readonly startedAt: string;
   readonly finishedAt: string;
   readonly charged: Cost;
+  /** The budget of the end, whatever it was at the start. */
+  readonly budget: Budget;
   readonly proxies: {
     readonly done: number;
     readonly fromLedger: number;

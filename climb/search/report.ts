@@ -3,7 +3,7 @@ import type { DomainSet, Manifest } from '../corpus/corpus-artifacts.ts';
 import { parameters, proxyShape } from '../spec/proxy-shape.ts';
 import { cell, count, fixed, number, percent, table } from '../markdown.ts';
 import { objective, taskShares } from '../verification/objective.ts';
-import type { Recipe } from './recipe.ts';
+import type { Recipe, Unverified } from './recipe.ts';
 import { taskNames, verificationSection } from './report-verification.ts';
 import { tokenShares, type TokenShards } from '../corpus/token-shards.ts';
 
@@ -32,14 +32,17 @@ function heading({ recipe }: ReportSources): string {
   return `# Recipe of ${cell(recipe.run.search)}\n\n${verdictSentence(recipe)}`;
 }
 
+const reasons: Readonly<Record<Unverified, string>> = {
+  budget: 'the budget did not reach for one candidate beside every baseline',
+  finishEarly: 'the search was finished early',
+  cancelled: 'the search was cancelled',
+  failed: 'too few proxies of the verification have a score',
+};
+
 /** What was found, in a sentence that claims no more than the evidence. */
-export function verdictSentence({ verdict, verified, arm, evidence, stoppedBy, stoppedByLimit }: Recipe): string {
-  if (!verified || evidence.verification === null) {
-    const why =
-      stoppedByLimit === null
-        ? `the search ended by ${stoppedBy}`
-        : `the budget (${stoppedByLimit}) did not reach that far`;
-    return `**Not verified**: ${why}. The weights are those of the best mixture that the search trained; its advantage may be luck.`;
+export function verdictSentence({ verdict, unverified, arm, evidence }: Recipe): string {
+  if (unverified !== null || evidence.verification === null) {
+    return `**Not verified**: ${unverified === null ? 'nothing was compared' : reasons[unverified]}. The weights are those of the best mixture that the search trained; its advantage may be luck.`;
   }
   const { baselines, comparisons, confidence, seedDegrees } = evidence.verification;
   const fresh = `with fresh seeds, on tasks that were not searched (${percent(confidence)} intervals, all together; seed noise known to ${seedDegrees} degrees of freedom)`;
@@ -139,12 +142,12 @@ function clusters({ domainSet, tokens }: ReportSources): string {
   return `## Clusters\n\n${table(['cluster', 'label', 'documents', 'tokens', 'an example'], rows)}`;
 }
 
-function cost({ recipe: { run, spec } }: ReportSources): string {
+function cost({ recipe: { run } }: ReportSources): string {
   const { proxies, charged } = run;
   return [
     '## Cost',
     [
-      `- Proxies: ${charged.proxies} of a budget of ${spec.budget.proxies}, of which ${proxies.fromLedger} were known to the ledger and cost nothing; ${proxies.diverged} diverged, ${proxies.failed} failed`,
+      `- Proxies: ${charged.proxies} of a budget of ${run.budget.proxies}, of which ${proxies.fromLedger} were known to the ledger and cost nothing; ${proxies.diverged} diverged, ${proxies.failed} failed`,
       `- Training: ${number(charged.trainTokens)} tokens counted, ${hours(charged)} device hours spent`,
       `- From ${run.startedAt} to ${run.finishedAt}`,
       ...run.budgetChanges.map(({ at, change }) => `- Budget changed ${new Date(at).toISOString()}: ${cell(change)}`),
@@ -161,9 +164,15 @@ function rerun({ recipe }: ReportSources): string {
   return (
     [
       '## How to rerun',
-      '`search.json` lies beside this report. Started again under any name it gives the same recipe; what the ledger knows costs nothing:',
+      `\`search.json\` lies beside this report. ${repeatable(recipe) ? 'Started again under any name it gives the same recipe' : 'Started again under any name it searches as the file says, without what was changed while this one ran'}; what the ledger knows costs nothing:`,
       `\`\`\`\ntemporal workflow start -t climb --type climbSearch -w ${name}-again --input-file search.json\n\`\`\``,
       `Recipe digest \`${recipe.digest}\` (what was found, without times and costs). Versions: ${versions.join(', ')}. SHA-256 of everything used stands in \`hashes\` of recipe.json.`,
     ].join('\n\n') + '\n'
   );
+}
+
+/** Whether the file alone decided: no person and no clock. */
+function repeatable({ run, stoppedBy, stoppedByLimit }: Recipe): boolean {
+  const clock = stoppedByLimit === 'deadline' || stoppedByLimit === 'deviceHours';
+  return run.budgetChanges.length === 0 && stoppedBy !== 'finishEarly' && stoppedBy !== 'cancelled' && !clock;
 }

@@ -7,8 +7,8 @@ export type CostEstimate = {
   readonly searchProxies: number;
   readonly verifyProxies: number;
   readonly trainTokens: number;
-  /** Hours of one core or device for training. */
-  readonly deviceHours: number;
+  /** Hours of one core or device: starting, training, evaluating. */
+  readonly occupiedHours: number;
   /** Hours of waiting with `slots` at once. */
   readonly hours: number;
   readonly diskBytes: number;
@@ -35,7 +35,8 @@ export function estimateCost(
 ): CostEstimate {
   const { searchProxies, verifyProxies, proxyTokens } = planSearch(spec);
   const proxies = searchProxies + verifyProxies;
-  const deviceHours = (proxies * expectedSeconds(spec.proxy, tokensPerSecond)) / 3600;
+  const trainHours = (proxies * expectedSeconds(spec.proxy, tokensPerSecond)) / 3600;
+  const occupiedHours = trainHours * (1 + evaluationShare);
   const parallel = Math.min(slots, spec.budget.concurrency);
   const { model } = proxyShape(spec.proxy);
   const vectors = (textBytes / documentBytes) * spec.embedding.dimensions * 4;
@@ -43,8 +44,8 @@ export function estimateCost(
     searchProxies,
     verifyProxies,
     trainTokens: proxies * proxyTokens,
-    deviceHours,
-    hours: (deviceHours * (1 + evaluationShare)) / parallel,
+    occupiedHours,
+    hours: occupiedHours / parallel,
     diskBytes:
       textBytes * textCopies + vectors + parameters(model) * (proxies * weightBytes + parallel * checkpointBytes),
   };

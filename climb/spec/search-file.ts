@@ -94,8 +94,8 @@ const searchFile = z.strictObject({
   }),
   search: part({
     preset: z._default(z.enum(['default']), 'default'),
-    first: z._default(count(2, 10_000, 'mixtures of the first, space-filling batch'), 8),
-    batch: z._default(count(1, 10_000, 'mixtures an iteration afterwards'), 4),
+    first: z._default(count(2, 2000, 'mixtures of the first, space-filling batch'), 8),
+    batch: z._default(count(1, 2000, 'mixtures an iteration afterwards'), 4),
     iterations: z.optional(count(1, 10_000, 'by default as many as the budget pays for')),
     candidates: z._default(count(100, 1_000_000, 'mixtures that the predictor ranks an iteration'), 8000),
   }),

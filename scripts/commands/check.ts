@@ -61,9 +61,9 @@ function describeCost(
   return [
     `proxies   ${proxies} (${cost.searchProxies} to search, ${cost.verifyProxies} to verify)`,
     `tokens    ${cost.trainTokens.toLocaleString('en-US')}`,
-    `time      ${duration(cost.hours)} with ${parallel} at once (${duration(cost.deviceHours)} of one device to train; ${speed})`,
+    `time      ${duration(cost.hours)} with ${parallel} at once (${duration(cost.occupiedHours)} of one device; ${speed})`,
     `disk      about ${(cost.diskBytes / 1e9).toFixed(2)} GB of ${(free / 1e9).toFixed(1)} GB free`,
-    ...(cost.deviceHours > deviceHours
+    ...(cost.occupiedHours > deviceHours
       ? [`warning   budget.deviceHours = ${deviceHours} will end the search before its last iteration`]
       : []),
     ...(cost.diskBytes > free ? [`warning   the disk of ${home} is too small; name another folder in CLIMB_HOME`] : []),

@@ -34,6 +34,7 @@ async function inputOf(levels: readonly number[] | null): Promise<RecommendMixtu
     iterations: 2,
     stoppedBy: 'iterations',
     stoppedByLimit: null,
+    unverified: levels === null ? 'budget' : null,
     verification:
       levels === null
         ? null

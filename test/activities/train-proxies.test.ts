@@ -274,11 +274,14 @@ describe('a trainer that fails', () => {
     ['internal', 2, false],
     ['internal', 3, true],
     ['diskFull', 50, false],
-    ['outOfMemory', 50, false],
+    ['outOfMemory', 2, false],
+    ['outOfMemory', 3, true],
     ['deviceLost', 50, false],
     ['stopped', 50, false],
-    ['killed', 50, false],
-    ['stalled', 50, false],
+    ['killed', 29, false],
+    ['killed', 30, true],
+    ['stalled', 4, false],
+    ['stalled', 5, true],
   ])('with %s at attempt %i is given up: %p', async (kind, attempt, nonRetryable) => {
     expect(await failing(kind, attempt)).toMatchObject({ type: kind, message: `it was ${kind}`, nonRetryable });
   });

@@ -131,6 +131,7 @@ export function bodyOf(levels: readonly number[] | null, changes: Partial<Recipe
     kind: 'recipe',
     verdict: evidence?.recommendation.verdict ?? 'not verified',
     verified: evidence !== null,
+    unverified: evidence === null ? 'budget' : null,
     weights: domainSet.clusters.map(({ cluster, label }, at) => ({ cluster, label, weight: weights[at] as number })),
     arm,
     stoppedBy: 'budget',
@@ -154,6 +155,7 @@ export const run: RecipeRun = {
   startedAt: '2026-08-01T00:00:00.000Z',
   finishedAt: '2026-08-01T01:02:03.000Z',
   charged: { proxies: 24, trainTokens: 11_993_088, deviceSeconds: 1234 },
+  budget: { proxies: 24, concurrency: 8 },
   proxies: { done: 23, fromLedger: 4, diverged: 1, failed: 0 },
   budgetChanges: [{ at: Date.parse('2026-08-01T00:30:00Z'), change: 'proxies = 24 (more | `cores`)' }],
 };

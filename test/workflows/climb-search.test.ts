@@ -1,7 +1,9 @@
 /** A real dev server, a real worker in this process, a fake trainer: whole searches in seconds. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { WorkflowFailedError } from '@temporalio/client';
-import { readFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Recipe } from '../../climb/search/recipe.ts';
 import type { SearchResult } from '../../climb/search/search-result.ts';
 import type { budgetOf, Status } from '../../climb/search/search-views.ts';
@@ -9,10 +11,12 @@ import { openServedLab, tinySearch, until, type ServedLab } from '../search-lab.
 
 type Budget = ReturnType<typeof budgetOf>;
 
+/** While this file exists every training fails for good. */
+const failing = join(tmpdir(), `climb-failing-${process.pid}`);
 let lab: ServedLab;
 
 beforeAll(async () => {
-  lab = await openServedLab({ FAKE_STEP_MS: '60' });
+  lab = await openServedLab({ FAKE_STEP_MS: '60', FAKE_FAIL: failing });
 }, 60_000);
 
 afterAll(() => lab.close(), 60_000);
@@ -79,9 +83,9 @@ describe('a search', () => {
   });
 });
 
-describe('messages', () => {
-  const longFile = { ...file, seed: 8, budget: { proxies: 20, concurrency: 1 } };
+const longFile = { ...file, seed: 8, budget: { proxies: 20, concurrency: 1 } };
 
+describe('messages', () => {
   test('a search is paused, its budget raised and cut, and it ends with what is known', async () => {
     const handle = await lab.start('steered', longFile);
     const status = () => handle.query<Status>('status');
@@ -139,6 +143,34 @@ describe('messages', () => {
     await expect(handle.result()).rejects.toThrow(WorkflowFailedError);
     const recipe = await readRecipe({ recipe: { path: `${lab.home}/searches/cancelled/recipe.json` } } as SearchResult);
     expect(recipe).toMatchObject({ verified: false, verdict: 'not verified', stoppedBy: 'cancelled' });
+  }, 60_000);
+});
+
+describe('a search whose trainer fails', () => {
+  test('waits for a person, and goes on from there when it is told to', async () => {
+    await writeFile(failing, '');
+    const handle = await lab.start('attended', { ...file, seed: 15 });
+    const attention = await until(async () => {
+      const status = await handle.query<Status>('status');
+      return status.phase === 'needs-attention' && status;
+    });
+    expect(attention.proxies).toMatchObject({ done: 0, failed: 4 });
+    expect(attention.detail).toContain('told to fail by the test');
+
+    await rm(failing);
+    await handle.executeUpdate('resume', { args: [{}] });
+    const result = (await handle.result()) as SearchResult;
+    expect(result).toMatchObject({ proxies: 16, verified: true });
+    expect((await readRecipe(result)).run.proxies).toMatchObject({ done: 16, failed: 0, fromLedger: 0 });
+  }, 60_000);
+
+  test('ends at once when it is finished early while it is paused', async () => {
+    const handle = await lab.start('paused-and-finished', { ...longFile, seed: 16 });
+    await until(async () => (await handle.query<Status>('status')).iteration >= 1);
+    await handle.signal('pause', {});
+    await handle.signal('finishEarly', { after: 'now' });
+    const result = (await handle.result()) as SearchResult;
+    expect(result).toMatchObject({ verified: false, stoppedBy: 'finishEarly' });
   }, 60_000);
 });
 

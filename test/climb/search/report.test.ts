@@ -35,10 +35,10 @@ describe('the verdict claims no more than the evidence', () => {
   test('not verified, and why', () => {
     const body = bodyOf(null);
     expect(sentence(body)).toBe(
-      '**Not verified**: the budget (proxies) did not reach that far. The weights are those of the best mixture that the search trained; its advantage may be luck.',
+      '**Not verified**: the budget did not reach for one candidate beside every baseline. The weights are those of the best mixture that the search trained; its advantage may be luck.',
     );
-    expect(sentence({ ...body, stoppedBy: 'finishEarly', stoppedByLimit: null })).toContain(
-      '**Not verified**: the search ended by finishEarly.',
+    expect(sentence({ ...body, unverified: 'finishEarly' })).toContain(
+      '**Not verified**: the search was finished early.',
     );
     expect(report(body)).toContain('## Recipe beside the baselines\n\nNot verified.');
   });
