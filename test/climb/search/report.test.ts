@@ -15,6 +15,19 @@ test('the report of a small search, word for word', () => {
   expect(report(found)).toBe(golden('report.md'));
 });
 
+test('the same recipe is promised only where the file alone decided', () => {
+  const untouched = { ...run, budgetChanges: [] };
+  const rerun = (body: RecipeBody) => report(body, { recipe: finishRecipe(body, untouched) });
+  expect(rerun(found)).toContain('it gives the same recipe');
+  for (const changes of [
+    { stoppedBy: 'cancelled' },
+    { stoppedBy: 'finishEarly' },
+    { stoppedByLimit: 'deadline' },
+  ] as const) {
+    expect(rerun({ ...found, ...changes })).toContain('it searches as the file says');
+  }
+});
+
 describe('the verdict claims no more than the evidence', () => {
   test('better than every baseline, by so much and so surely', () => {
     expect(sentence(found)).toMatch(
