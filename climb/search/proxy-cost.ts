@@ -1,12 +1,6 @@
 import type { Cost } from './budget.ts';
-import type { SearchState } from './search-state.ts';
+import type { Longest, Part, SearchState } from './search-state.ts';
 import { expectedSeconds, proxyShape } from '../spec/proxy-shape.ts';
-
-/** Verification scores every choice of more tasks: its proxies take longer. */
-export type Part = 'search' | 'verify';
-
-/** Device seconds of the slowest proxy so far, 0 while there is none. */
-export type Longest = { train: number; evaluate: Record<Part, number> };
 
 /** Reserved on top of the slowest proxy so far, since the next may be slower. */
 const margin = 1.25;

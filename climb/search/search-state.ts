@@ -1,6 +1,5 @@
 import type { Ref } from '../artifact.ts';
 import { openAccount, type Account, type Limit } from './budget.ts';
-import type { Longest, Part } from './proxy-cost.ts';
 import type { SearchSpec } from '../spec/search-file.ts';
 
 export type Phase =
@@ -18,6 +17,12 @@ export type Phase =
 
 /** Why the search part ended; `diverged`: an iteration in which every proxy did. */
 export type StoppedBy = 'iterations' | 'budget' | 'finishEarly' | 'diverged' | 'cancelled';
+
+/** Verification scores every choice of more tasks: its proxies take longer. */
+export type Part = 'search' | 'verify';
+
+/** Device seconds of the slowest proxy so far, 0 while there is none. */
+export type Longest = { train: number; evaluate: Record<Part, number> };
 
 /** A proxy on the leaderboard. */
 export type Standing = { readonly id: string; readonly score: number; readonly losses: readonly number[] };
