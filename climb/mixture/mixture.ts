@@ -42,14 +42,6 @@ export function uniform(n: number): number[] {
   return Array.from({ length: n }, () => 1 / n);
 }
 
-/** Half the sum of absolute differences: the share of the data, 0 to 1, that two mixtures don't have in common. */
-export function totalVariation(a: Mixture, b: Mixture): number {
-  if (a.length !== b.length) {
-    throw new RangeError(`mixtures over ${a.length} and ${b.length} clusters can't be compared: use one domain set`);
-  }
-  return a.reduce((sum, weight, i) => sum + Math.abs(weight - (b[i] ?? 0)), 0) / 2;
-}
-
 /** The sum of weights that are fit to be a mixture once divided by it. */
 export function sumOfWeights(weights: readonly number[]): number {
   const bad = weights.findIndex((weight) => !(weight >= 0 && weight < Infinity));

@@ -34,17 +34,6 @@ export type Posterior = {
   leaveOneOut(): Float64Array;
 };
 
-/**
- * Predicted scores of mixtures and the standard deviation of the predicted function there, both in score units.
- * The noise of a run is not in `sd`: it is `noiseSd`.
- */
-export function predictGaussianProcess(
-  process: GaussianProcess,
-  mixtures: readonly Mixture[],
-): { mean: number[]; sd: number[] } {
-  return posterior(process).predict(mixtures);
-}
-
 /** Conditions a fitted process on its runs: one Cholesky factor, O(n³). */
 export function posterior(process: GaussianProcess): Posterior {
   const { mixtures: known, scores, mean, scale, lengthScales } = process;

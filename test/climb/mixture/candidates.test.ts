@@ -1,7 +1,8 @@
 import { expect, test } from '@jest/globals';
 import { candidatePool } from '../../../climb/mixture/candidates.ts';
 import { constrain, satisfies } from '../../../climb/mixture/constraints.ts';
-import { mixtureKey, quantise, totalVariation, uniform } from '../../../climb/mixture/mixture.ts';
+import { mixtureKey, quantise, uniform } from '../../../climb/mixture/mixture.ts';
+import { totalVariation } from './total-variation.ts';
 
 const clusterTokens = [5e8, 2e8, 1e8, 1e8, 5e7, 5e7];
 const constraints = constrain({

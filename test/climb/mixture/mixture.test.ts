@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { mixtureKey, quantise, totalVariation, uniform } from '../../../climb/mixture/mixture.ts';
+import { mixtureKey, quantise, uniform } from '../../../climb/mixture/mixture.ts';
+import { totalVariation } from './total-variation.ts';
 
 const weights = fc
   .array(fc.double({ min: 0, max: 1e6, noNaN: true }), { minLength: 1, maxLength: 40 })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { type GaussianProcess, posterior, predictGaussianProcess } from '../../../climb/predictor/gaussian-process.ts';
+import { type GaussianProcess, posterior } from '../../../climb/predictor/gaussian-process.ts';
 import { tinyRuns } from '../tiny-runs.ts';
 
 const scale = 0.09221713506718801;
@@ -25,7 +25,7 @@ describe('against scikit-learn', () => {
   ];
 
   test('means and standard deviations', () => {
-    const { mean, sd } = predictGaussianProcess(process, queries);
+    const { mean, sd } = posterior(process).predict(queries);
     [2.942607649340476, 3.096606388724468, 2.90136108944186].forEach((value, i) =>
       expect(mean[i]).toBeCloseTo(value, 12),
     );
@@ -45,14 +45,14 @@ test('leave-one-out errors are those of leaving each run out', () => {
     .forEach((error, left) => {
       const without = <T>(values: readonly T[]) => values.filter((_, i) => i !== left);
       const rest = { ...process, mixtures: without(tinyRuns.mixtures), scores: without(tinyRuns.scores) };
-      const { mean, sd } = predictGaussianProcess(rest, [tinyRuns.mixtures[left] as number[]]);
+      const { mean, sd } = posterior(rest).predict([tinyRuns.mixtures[left] as number[]]);
       const difference = (tinyRuns.scores[left] as number) - (mean[0] as number);
       expect(error).toBeCloseTo(difference / Math.hypot(sd[0] as number, process.noiseSd), 10);
     });
 });
 
 test('without noise it goes through the runs, and is certain of them', () => {
-  const { mean, sd } = predictGaussianProcess({ ...process, noiseSd: 0 }, tinyRuns.mixtures);
+  const { mean, sd } = posterior({ ...process, noiseSd: 0 }).predict(tinyRuns.mixtures);
   mean.forEach((value, i) => expect(value).toBeCloseTo(tinyRuns.scores[i] as number, 9));
   sd.forEach((value) => expect(value).toBeLessThan(1e-7));
 });

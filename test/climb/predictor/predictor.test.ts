@@ -3,7 +3,7 @@ import { quantise, uniform } from '../../../climb/mixture/mixture.ts';
 import { dirichlet } from '../../../climb/mixture/dirichlet.ts';
 import { fitPredictor, predict } from '../../../climb/predictor/predictor.ts';
 import { shuffled, stream } from '../../../climb/random.ts';
-import { predictGaussianProcess } from '../../../climb/predictor/gaussian-process.ts';
+import { posterior } from '../../../climb/predictor/gaussian-process.ts';
 
 const mixtures = Array.from({ length: 24 }, (_, i) => quantise(dirichlet(uniform(4), stream(1, ['m', i]))));
 const noise = (task: string) => {
@@ -15,7 +15,7 @@ const second = noise('second').map((value, i) => value + 2 - (mixtures[i]?.[1] a
 
 test('the mean is the weighted mean over tasks', () => {
   const predictor = fitPredictor({ mixtures, scores: [first, second], taskWeights: [3, 1] });
-  const [a, b] = predictor.tasks.map((task) => predictGaussianProcess(task, mixtures).mean);
+  const [a, b] = predictor.tasks.map((task) => posterior(task).predict(mixtures).mean);
   predict(predictor, mixtures).mean.forEach((mean, i) =>
     expect(mean).toBeCloseTo(0.75 * (a?.[i] as number) + 0.25 * (b?.[i] as number), 12),
   );
