@@ -1,4 +1,5 @@
 import { planSearch } from './plan.ts';
+import { proxyPresets, type PresetSpeed } from './proxy-presets.ts';
 import { expectedSeconds, parameters, proxyShape } from './proxy-shape.ts';
 import type { SearchSpec } from './search-file.ts';
 
@@ -12,6 +13,8 @@ export type CostEstimate = {
   /** Hours of waiting with `slots` at once. */
   readonly hours: number;
   readonly diskBytes: number;
+  /** What the hours rest on: this machine's own figure, the preset's measured elsewhere, or an estimate nobody has tried. */
+  readonly speed: 'measured here' | PresetSpeed['known'];
 };
 
 /** Of a proxy's training time: starting, evaluating and recording it (docs/results.md). */
@@ -46,6 +49,7 @@ export function estimateCost(
     trainTokens: proxies * proxyTokens,
     occupiedHours,
     hours: occupiedHours / parallel,
+    speed: tokensPerSecond === undefined ? proxyPresets[spec.proxy.preset].speed.known : 'measured here',
     diskBytes:
       textBytes * textCopies + vectors + parameters(model) * (proxies * weightBytes + parallel * checkpointBytes),
   };

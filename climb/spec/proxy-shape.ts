@@ -1,4 +1,5 @@
-import { proxyPresets, type ProxyModel } from './proxy-presets.ts';
+import { learningRateFor } from './learning-rate.ts';
+import { proxyPresets, type ProxyModel, type ProxyPreset } from './proxy-presets.ts';
 import type { SearchSpec } from './search-file.ts';
 
 /** Everything that makes a proxy besides its mixture and seeds: a preset with the search file's overrides. */
@@ -10,9 +11,9 @@ export type ProxyShape = {
   readonly tokens: number;
 };
 
-/** A preset and its overrides. `tokens` is rounded down to whole steps, one at least. */
+/** A preset and its overrides. `tokens` is rounded down to whole steps, one at least; the rate follows from the width. */
 export function proxyShape(proxy: SearchSpec['proxy']): ProxyShape {
-  const preset = proxyPresets[proxy.preset];
+  const preset: ProxyPreset = proxyPresets[proxy.preset];
   const own = proxy.model ?? {};
   const model = {
     width: own.width ?? preset.model.width,
@@ -24,15 +25,19 @@ export function proxyShape(proxy: SearchSpec['proxy']): ProxyShape {
   const batch = proxy.batch ?? preset.batch;
   const step = batch * model.context;
   const steps = Math.max(1, Math.floor((proxy.tokens ?? preset.tokens) / step));
-  return { model, batch, learningRate: proxy.learningRate ?? preset.learningRate, tokens: steps * step };
+  return { model, batch, learningRate: proxy.learningRate ?? learningRateFor(model.width), tokens: steps * step };
 }
 
-/** First estimate of a proxy's seconds on one core, before any was measured: time goes with parameters × tokens. */
+/**
+ * First estimate of a proxy's seconds on one device (of a GPU that trains many at once: its share), before any was
+ * measured: time goes with parameters × tokens.
+ * @param tokensPerSecond measured at this shape, where it was
+ */
 export function expectedSeconds(proxy: SearchSpec['proxy'], tokensPerSecond?: number): number {
   const preset = proxyPresets[proxy.preset];
   const shape = proxyShape(proxy);
   const size = parameters(shape.model) / parameters(preset.model);
-  return shape.tokens / (tokensPerSecond ?? preset.tokensPerSecond / size);
+  return shape.tokens / (tokensPerSecond ?? preset.speed.tokensPerSecond / size);
 }
 
 /** Weights of the model: 12 d² a block, and two untied tables of vocabulary × d. */

@@ -80,7 +80,11 @@ const searchFile = z.strictObject({
     trainer: z._default(text('a trainer profile configured on the worker'), 'default'),
     tokens: z.optional(count(1, Number.MAX_SAFE_INTEGER, 'training tokens a proxy')),
     batch: z.optional(count(1, 65_536, 'sequences a step')),
-    learningRate: z.optional(z.number().check(z.positive(), z.maximum(1))),
+    learningRate: z.optional(
+      z
+        .number()
+        .check(z.positive(), z.maximum(1), z.describe('peak of the schedule; by default it follows from the width')),
+    ),
     model: z.optional(
       z.strictObject({
         width: z.optional(count(8, 16_384, 'model width')),

@@ -63,7 +63,7 @@ function* budgetProblems({ budget, search, verify, proxy }: SearchSpec, now: num
   if (deviceHours !== undefined && deviceHours < leastHours) {
     yield {
       path: 'budget.deviceHours',
-      message: `got ${deviceHours}, but ${least} proxies take ${leastHours.toPrecision(2)} hours even at ${fasterThanThePreset} times the speed of this preset's core; raise it, or lower proxy.tokens`,
+      message: `got ${deviceHours}, but ${least} proxies take ${leastHours.toPrecision(2)} hours even at ${fasterThanThePreset} times this preset's speed; raise it, or lower proxy.tokens`,
     };
   }
   const repeated = verify.baselines.find((baseline, at) => verify.baselines.indexOf(baseline) !== at);

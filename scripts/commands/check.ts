@@ -4,11 +4,11 @@ import { existsSync, statfsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { createActivities } from '../../activities/index.ts';
-import { workerSettings, type WorkerSettings } from '../../adapters/worker-settings.ts';
+import { workerSettings } from '../../adapters/worker-settings.ts';
 import { openWorld } from '../../adapters/world.ts';
-import { estimateCost, type CostEstimate } from '../../climb/spec/cost.ts';
+import { estimateCost } from '../../climb/spec/cost.ts';
 import { parseSearchFile } from '../../climb/spec/search-rules.ts';
-import type { SearchSpec } from '../../climb/spec/search-file.ts';
+import { costLines } from '../cost-lines.ts';
 import { CommandProblem, runCommand } from '../run-command.ts';
 
 /** `climb check FILE`: what the search would refuse, and what it would cost, before anything is started. */
@@ -33,44 +33,12 @@ async function check(file: string): Promise<number> {
   const textBytes = files.reduce((sum, { path, bytes }) => sum + bytes * (path.endsWith('.gz') ? gzipRatio : 1), 0);
   const { tokensPerSecond } = opening;
   console.log(`${file}: fine\n`);
-  console.log(
-    describeCost(
-      spec,
-      estimateCost(spec, { textBytes, slots: settings.trainSlots, tokensPerSecond }),
-      settings,
-      tokensPerSecond,
-    ),
-  );
+  const cost = estimateCost(spec, { textBytes, slots: settings.trainSlots, tokensPerSecond });
+  const { trainSlots: slots, home } = settings;
+  const { device } = world.trainers(spec.proxy.trainer);
+  console.log(costLines(spec, cost, { slots, home, freeBytes: freeBytes(home), device, tokensPerSecond }));
   return 0;
 }
-
-function describeCost(
-  spec: SearchSpec,
-  cost: CostEstimate,
-  { trainSlots, home }: WorkerSettings,
-  measured: number | undefined,
-): string {
-  const proxies = cost.searchProxies + cost.verifyProxies;
-  const parallel = Math.min(trainSlots, spec.budget.concurrency);
-  const speed =
-    measured === undefined
-      ? `the preset's speed; none measured here yet`
-      : `${Math.round(measured).toLocaleString('en-US')} tokens/s measured on this machine`;
-  const { deviceHours = Infinity } = spec.budget;
-  const free = freeBytes(home);
-  return [
-    `proxies   ${proxies} (${cost.searchProxies} to search, ${cost.verifyProxies} to verify)`,
-    `tokens    ${cost.trainTokens.toLocaleString('en-US')}`,
-    `time      ${duration(cost.hours)} with ${parallel} at once (${duration(cost.occupiedHours)} of one device; ${speed})`,
-    `disk      about ${(cost.diskBytes / 1e9).toFixed(2)} GB of ${(free / 1e9).toFixed(1)} GB free`,
-    ...(cost.occupiedHours > deviceHours
-      ? [`warning   budget.deviceHours = ${deviceHours} will end the search before its last iteration`]
-      : []),
-    ...(cost.diskBytes > free ? [`warning   the disk of ${home} is too small; name another folder in CLIMB_HOME`] : []),
-  ].join('\n');
-}
-
-const duration = (hours: number) => (hours < 2 ? `${Math.ceil(hours * 60)} min` : `${hours.toFixed(1)} h`);
 
 function freeBytes(home: string): number {
   const { bavail, bsize } = statfsSync(existsSync(home) ? home : dirname(home));

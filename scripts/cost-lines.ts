@@ -1,0 +1,54 @@
+import type { CostEstimate } from '../climb/spec/cost.ts';
+import { proxyPresets } from '../climb/spec/proxy-presets.ts';
+import type { SearchSpec } from '../climb/spec/search-file.ts';
+
+/** Where a search would run, as far as its cost depends on it. */
+export type Place = {
+  /** Proxies that train at once on this worker. */
+  readonly slots: number;
+  /** State folder, and what is free on its disk. */
+  readonly home: string;
+  readonly freeBytes: number;
+  /** Of the search's trainer. */
+  readonly device: 'cpu' | 'cuda';
+  /** Measured here at the search's shape, where it was. */
+  readonly tokensPerSecond: number | undefined;
+};
+
+/** What `climb check` prints of a search's cost, and what will stand in its way. */
+export function costLines(spec: SearchSpec, cost: CostEstimate, place: Place): string {
+  const proxies = cost.searchProxies + cost.verifyProxies;
+  const parallel = Math.min(place.slots, spec.budget.concurrency);
+  return [
+    `proxies   ${proxies} (${cost.searchProxies} to search, ${cost.verifyProxies} to verify)`,
+    `tokens    ${cost.trainTokens.toLocaleString('en-US')}`,
+    `time      ${duration(cost.hours)} with ${parallel} at once (${duration(cost.occupiedHours)} of one device; ${speedOf(cost, place)})`,
+    `disk      about ${(cost.diskBytes / 1e9).toFixed(2)} GB of ${(place.freeBytes / 1e9).toFixed(1)} GB free`,
+    ...warnings(spec, cost, place).map((warning) => `warning   ${warning}`),
+  ].join('\n');
+}
+
+function speedOf({ speed }: CostEstimate, { tokensPerSecond = 0 }: Place): string {
+  if (speed === 'measured here') return `${Math.round(tokensPerSecond).toLocaleString('en-US')} tokens/s measured here`;
+  return speed === 'measured'
+    ? `the preset's speed; none measured here yet`
+    : `an estimate: this preset's speed was never measured, here or elsewhere`;
+}
+
+function warnings({ budget, proxy }: SearchSpec, cost: CostEstimate, { home, freeBytes, device }: Place): string[] {
+  const { deviceHours = Infinity } = budget;
+  const meant = proxyPresets[proxy.preset].speed.device;
+  return [
+    ...(cost.speed !== 'measured here' && meant !== device
+      ? [
+          `the preset ${proxy.preset} is timed for ${meant} and the trainer ${proxy.trainer} runs on ${device}: the time above can be wrong by orders of magnitude; choose a preset for ${device}, or another proxy.trainer`,
+        ]
+      : []),
+    ...(cost.occupiedHours > deviceHours
+      ? [`budget.deviceHours = ${deviceHours} will end the search before its last iteration`]
+      : []),
+    ...(cost.diskBytes > freeBytes ? [`the disk of ${home} is too small; name another folder in CLIMB_HOME`] : []),
+  ];
+}
+
+const duration = (hours: number) => (hours < 2 ? `${Math.ceil(hours * 60)} min` : `${hours.toFixed(1)} h`);

@@ -1,0 +1,39 @@
+import { expect, test } from '@jest/globals';
+import { estimateCost } from '../../climb/spec/cost.ts';
+import type { SearchFile } from '../../climb/spec/search-file.ts';
+import { costLines, type Place } from '../../scripts/cost-lines.ts';
+import { specOf } from '../climb/made-search.ts';
+
+const place: Place = { slots: 2, home: '.climb', freeBytes: 1e11, device: 'cpu', tokensPerSecond: undefined };
+
+function linesOf(changes: Partial<SearchFile>, changed: Partial<Place> = {}): string {
+  const spec = specOf(changes);
+  const where = { ...place, ...changed };
+  const { slots, tokensPerSecond } = where;
+  return costLines(spec, estimateCost(spec, { textBytes: 40e6, slots, tokensPerSecond }), where);
+}
+
+test('proxies, tokens, time and disk of the example', () => {
+  expect(linesOf({})).toBe(
+    [
+      'proxies   24 (16 to search, 8 to verify)',
+      'tokens    11,993,088',
+      `time      5 min with 2 at once (9 min of one device; the preset's speed; none measured here yet)`,
+      'disk      about 0.13 GB of 100.0 GB free',
+    ].join('\n'),
+  );
+});
+
+test('it says what the time rests on', () => {
+  expect(linesOf({}, { tokensPerSecond: 12_345 })).toContain('12,345 tokens/s measured here');
+  const gpu = linesOf({ proxy: { preset: 'gpu-tiny' } }, { device: 'cuda' });
+  expect(gpu).toContain("an estimate: this preset's speed was never measured");
+  expect(gpu).not.toContain('warning');
+});
+
+test('it warns of a preset on a device that it is not timed for, of too few hours and of a full disk', () => {
+  expect(linesOf({ proxy: { preset: 'gpu-tiny' } })).toContain('gpu-tiny is timed for cuda and the trainer default');
+  expect(linesOf({ proxy: { preset: 'gpu-tiny' } }, { tokensPerSecond: 900 })).not.toContain('warning');
+  expect(linesOf({ budget: { proxies: 24, deviceHours: 0.01 } })).toContain('deviceHours = 0.01 will end the search');
+  expect(linesOf({}, { freeBytes: 1e6 })).toContain('the disk of .climb is too small');
+});
