@@ -1,5 +1,6 @@
 import type { TaskQueues, Timeouts } from '../climb/search/search-state.ts';
 import type { TaskSpec } from '../climb/spec/search-file.ts';
+import type { TaskItem } from '../climb/spec/task-item.ts';
 import type { ArtifactStore } from '../adapters/artifact-store.ts';
 import type { Compute } from '../adapters/compute.ts';
 import type { CorpusReader } from '../adapters/corpus-reader.ts';
@@ -8,7 +9,6 @@ import type { Ledger } from '../adapters/ledger.ts';
 import type { RunFolders } from '../adapters/run-folders.ts';
 import type { SearchFolders } from '../adapters/search-folders.ts';
 import type { Speeds } from '../adapters/speeds.ts';
-import type { TaskItem } from '../adapters/task-library.ts';
 import type { Trainer } from '../adapters/trainer.ts';
 
 /** The world as the activities see it. A worker hands in the real one, a test what it likes. */

@@ -1,10 +1,11 @@
 import type { Ref } from '../climb/artifact.ts';
 import { choicesNeeded } from '../climb/verification/objective.ts';
 import { InvalidInput, type Problem } from '../climb/problem.ts';
+import { seenItems, targetProblems } from '../climb/spec/opening-rules.ts';
 import { proxyShape } from '../climb/spec/proxy-shape.ts';
 import type { SearchSpec, TaskSpec } from '../climb/spec/search-file.ts';
+import { continuations, type TaskItem } from '../climb/spec/task-item.ts';
 import type { Opening } from '../climb/search/search-state.ts';
-import type { TaskItem } from '../adapters/task-library.ts';
 import type { Deps } from './deps.ts';
 import { refusingInvalid } from './refusal.ts';
 
@@ -39,11 +40,11 @@ export function openSearch({
           return undefined;
         }
       };
+      /** In the file's order; a task that can't be read has none. */
       const itemsOf = async (where: string, list: readonly TaskSpec[]): Promise<TaskItem[][]> => {
         const found: TaskItem[][] = [];
         for (const [at, task] of list.entries()) {
-          const items = await check(`${where}.${at}`, () => tasks.items(task));
-          if (items !== undefined) found.push(items);
+          found.push((await check(`${where}.${at}`, () => tasks.items(task))) ?? []);
         }
         return found;
       };
@@ -57,59 +58,23 @@ export function openSearch({
       const reported = await itemsOf('report.tasks', spec.report.tasks);
       problems.push(...seenItems(searched, reported));
       if (problems.length > 0 || trainer === undefined) throw new InvalidInput('the search file', problems);
-      const tokensPerSecond = await speeds.find(trainer.identity, proxyShape(spec.proxy));
+      const proxy = proxyShape(spec.proxy);
+      const tokensPerSecond = await speeds.find(trainer.identity, proxy);
+      const scored = (list: readonly TaskItem[][], choices: 'gold' | 'all') =>
+        continuations(list.flat(), choices, proxy.model.context);
       return {
         tasks: await storeItems(searched),
         continuations: {
-          search: continuations(searched, choicesNeeded(spec.tasks)),
-          verify: continuations([...searched, ...reported], 'all'),
+          search: scored(searched, choicesNeeded(spec.tasks)),
+          verify: scored([...searched, ...reported], 'all'),
         },
         reportTasks: await storeItems(reported),
         searchAttributes: await searchAttributes(),
         timeouts,
         queues,
         maxHistory,
+        group: trainer.members,
         ...(tokensPerSecond !== undefined && { tokensPerSecond }),
       };
     });
-}
-
-/** A gzip of text is hardly ever smaller than a twentieth of it. */
-const largestGzipRatio = 20;
-
-/** A token is one byte at least: a target that no tokenizer could fill within the caps is refused before any work. */
-function* targetProblems(
-  { target, constraints }: SearchSpec,
-  files: readonly { path: string; bytes: number }[],
-): Iterable<Problem> {
-  const bytes = files.reduce((sum, { path, bytes }) => sum + bytes * (path.endsWith('.gz') ? largestGzipRatio : 1), 0);
-  if (target.tokens !== undefined && target.tokens > bytes * constraints.maxEpochs) {
-    yield {
-      path: 'target.tokens',
-      message: `got ${target.tokens}, but ${constraints.maxEpochs} epochs of this corpus are ${bytes * constraints.maxEpochs} tokens at most: every mixture would repeat more than constraints.maxEpochs allows; lower it, raise maxEpochs or add text`,
-    };
-  }
-}
-
-/** Share of a report task's items that may stand among the searched ones: large sets share a stray question. */
-const toleratedOverlap = 0.01;
-
-/** Report tasks whose items the search would optimise, whatever they are called. */
-function* seenItems(searched: readonly TaskItem[][], reported: readonly TaskItem[][]): Iterable<Problem> {
-  const keyOf = ({ query, choices }: TaskItem) => JSON.stringify([query, choices]);
-  const seen = new Set(searched.flat().map(keyOf));
-  for (const [at, items] of reported.entries()) {
-    const common = items.filter((item) => seen.has(keyOf(item))).length;
-    if (common > toleratedOverlap * items.length) {
-      yield {
-        path: `report.tasks.${at}`,
-        message: `${common} of its ${items.length} items are also searched: their scores would flatter the recipe; report other items`,
-      };
-    }
-  }
-}
-
-/** Continuations that one evaluation scores. */
-function continuations(tasks: readonly TaskItem[][], choices: 'gold' | 'all'): number {
-  return tasks.flat().reduce((sum, item) => sum + (choices === 'all' ? item.choices.length : 1), 0);
 }

@@ -1,16 +1,12 @@
 import { readFile } from 'node:fs/promises';
-import * as z from 'zod/mini';
-import { InvalidInput } from '../climb/problem.ts';
-import { parse } from '../climb/schema-problems.ts';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
 import type { TaskSpec } from '../climb/spec/search-file.ts';
+import { isText, type TaskItem } from '../climb/spec/task-item.ts';
 import { allowedPath } from './allowed-path.ts';
-import { BadTask, type TaskItem, type TaskLibrary } from './task-library.ts';
-
-const line = z.object({
-  query: z.string(),
-  choices: z.array(z.string().check(z.minLength(1))).check(z.minLength(1)),
-  gold: z.int().check(z.minimum(0)),
-});
+import { BadTask } from './bad-task.ts';
+import type { TaskLibrary } from './task-library.ts';
+import { itemsOfLines } from './task-lines.ts';
 
 /** The items of a task of a search file: of the evaluation library, or of a person's own JSON lines. */
 export class TaskItems {
@@ -22,43 +18,29 @@ export class TaskItems {
     this.#roots = roots;
   }
 
-  /** @throws BadTask */
+  /** @throws BadTask, also where the metric needs choices and the items are texts; RefusedPath */
   async items(task: TaskSpec): Promise<TaskItem[]> {
     const all = task.path === undefined ? await this.#library.items(task.name, task.split) : await this.#own(task.path);
+    if (task.metric !== 'bitsPerByte' && all.some(isText)) {
+      throw new BadTask(
+        `${task.path} holds plain texts, which have no choices to be right or wrong about, got the metric "${task.metric}"; use bitsPerByte`,
+      );
+    }
     return task.items === undefined ? all : spread(all, task.items);
   }
 
   async #own(path: string): Promise<TaskItem[]> {
     const { location, folder } = await allowedPath(this.#roots, path);
-    if (folder) throw new BadTask(`${path} is a folder; name a file of JSON lines {query, choices, gold}`);
-    const lines = (await readFile(location, 'utf8')).split('\n');
-    const items = lines.flatMap((text, at) => (text.trim() === '' ? [] : [itemOf(text, `${path} line ${at + 1}`, at)]));
-    if (items.length < 2)
-      throw new BadTask(
-        `${path} has ${items.length} items; a score needs two at least to say how sure it is; add items {query, choices, gold}`,
-      );
-    return items;
+    if (folder) throw new BadTask(`${path} is a folder; name a file of JSON lines, .jsonl or .jsonl.gz`);
+    const bytes = await readFile(location);
+    return itemsOfLines((path.endsWith('.gz') ? await unzipped(bytes, path) : bytes).toString('utf8'), path);
   }
 }
 
-function itemOf(text: string, where: string, at: number): TaskItem {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw new BadTask(
-      `${where} isn't JSON (${(error as Error).message}); each line is one item {query, choices, gold}`,
-    );
-  }
-  try {
-    const { query, choices, gold } = parse(line, value, where);
-    if (gold >= choices.length)
-      throw new BadTask(`${where}: gold is ${gold}, but there are ${choices.length} choices, counted from 0`);
-    return { id: String(at), query, choices, gold };
-  } catch (error) {
-    if (error instanceof InvalidInput) throw new BadTask(error.message);
-    throw error;
-  }
+function unzipped(bytes: Buffer, path: string): Promise<Buffer> {
+  return promisify(gunzip)(bytes).catch((error: Error) => {
+    throw new BadTask(`${path} can't be unpacked (${error.message}): none of it can be read; pack it again with gzip`);
+  });
 }
 
 /** `count` of the items at equal distances, in their order: a subset that any two searches share. */

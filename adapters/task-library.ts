@@ -2,33 +2,12 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
-
-/** One question: the model scores each choice as the continuation of the query. */
-export type TaskItem = {
-  readonly id: string;
-  readonly query: string;
-  readonly choices: readonly string[];
-  /** Index of the right choice. */
-  readonly gold: number;
-};
-
-/** A task or items file that can't be used. */
-export class BadTask extends Error {
-  override name = 'BadTask';
-}
-
-/** OLMES repeats every item without its context from this id on, for PMI: not used here. */
-const unconditional = 1_000_000;
+import type { Question } from '../climb/spec/task-item.ts';
+import { BadTask } from './bad-task.ts';
+import { itemsOfRequests, type OlmesRequest } from './task-requests.ts';
 
 const cloze = join('rc_0shot', 'requests.jsonl.gz');
 
-type OlmesRequest = {
-  request: { context: string; continuation: string };
-  doc_id: number;
-  idx: number;
-  native_id: string | number | null;
-  label: number;
-};
 type OlmesConfig = { task_config: { split: string } };
 
 /**
@@ -50,7 +29,7 @@ export class TaskLibrary {
   }
 
   /** @throws BadTask for a task or split that the library doesn't have, or that isn't a plain multiple choice. */
-  async items(name: string, split: string): Promise<TaskItem[]> {
+  async items(name: string, split: string): Promise<Question[]> {
     const names = await this.names();
     if (!names.includes(name)) {
       throw new BadTask(
@@ -68,25 +47,10 @@ export class TaskLibrary {
       .toString('utf8')
       .trim()
       .split('\n');
-    return itemsOf(
-      name,
-      lines.map((line) => JSON.parse(line) as OlmesRequest),
+    const { items, problems } = itemsOfRequests(lines.map((line) => JSON.parse(line) as OlmesRequest));
+    if (problems.length === 0) return items;
+    throw new BadTask(
+      `task "${name}" is no plain multiple choice (${problems[0]?.message}); a proxy can't be scored on it; choose another task`,
     );
   }
-}
-
-function itemsOf(name: string, requests: readonly OlmesRequest[]): TaskItem[] {
-  const items = new Map<number, { id: string; query: string; choices: string[]; gold: number }>();
-  for (const { doc_id: doc, native_id: native, request, label } of requests) {
-    if (doc >= unconditional) continue;
-    const item = items.get(doc) ?? { id: String(native ?? doc), query: request.context, choices: [], gold: label };
-    if (item.query !== request.context || !request.continuation.startsWith(' ')) {
-      throw new BadTask(
-        `task "${name}" is no plain multiple choice (its contexts differ between choices); a proxy can't be scored on it; choose another task`,
-      );
-    }
-    item.choices.push(request.continuation.slice(1));
-    items.set(doc, item);
-  }
-  return [...items.values()];
 }

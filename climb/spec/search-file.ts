@@ -17,7 +17,11 @@ const part = <Shape extends z.core.$ZodShape>(shape: Shape) => z.prefault(z.stri
 const task = z.strictObject({
   name: text('a task of the evaluation library such as "piqa", or any name beside `path`'),
   split: z._default(z.enum(['validation', 'test']), 'validation'),
-  path: z.optional(text('your own items: JSON lines {query, choices, gold}, below an allowed root')),
+  path: z.optional(
+    text(
+      'your own items, .jsonl or .jsonl.gz below an allowed root: {query, choices, gold}, or {text}, or OLMES requests',
+    ),
+  ),
   metric: z._default(z.enum(['bitsPerByte', 'accuracy', 'accuracyNorm']), 'bitsPerByte'),
   weight: z._default(
     z.number().check(z.positive(), z.maximum(1e6), z.describe('share of this task in the objective, any scale')),

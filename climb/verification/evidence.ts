@@ -14,6 +14,7 @@ export type ArmTaskScore = {
   readonly values: readonly number[];
   /** Null where every run diverged. */
   readonly mean: number | null;
+  /** Null there too, and for plain texts, which can't be answered. */
   readonly accuracy: number | null;
 };
 
@@ -74,7 +75,7 @@ function armTaskScore(runs: readonly ProxyScore[], task: TaskSpec): ArmTaskScore
   const { metric } = task;
   const scores = runs.map((run) => taskIn(run, taskLabel(task)));
   const values = scores.map((score) => lossOf(score, metric));
-  const accuracies = scores.flatMap(({ accuracy }) => (accuracy === undefined ? [] : [accuracy]));
+  const accuracies = scores.flatMap(({ accuracy }) => accuracy ?? []);
   return { task: taskLabel(task), metric, values, mean: average(values), accuracy: average(accuracies) };
 }
 

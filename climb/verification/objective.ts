@@ -5,8 +5,9 @@ export type TaskScore = {
   readonly name: string;
   readonly n: number;
   readonly bitsPerByte: number;
-  readonly accuracy?: number;
-  readonly accuracyNorm?: number;
+  /** Absent where the gold choices alone were scored, null where there are none: plain texts. */
+  readonly accuracy?: number | null;
+  readonly accuracyNorm?: number | null;
 };
 
 /** The name under which a task is evaluated and shown: unique over the searched and the report tasks. */
@@ -19,9 +20,11 @@ export function taskLabel({ name, split }: Pick<TaskSpec, 'name' | 'split'>): st
  * @throws RangeError when the evaluation lacks the metric.
  */
 export function lossOf(score: TaskScore, metric: TaskSpec['metric']): number {
-  const value = score[metric];
+  const value = score[metric] ?? undefined;
   if (value === undefined)
-    throw new RangeError(`task ${score.name} was evaluated without ${metric}; evaluate it with all choices`);
+    throw new RangeError(
+      `task ${score.name} was evaluated without ${metric}; evaluate it with all choices, or use bitsPerByte for plain texts`,
+    );
   return metric === 'bitsPerByte' ? value : 1 - value;
 }
 

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { openSearch } from '../../activities/open-search.ts';
 import type { Deps } from '../../activities/deps.ts';
+import type { Ref } from '../../climb/artifact.ts';
 import type { Problem } from '../../climb/problem.ts';
 import { proxyShape } from '../../climb/spec/proxy-shape.ts';
 import { filesBelow, place, scratch } from '../adapters/scratch.ts';
@@ -13,6 +14,8 @@ let worlds = 0;
 let folder: string;
 
 const own = (name: string) => ({ name, path: `${name}.jsonl` });
+/** Of three blocks of 128 tokens, at three characters a token. */
+const longText = 'x'.repeat(3 * 128 * 3 - 1);
 const good = {
   corpus: { path: 'corpus.jsonl' },
   tasks: [own('quiz'), own('riddles')],
@@ -25,6 +28,8 @@ beforeAll(async () => {
   const items = (name: string) =>
     [0, 1].map((at) => JSON.stringify({ query: `${name} ${at}`, choices: ['a', 'b'], gold: at })).join('\n');
   for (const name of ['quiz', 'riddles', 'exam']) await place(join(folder, `${name}.jsonl`), items(name));
+  await place(join(folder, 'texts.jsonl'), `${JSON.stringify({ text: longText })}\n{"text":"short"}\n`);
+  await place(join(folder, 'copied-texts.jsonl'), `${JSON.stringify({ text: longText })}\n{"text":"other"}\n`);
   await place(join(folder, 'copy.jsonl'), items('quiz'));
   await place(join(folder, 'bad.jsonl'), '{"query":"q","choices":["a"],"gold":7}\n');
   const documents = Array.from({ length: 20 }, (_, at) =>
@@ -62,6 +67,15 @@ test('an opening has the items of every task and what the search relies on later
   expect(texts.every((text) => text.toString().endsWith('}\n'))).toBe(true);
 });
 
+test('plain texts are stored as texts, and cost as many continuations as they have blocks', async () => {
+  const { deps, openSearch } = open();
+  const opening = await perform(openSearch, specOf({ ...good, report: { tasks: [own('texts')] } }));
+  expect((await deps.store.read(opening.reportTasks[0] as Ref)).toString()).toBe(
+    `{"id":"0","text":"${longText}"}\n{"id":"1","text":"short"}\n`,
+  );
+  expect(opening.continuations).toEqual({ search: 4, verify: 8 + 3 + 1 });
+});
+
 test('opening twice gives the same', async () => {
   const { openSearch } = open();
   expect(await perform(openSearch, specOf(good))).toEqual(await perform(openSearch, specOf(good)));
@@ -89,6 +103,18 @@ describe('a search that names what can not be', () => {
       { report: { tasks: [{ name: 'other', path: 'copy.jsonl' }] } },
       'report.tasks.0',
       '2 of its 2 items are also searched',
+    ],
+    [
+      'report texts that are searched',
+      { tasks: [own('texts')], report: { tasks: [own('exam'), own('copied-texts')] } },
+      'report.tasks.1',
+      '1 of its 2 items are also searched',
+    ],
+    [
+      'accuracy of plain texts',
+      { report: { tasks: [{ ...own('texts'), metric: 'accuracy' as const }] } },
+      'report.tasks.0',
+      'got the metric "accuracy"; use bitsPerByte',
     ],
     ['a target that no tokenizer fills', { target: { tokens: 1e9 } }, 'target.tokens', 'tokens at most'],
     ['a missing corpus', { corpus: { path: 'none.jsonl' } }, 'corpus.path', "can't open"],

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { BadTask, TaskLibrary } from '../../adapters/task-library.ts';
+import { BadTask } from '../../adapters/bad-task.ts';
+import { TaskLibrary } from '../../adapters/task-library.ts';
 import { place, scratch } from './scratch.ts';
 
 const folder = scratch();

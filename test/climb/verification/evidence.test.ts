@@ -44,6 +44,15 @@ test('each arm shows its scores by seed, task by task, and what they mean', () =
   }
 });
 
+test('a report task of plain texts has no accuracy, and weighs as much as any other', () => {
+  const runs = runsAt([2.5, 2.6, 2.9, 3]).map((ofArm) =>
+    ofArm.map((run) => ({ ...run, tasks: run.tasks.map((task) => ({ ...task, accuracy: null, accuracyNorm: null })) })),
+  );
+  const found = weighEvidence(smallSpec, arms, runs);
+  expect(found?.arms[0]?.report.map(({ accuracy }) => accuracy)).toEqual([null, null]);
+  expect(found?.verification).toEqual(weighEvidence(smallSpec, arms, runsAt([2.5, 2.6, 2.9, 3]))?.verification);
+});
+
 describe('runs that are missing', () => {
   const runs = runsAt([2.5, 2.6, 2.9, 3]);
   const without = (...gone: number[]) => runs.map((ofArm, at) => (gone.includes(at) ? [] : ofArm));

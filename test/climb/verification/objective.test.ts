@@ -24,6 +24,12 @@ test('a metric that was not evaluated is refused with what to do', () => {
   );
 });
 
+test('plain texts have no accuracy: null is as good as nothing', () => {
+  const score = { name: 'mine', n: 10, bitsPerByte: 2.5, accuracy: null, accuracyNorm: null };
+  expect(lossOf(score, 'bitsPerByte')).toBe(2.5);
+  expect(() => lossOf(score, 'accuracyNorm')).toThrow('or use bitsPerByte for plain texts');
+});
+
 test('shares add up to 1 and depend on the proportions of the weights alone', () => {
   expect(taskShares(tasks(1, 3))).toEqual([0.25, 0.75]);
   fc.assert(
