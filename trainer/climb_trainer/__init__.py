@@ -4,4 +4,4 @@ Importing the package costs nothing: each command imports what it needs, so that
 `tokenise` and a finished run never pay for `import torch` (1.5 to 2 s).
 """
 
-VERSION = "0.1.0"
+VERSION = "0.2.0"

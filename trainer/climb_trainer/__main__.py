@@ -1,4 +1,5 @@
 """python -m climb_trainer {tokenise,train,evaluate} --spec spec.json --out DIR
+python -m climb_trainer serve
 python -m climb_trainer version
 """
 
@@ -6,7 +7,6 @@ import os
 
 for _name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ[_name] = "1"  # before numpy and torch load: one thread a process, so that sums have one order
-os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # deterministic cuBLAS, read once at start
 
 import argparse
 import importlib
@@ -15,7 +15,7 @@ import sys
 import traceback
 from pathlib import Path
 
-from . import VERSION, files, lifeline, rundir, spec as specs
+from . import VERSION, files, lifeline, rundir, serve, spec as specs
 from .contract import BadSpec, DeviceLost, OutOfMemory, TrainerError, emit, log
 
 RESULT = {"tokenise": "manifest.json", "train": "result.json", "evaluate": "result.json"}
@@ -27,25 +27,33 @@ class Arguments(argparse.ArgumentParser):
 
 
 def run(argv: list[str]) -> int:
-    """Carry out one command; returns the exit code. Raises TrainerError and whatever went wrong below."""
+    """Carry out a command line; returns the exit code. Raises TrainerError and whatever went wrong below."""
     if argv == ["version"]:
-        emit("version", name="climb_trainer", version=VERSION, torch=importlib.metadata.version("torch"))
+        emit("version", name="climb_trainer", version=VERSION, torch=importlib.metadata.version("torch"), serve=True, ensemble=True)
         return 0
+    if argv == ["serve"]:
+        return serve.serve(carry_out)
     parser = Arguments(prog="climb_trainer")
     parser.add_argument("command", choices=list(RESULT))
     parser.add_argument("--spec", required=True, help="the spec, a JSON file")
     parser.add_argument("--out", required=True, help="the folder for checkpoints and results")
     arguments = parser.parse_args(argv)
+    return carry_out(arguments.command, arguments.spec, arguments.out)
+
+
+def carry_out(name: str, spec_path: str, out_path: str) -> int:
+    """Carry out one command in its folder; returns the exit code. Raises like `run`."""
     emit("hello", version=VERSION, pid=os.getpid())
-    spec = specs.load(arguments.command, arguments.spec)
-    digest, out = specs.digest(arguments.command, spec), Path(arguments.out).absolute()
-    owned = rundir.RunDir.claim(out, digest, RESULT[arguments.command])
+    if name not in RESULT:
+        raise BadSpec(f"command: expected one of {', '.join(RESULT)}, found {name!r:.80}")
+    spec = specs.load(name, spec_path)
+    owned = rundir.RunDir.claim(Path(out_path).absolute(), specs.digest(name, spec), RESULT[name])
     if isinstance(owned, dict):
         return exit_code(owned)
     try:
-        command = importlib.import_module("." + arguments.command, __package__)
+        command = importlib.import_module("." + name, __package__)
         result = command.run(spec, owned)
-        owned.finish(RESULT[arguments.command], result)
+        owned.finish(RESULT[name], result)
         return exit_code(result)
     except OSError:
         owned.check_owner()  # a new owner clears our temporary files: that is the cause worth naming

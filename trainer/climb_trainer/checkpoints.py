@@ -4,21 +4,65 @@ A folder is written under a temporary name, its manifest.json with the hash of e
 last, and renamed into place. Loading verifies all hashes; a broken one is passed over for the one
 before. Tensors are safetensors: nothing is ever unpickled.
 
-The state is {"tensors": {name: tensor [P]}, "loop": JSON}. There is no generator state: after the
+The state is tensors [M, P] and a JSON object, `loop`. There is no generator state: after the
 seeded start nothing is random, and the data order is a function of the step.
 """
 
 import json
+import threading
 from pathlib import Path
 
 import safetensors.torch
+import torch
 
 from . import faults, files
-from .contract import log
+from .contract import emit, log
 from .rundir import RunDir, remove
 from .spec import parse
 
 FILES = {"model.safetensors": ("params",), "optim.safetensors": ("mean", "square")}
+
+
+class Writer:
+    """Writes checkpoints, in the background where the training goes on meanwhile on a device."""
+
+    def __init__(self, run: RunDir, keep: int, background: bool):
+        self.run, self.keep, self.background = run, keep, background
+        self._thread, self._failure = None, None
+        self._copies: dict[str, torch.Tensor] = {}  # the host's, reused
+
+    def save(self, number: int, tensors: dict, loop: dict) -> None:
+        """Take the state as it is now. Raises what went wrong here or with the one before (DiskFull, NotOwner)."""
+        self.wait()
+        if not self.background:
+            return self._write(number, tensors, loop)
+        for name, tensor in tensors.items():
+            if name not in self._copies:
+                self._copies[name] = torch.empty(tensor.shape, dtype=tensor.dtype, pin_memory=tensor.is_cuda)
+            self._copies[name].copy_(tensor)
+        self._thread = threading.Thread(target=self._try_to_write, args=(number, self._copies, loop), name="checkpoint")
+        self._thread.start()
+
+    def idle(self) -> bool:
+        return self._thread is None or not self._thread.is_alive()
+
+    def wait(self) -> None:
+        """Until what was taken is on disk. Raises what went wrong."""
+        if self._thread:
+            self._thread.join()
+        failure, self._failure, self._thread = self._failure, None, None
+        if failure:
+            raise failure
+
+    def _try_to_write(self, *state) -> None:
+        try:
+            self._write(*state)
+        except BaseException as error:
+            self._failure = error
+
+    def _write(self, number: int, tensors: dict, loop: dict) -> None:
+        save(self.run, number, {name: tensor.cpu() for name, tensor in tensors.items()}, loop, self.keep)
+        emit("checkpoint", step=number)
 
 
 def save(run: RunDir, number: int, tensors: dict, loop: dict, keep: int) -> None:

@@ -4,6 +4,7 @@ One JSON object a line on stdout; stderr is log only. The table of exit codes is
 """
 
 import json
+import math
 import os
 import sys
 import time
@@ -76,25 +77,29 @@ def log(message: str) -> None:
 class Progress:
     """`progress` events, at most one every half second, the first at once.
 
-    step, steps: units of work done and in all (optimiser steps, documents, requests).
-    tokens: tokens done since the work began, over all attempts.
-    tokensPerSec, etaSec: this attempt only, so that a resumed run reports its own speed.
+    step, steps: units of work done and in all (optimiser steps, documents, batches), over all attempts.
+    tokens: tokens done, likewise. tokensPerSec, etaSec: of this attempt only, so that a resumed run
+    reports its own speed.
     """
 
-    def __init__(self, steps: int, interval: float = 0.5):
-        self.steps, self.interval = steps, interval
+    def __init__(self, steps: int, tokens_per_step: int = 0, interval: float = 0.5):
+        self.steps, self.tokens_per_step, self.interval = steps, tokens_per_step, interval
         self.start = self.last = None
 
-    def update(self, step: int, tokens: int = 0, loss: float | None = None) -> None:
-        now = time.monotonic()
+    def due(self, step: int) -> bool:
+        return self.start is None or step >= self.steps or time.monotonic() - self.last >= self.interval
+
+    def update(self, step: int, loss: float | None = None, tokens: int | None = None) -> None:
+        """Report, if one is due. tokens: where they aren't tokens_per_step a step."""
+        if not self.due(step):
+            return
+        now, tokens = time.monotonic(), step * self.tokens_per_step if tokens is None else tokens
         if self.start is None:
             self.start = (now, step, tokens)
-        elif now - self.last < self.interval and step < self.steps:
-            return
         began, step0, tokens0 = self.start
         seconds = now - began
         rate = (tokens - tokens0) / seconds if seconds > 0 else 0.0
         eta = (self.steps - step) * seconds / (step - step0) if step > step0 else None
         self.last = now
-        emit("progress", step=step, steps=self.steps, tokens=tokens, loss=loss,
+        emit("progress", step=step, steps=self.steps, tokens=tokens, loss=loss if loss is None or math.isfinite(loss) else None,
              tokensPerSec=round(rate, 1), etaSec=None if eta is None else round(eta, 1))

@@ -5,87 +5,101 @@ positions that predict a continuation: at vocabulary 2048 the projection is most
 """
 
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
-import safetensors.torch
 import torch
 
 from . import faults, files, lifeline, model as gpt, tokens
 from .contract import BadData, BadSpec, Progress, emit
+from .ensemble import DTYPES
+from .layers import log_probs
 from .requests import Piece, Task, pack, pieces, read_task
 from .rundir import RunDir
 from .scores import task_result
-from .train import DTYPES, configure, versions
+from .train import configure, groups, read_weights, versions
 
-BATCH_TOKENS = 2048  # fastest of 1024 to 16384 at width 64: activations and logits of a batch stay in cache
+BATCH_TOKENS = {"cpu": 2048, "cuda": 65536}  # cpu: fastest of 1024 to 16384 at width 64, a batch stays in cache
+
+
+class Requests(NamedTuple):
+    """The tasks of a spec, ready to be scored by any member."""
+
+    tasks: list[Task]
+    batches: list[list[Piece]]
+    count: int
 
 
 def run(spec: dict, out: RunDir) -> dict:
     """Score every member on every task; returns the result."""
     configure(spec["device"])
-    tasks = [read_task(t, spec["choices"] == "all") for t in spec["tasks"]]
-    tokenizer_path = Path(spec["tokenizer"]["path"])
-    files.verify(tokenizer_path, spec["tokenizer"]["sha256"])
-    tokenizer, bos = tokens.load(tokenizer_path)
-    if tokenizer.get_vocab_size() > spec["model"]["vocab"]:
-        raise BadSpec(f"model.vocab: expected at least {tokenizer.get_vocab_size()}, the vocabulary of {tokenizer_path}, "
-                      f"found {spec['model']['vocab']}")
-    all_pieces, requests = pieces(tasks, tokenizer, bos, spec["model"]["context"])
-    batches = pack(all_pieces, BATCH_TOKENS)
-    progress = Progress(len(batches) * len(spec["members"]))
-    members, done_tokens = [], 0
-    for index, member in enumerate(spec["members"]):
-        parameters = load_weights(member, spec)
-        totals = np.zeros(requests)
-        for i, batch in enumerate(batches):
+    requests = prepare(spec)
+    progress = Progress(len(requests.batches) * len(spec["members"]))
+    members, done = [], 0
+    for group in groups(spec):
+        weights = stack([read_weights(Path(m["weights"]), m["sha256"], spec["model"]) for m in spec["members"][group.start:group.stop]], spec)
+        totals = np.zeros((len(group), requests.count))
+        for batch in requests.batches:
             faults.point("evaluate.mid")
             lifeline.check()
-            for piece, nats in zip(batch, score(parameters, spec, batch)):
-                totals[piece.request] += nats
-            done_tokens += sum(len(p.inputs) for p in batch)
-            progress.update(index * len(batches) + i + 1, done_tokens)
-        if not np.isfinite(totals).all():
-            raise BadData(f"member {member['id']}: expected finite log-probabilities, found {totals[~np.isfinite(totals)][0]}; "
-                          "its weights overflow, the training diverged")
-        members.append({"id": member["id"], "tasks": results(tasks, totals)})
-        emit("member", id=member["id"], status="evaluated")
+            np.add.at(totals, (slice(None), [piece.request for piece in batch]), score(weights, spec, batch))
+            done += len(group)
+            progress.update(done)
+        for i, nats in zip(group, totals):
+            member = spec["members"][i]
+            if not np.isfinite(nats).all():
+                raise BadData(f"member {member['id']}: expected finite log-probabilities, found {nats[~np.isfinite(nats)][0]}; "
+                              "its weights overflow, the training diverged")
+            members.append({"id": member["id"], "tasks": results(requests.tasks, nats)})
+            emit("member", id=member["id"], status="evaluated")
     return {"schema": 1, "kind": "evaluate", "spec": out.spec, "trainer": versions(), "members": members}
 
 
-def load_weights(member: dict, spec: dict) -> dict[str, torch.Tensor]:
-    """A member's matrices on the device; BadData unless they are finite and of the model's shapes."""
-    path = Path(member["weights"])
-    files.verify(path, member["sha256"])
-    try:
-        loaded = safetensors.torch.load_file(path)
-    except safetensors.SafetensorError as error:
-        raise BadData(f"file {path}: expected safetensors, found {error}") from error
-    found, expected = {k: tuple(w.shape) for k, w in loaded.items()}, gpt.shapes(spec["model"])
-    if found != expected:
-        raise BadData(f"file {path}: expected matrices {expected}, found {found}; the spec's model is not the one trained")
-    if not all(w.isfinite().all() for w in loaded.values()):
-        raise BadData(f"file {path}: expected finite weights, found NaN or infinity; the training diverged")
-    return {name: w.to(spec["device"], DTYPES[spec["dtype"]]) for name, w in loaded.items()}
+_prepared: tuple[tuple, Requests] | None = None  # of the last spec: a warm process scores one proxy after another on the same tasks
+
+
+def prepare(spec: dict) -> Requests:
+    """Read, check and pack the tasks; kept for the next spec with the same ones."""
+    global _prepared
+    files_of = [(t["name"], t["sha256"]) for t in spec["tasks"]]
+    key = (spec["tokenizer"]["sha256"], tuple(files_of), spec["choices"], spec["model"]["context"], spec["device"])
+    if _prepared is None or _prepared[0] != key:
+        tasks = [read_task(t, spec["choices"] == "all") for t in spec["tasks"]]
+        path = Path(spec["tokenizer"]["path"])
+        files.verify(path, spec["tokenizer"]["sha256"])
+        tokenizer, bos = tokens.load(path)
+        if tokenizer.get_vocab_size() > spec["model"]["vocab"]:
+            raise BadSpec(f"model.vocab: expected at least {tokenizer.get_vocab_size()}, the vocabulary of {path}, "
+                          f"found {spec['model']['vocab']}")
+        every, count = pieces(tasks, tokenizer, bos, spec["model"]["context"])
+        _prepared = key, Requests(tasks, pack(every, BATCH_TOKENS[spec["device"]]), count)
+    return _prepared[1]
+
+
+def stack(members: list[dict], spec: dict) -> dict[str, torch.Tensor]:
+    """Named matrices [M, in, out] on the device."""
+    return {name: torch.stack([m[name] for m in members]).to(spec["device"], DTYPES[spec["dtype"]]) for name in members[0]}
 
 
 @torch.inference_mode()
-def score(parameters: dict, spec: dict, batch: list[Piece]) -> list[float]:
-    """Summed log-probability (nats) of each piece's targets. Padding stands at the right, where a
-    causal model can't see it."""
+def score(weights: dict, spec: dict, batch: list[Piece]) -> np.ndarray:
+    """Summed log-probability (nats), float64 [M, pieces], of each piece's targets. Padding stands at
+    the right, where a causal model can't see it."""
     model, longest = spec["model"], max(len(p.inputs) for p in batch)
     padded = np.zeros((len(batch), longest), np.int64)
     for row, piece in zip(padded, batch):
         row[:len(piece.inputs)] = piece.inputs
-    rope = gpt.rotary(longest, model["width"] // model["heads"], spec["device"], DTYPES[spec["dtype"]])
-    states = gpt.hidden(parameters, model, torch.from_numpy(padded).to(spec["device"]), rope)
+    members, device = len(weights["embed"]), spec["device"]
+    rope = gpt.rotary(model, longest, device, DTYPES[spec["dtype"]])
+    states = gpt.hidden(weights, model, torch.from_numpy(padded).to(device).expand(members, -1, -1), rope)
 
     counts = np.array([len(p.targets) for p in batch])
     last = np.array([i * longest + len(p.inputs) for i, p in enumerate(batch)])
     where = np.concatenate([np.arange(end - count, end) for end, count in zip(last, counts)])
-    targets = torch.from_numpy(np.concatenate([p.targets for p in batch])).to(spec["device"])
-    picked = states.reshape(-1, model["width"])[torch.from_numpy(where).to(spec["device"])]
-    nats = gpt.log_probs(picked, parameters["head"], targets).double().cpu().numpy()
-    return np.add.reduceat(nats, np.cumsum(counts) - counts).tolist()
+    targets = torch.from_numpy(np.concatenate([p.targets for p in batch])).to(device).expand(members, -1)
+    picked = states[:, torch.from_numpy(where).to(device)]
+    nats = log_probs(picked, weights["head"], targets, gpt.logit_scale(model)).double().cpu().numpy()
+    return np.add.reduceat(nats, np.cumsum(counts) - counts, axis=1)
 
 
 def results(tasks: list[Task], totals: np.ndarray) -> list[dict]:

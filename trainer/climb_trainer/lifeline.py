@@ -2,9 +2,11 @@
 
 The process belongs to whoever holds the other end of its stdin. Stopping is cooperative: work
 loops call `check` (or read `stopping`) between steps, checkpoint, and leave with exit code 75.
+What comes in on stdin is kept for `lines`; a single command reads none of it.
 """
 
 import os
+import queue
 import signal
 import sys
 import threading
@@ -14,6 +16,7 @@ from .contract import Stopped, log
 GRACE = 1.5  # seconds from a closed stdin to a hard exit; the caller may already be gone
 
 _stop = threading.Event()
+_lines: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()  # its put may be called from a signal handler
 _reason = "asked to stop"
 
 
@@ -35,6 +38,7 @@ def request(reason: str) -> None:
     if not _stop.is_set():
         _reason = reason
         _stop.set()
+        _lines.put(None)
 
 
 def stopping() -> bool:
@@ -47,10 +51,19 @@ def check() -> None:
         raise Stopped(f"stopped by {_reason}; start the same spec in the same folder to go on")
 
 
+def lines():
+    """Lines of stdin as they come, until it ends or someone asks to stop."""
+    while (line := _lines.get()) is not None:
+        yield line
+
+
 def _watch_stdin() -> None:
+    rest = b""
     try:
-        while os.read(0, 65536):  # os.read, not sys.stdin: a buffered reader's lock can hang the exit
-            pass
+        while data := os.read(0, 65536):  # os.read, not sys.stdin: a buffered reader's lock can hang the exit
+            *whole, rest = (rest + data).split(b"\n")
+            for line in whole:
+                _lines.put(line)
     except OSError:
         pass
     request("end of stdin")

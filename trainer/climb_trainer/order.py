@@ -4,8 +4,10 @@ A run of S steps of B sequences has S * B slots. Three rules fill them:
   1. Error diffusion spreads the clusters: err += w; k = argmax(err); err[k] -= 1. After n slots
      |n_k - w_k n| < 2, so a short run has the mixture it was asked for, without sampling noise.
   2. Slots are shuffled inside windows of 64 steps, by a seed that every mixture shares.
-  3. The j-th slot of a cluster reads the j-th chunk of a permutation of that cluster's chunks,
+  3. The j-th slot of a cluster reads the j-th chunk of a permutation of that cluster's pool,
      a new permutation each epoch, keyed by the shard's hash and not by its place in the list.
+     The pool is the whole cluster, or the first chunks of its first permutation: then a short run
+     repeats a cluster as often as a longer one that reads all of it.
 Two mixtures therefore see the same prefix of every cluster (common random numbers): a difference
 between their models is due to the weights.
 
@@ -59,15 +61,23 @@ def assign(weights, seed: int, steps: int, batch: int) -> np.ndarray:
     return shuffle(diffuse(np.asarray(weights, np.float64), steps * batch), WINDOW_STEPS * batch, seed)
 
 
-def read(clusters: np.ndarray, chunk_counts, keys, seed: int) -> np.ndarray:
+def pool(chunks: int, share: float, batch: int) -> int:
+    """Chunks of a cluster that a run reads: `share` of them, but a batch at least where there are so many."""
+    return min(chunks, max(batch, round(share * chunks)))
+
+
+def read(clusters: np.ndarray, chunk_counts, pools, keys, seed: int) -> np.ndarray:
     """Chunk that each slot reads in its cluster, int64 [slots]: rule 3.
 
-    chunk_counts: chunks per cluster, > 0 where used. keys: a stable name per cluster, its shard's hash.
+    chunk_counts: chunks per cluster; pools: how many of them are read, > 0 where used. keys: a
+    stable name per cluster, its shard's hash.
     """
     chunk = np.empty(len(clusters), np.int64)
     for k in np.unique(clusters):
         mine = np.flatnonzero(clusters == k)
-        epochs = -(-len(mine) // chunk_counts[k])
-        reads = np.concatenate([permutation(chunk_counts[k], "chunks", seed, keys[k], e) for e in range(epochs)])
-        chunk[mine] = reads[:len(mine)]
+        epochs = -(-len(mine) // pools[k])
+        orders = [permutation(chunk_counts[k], "chunks", seed, keys[k], e) for e in range(epochs)]
+        inside = np.zeros(chunk_counts[k], bool)
+        inside[orders[0][:pools[k]]] = True
+        chunk[mine] = np.concatenate([order[inside[order]] for order in orders])[:len(mine)]
     return chunk

@@ -5,21 +5,33 @@ The tokens manifest names each cluster's `.bin` by hash; a file with hash H lies
 """
 
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
+import torch
 
 from . import files, lifeline, order
 from .contract import BadData, BadSpec, RepetitionCap
 from .spec import parse
 
 DTYPES = {"uint16": np.dtype("<u2"), "uint32": np.dtype("<u4")}
+DEVICE_SHARE = 0.25  # of a device's free memory may hold token ids; more stay in the host's
+
+
+class Plan(NamedTuple):
+    """What one member reads: per slot a cluster and a chunk of it, and epochs per cluster over its pool."""
+
+    clusters: np.ndarray  # int32 [slots]
+    chunks: np.ndarray  # int64 [slots]
+    epochs: list[float]
 
 
 class Shards:
     """The clusters of one manifest. `bins[k]` is a read-only array of token ids, or None if unused."""
 
-    def __init__(self, data: dict, vocab: int, context: int, used: list[bool]):
-        """data: the spec's `data`. used: per cluster, whether any member gives it weight."""
+    def __init__(self, data: dict, vocab: int, context: int, used: list[bool], batch: int):
+        """data: the spec's `data`. used: per cluster, whether any member gives it weight. batch: the
+        fewest chunks that a pool is made of."""
         manifest_path = Path(data["manifest"])
         files.verify(manifest_path, data["sha256"])
         manifest = self._parse(manifest_path)
@@ -33,6 +45,8 @@ class Shards:
         self.context = context
         self.keys = [c["bin"]["sha256"] for c in self.clusters]
         self.chunks = [order.chunks(c["tokens"], context) for c in self.clusters]
+        share = data.get("poolShare", 1)
+        self.pools = [order.pool(chunks, share, batch) for chunks in self.chunks]
         self.bins = [self._open(Path(data["artifacts"]), c, dtype, manifest["vocabSize"]) if u else None
                      for c, u in zip(self.clusters, used)]
 
@@ -62,28 +76,42 @@ class Shards:
                           "the shard was made with another tokenizer")
         return tokens
 
-    def plan(self, member: dict, seed: int, steps: int, batch: int, max_epochs: float):
-        """(clusters, chunks) per slot and epochs per cluster for one member.
+    def plan(self, member: dict, seed: int, steps: int, batch: int, max_epochs: float) -> Plan:
+        """What one member reads, slot by slot.
 
-        Raises RepetitionCap when a cluster would be read more than max_epochs times, beyond what
-        rounding to whole batches can cause.
+        Raises RepetitionCap when a cluster's pool would be read more than max_epochs times, beyond
+        what rounding to whole batches can cause.
         """
         T, clusters = self.context, order.assign(member["weights"], seed, steps, batch)
         drawn = np.bincount(clusters, minlength=len(self.clusters)).tolist()
-        for k, cluster in enumerate(self.clusters):
-            allowed = max_epochs * cluster["tokens"]
-            if drawn[k] and (not self.chunks[k] or drawn[k] * T > allowed + max(batch, 2) * T):
+        for k, (cluster, pool) in enumerate(zip(self.clusters, self.pools)):
+            tokens = cluster["tokens"] if pool == self.chunks[k] else pool * T
+            allowed = max_epochs * tokens
+            if drawn[k] and (not pool or drawn[k] * T > allowed + max(batch, 2) * T):
                 raise RepetitionCap(
                     f"cluster {cluster['cluster']}: member {member['id']} gives it weight {member['weights'][k]!r}, "
-                    f"wanted {drawn[k] * T} tokens, but it has {cluster['tokens']} tokens ({self.chunks[k]} chunks of {T}) "
+                    f"wanted {drawn[k] * T} tokens, but its pool has {tokens} tokens ({pool} of {self.chunks[k]} chunks of {T}) "
                     f"and at most {max_epochs} epochs = {int(allowed)} tokens are allowed; "
                     "lower its weight, train on fewer tokens, or raise data.maxEpochs")
-        chunk = order.read(clusters, self.chunks, self.keys, seed)
-        return clusters, chunk, [n / c if n else 0.0 for n, c in zip(drawn, self.chunks)]
+        chunks = order.read(clusters, self.chunks, self.pools, self.keys, seed)
+        return Plan(clusters, chunks, [n / pool if n else 0.0 for n, pool in zip(drawn, self.pools)])
 
-    def batch(self, clusters: np.ndarray, chunk: np.ndarray) -> np.ndarray:
-        """Token ids int64 [B, T + 1] of B slots: inputs are [:, :-1], targets [:, 1:]."""
-        T, out = self.context, np.empty((len(clusters), self.context + 1), np.int64)
-        for row, k, i in zip(out, clusters.tolist(), chunk.tolist()):
-            row[:] = self.bins[k][i * T:i * T + T + 1]
-        return out
+    def gather(self, plans: list[Plan], device: torch.device):
+        """A function (first slot, n) -> token ids int64 [M, n, T + 1]: inputs are [..., :-1], targets [..., 1:].
+
+        Every chunk that some plan reads is copied once, to the device where it fits: a step then
+        is one indexed read.
+        """
+        first = np.cumsum([0, *self.chunks[:-1]])
+        wanted = np.stack([first[plan.clusters] + plan.chunks for plan in plans])
+        unique, index = np.unique(wanted, return_inverse=True)
+        rows = np.empty((len(unique), self.context + 1), np.int32)
+        owner = np.searchsorted(first, unique, side="right") - 1
+        for k in np.unique(owner):
+            windows = np.lib.stride_tricks.sliding_window_view(self.bins[k], self.context + 1)[::self.context]
+            rows[owner == k] = windows[unique[owner == k] - first[k]]
+            lifeline.check()
+        tokens, index = torch.from_numpy(rows), torch.from_numpy(index.reshape(wanted.shape))
+        if device.type == "cuda" and rows.nbytes <= DEVICE_SHARE * torch.cuda.mem_get_info(device)[0]:
+            tokens, index = tokens.to(device), index.to(device)
+        return lambda slot, n: tokens[index[:, slot:slot + n]].to(device, torch.int64)

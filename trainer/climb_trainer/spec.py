@@ -87,25 +87,29 @@ name = text(NAME, "a name of letters, digits, '.', '_' or '-' (at most 128, no l
 sha256 = text(SHA256, "64 lower-case hexadecimal digits")
 model = record({"width": integer(2, 65536), "layers": integer(1, 1024), "heads": integer(1, 1024),
                 "vocab": integer(2, 2**24), "context": integer(2, 2**20)})
+file = record({"path": absolute_path, "sha256": sha256})
 device, dtype = one_of("cpu", "cuda"), one_of("float32", "bfloat16")
 
 SHAPES = {
     "tokenise": record({
         "schema": one_of(1),
         "vocabSize": integer(257, 2**24),  # 256 bytes and BOS
-        "tokenizer": nullable(record({"path": absolute_path, "sha256": sha256})),
+        "tokenizer": nullable(file),
         "seed": integer(0),
         "sampleBytes": integer(1),
         "shards": list_of(record({"path": absolute_path, "sha256": sha256, "documents": integer(0)})),
-        "assignment": record({"path": absolute_path, "sha256": sha256}),
+        "assignment": file,
         "clusters": list_of(name),
     }),
     "train": record({
         "schema": one_of(1),
-        "members": list_of(record({"id": name, "weights": list_of(number(0, 1)), "seed": integer(0)})),
+        "members": list_of(record({"id": name, "weights": list_of(number(0, 1)), "seed": integer(0),
+                                   "learningRate": number(0, 10, above=True)}, optional=("learningRate",))),
         "model": model,
+        "init": file,
         "data": record({"manifest": absolute_path, "sha256": sha256, "artifacts": absolute_path,
-                        "maxEpochs": number(0, 1e9, above=True), "dataSeed": integer(0)}),
+                        "maxEpochs": number(0, 1e9, above=True), "dataSeed": integer(0),
+                        "poolShare": number(0, 1, above=True)}, optional=("poolShare",)),
         "optim": record({"learningRate": number(0, 10, above=True), "weightDecay": number(0, 10),
                          "beta1": number(0, 0.9999), "beta2": number(0, 0.999999),
                          "warmup": number(0, 1), "decay": number(0, 1), "clip": number(0, 1e9, above=True),
@@ -114,17 +118,20 @@ SHAPES = {
         "checkpoint": record({"everySec": number(0, 1e9), "keep": integer(1, 1000)}),
         "device": device,
         "dtype": dtype,
-    }),
+        "ensemble": integer(1),
+        "accelerate": record({"compile": one_of(True, False), "cudaGraphs": one_of(True, False)}),
+    }, optional=("init", "ensemble", "accelerate")),
     "evaluate": record({
         "schema": one_of(1),
         "members": list_of(record({"id": name, "weights": absolute_path, "sha256": sha256})),
         "model": model,
-        "tokenizer": record({"path": absolute_path, "sha256": sha256}),
+        "tokenizer": file,
         "tasks": list_of(record({"name": name, "path": absolute_path, "sha256": sha256})),
         "choices": one_of("gold", "all"),
         "device": device,
         "dtype": dtype,
-    }),
+        "ensemble": integer(1),
+    }, optional=("ensemble",)),
 }
 
 
@@ -156,8 +163,8 @@ def across(command: str, spec: dict, problems: list[str]) -> None:
     optim, step_tokens = spec["optim"], spec["optim"]["batch"] * shape["context"]
     if optim["warmup"] + optim["decay"] > 1:
         problems.append(f"optim.warmup + optim.decay: expected at most 1 (shares of the run), found {optim['warmup'] + optim['decay']!r}")
-    if optim["batch"] % optim.get("microBatch", 1):
-        problems.append(f"optim.microBatch: expected a divisor of batch = {optim['batch']}, found {optim['microBatch']}")
+    if optim.get("microBatch", 1) > optim["batch"]:
+        problems.append(f"optim.microBatch: expected at most batch = {optim['batch']}, found {optim['microBatch']}")
     if spec["budget"]["tokensPerMember"] < step_tokens:
         problems.append(f"budget.tokensPerMember: expected at least one step = batch * context = {step_tokens} tokens, "
                         f"found {spec['budget']['tokensPerMember']}")
@@ -194,14 +201,17 @@ def load(command: str, path: str) -> dict:
 
 def digest(command: str, spec: dict) -> str:
     """SHA-256 of the spec without what doesn't change the result: where files lie (their hashes
-    stay), how often to checkpoint, how a batch is cut to fit in memory, and how often a cluster may
-    be read, which decides only whether training may start."""
+    stay), how often to checkpoint, how a batch and its members are cut to fit in memory, how the
+    device is driven, and how often a cluster may be read, which decides only whether training may
+    start. The cuts change rounding, nothing else."""
     def strip(value):
         if isinstance(value, dict):
             return {k: strip(v) for k, v in value.items() if k != "path"}
         return [strip(v) for v in value] if isinstance(value, list) else value
 
     work = strip(spec)
+    work.pop("ensemble", None)
+    work.pop("accelerate", None)
     if command == "train":
         del work["checkpoint"], work["data"]["manifest"], work["data"]["artifacts"], work["data"]["maxEpochs"]
         work["optim"].pop("microBatch", None)

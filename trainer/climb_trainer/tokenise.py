@@ -47,7 +47,7 @@ def run(spec: dict, out: RunDir) -> dict:
         if sum(len(w.pending) for w in writers) > FLUSH_BYTES:
             for writer in writers:
                 writer.flush()
-        progress.update(done, sum(w.tokens for w in writers))
+        progress.update(done, tokens=sum(w.tokens for w in writers))
 
     clusters = [writer.close() for writer in writers]
     tokenizer_file = files.reference(staged / "tokenizer.json", "tokenizer.json")

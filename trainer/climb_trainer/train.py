@@ -1,12 +1,12 @@
-"""train: one small language model per mixture, one after another, resumable bit for bit.
+"""train: one small language model per mixture, side by side or one after another, resumable bit for bit.
 
-Read `run`, then `train_member`: the loop is there whole. All state of a run in flight is one dict,
-`loop`; what is on disk is that dict, the finished members, and nothing else.
+Read `run`, then `train_ensemble`: the loop is there whole. All state of a run in flight is one
+Ensemble; what is on disk is that, the finished members, and nothing else.
 """
 
-import math
 import platform
 import time
+from pathlib import Path
 
 import numpy as np
 import safetensors.torch
@@ -14,143 +14,130 @@ import torch
 
 from . import VERSION, checkpoints, faults, files, lifeline, model as gpt
 from .contract import BadData, DeviceLost, Progress, emit, log
+from .ensemble import Ensemble
 from .rundir import RunDir
 from .shards import Shards
 from .spec import parse
-
-DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16}
-TAIL = 20  # finalLoss is the mean over the last 1/20 of the steps
 
 
 def run(spec: dict, out: RunDir) -> dict:
     """Train every member of the spec; returns the result. Verifies all data before the first step."""
     configure(spec["device"])
-    members, optim, context = spec["members"], spec["optim"], spec["model"]["context"]
+    members, optim, model, data = spec["members"], spec["optim"], spec["model"], spec["data"]
     used = [any(weights) for weights in zip(*(m["weights"] for m in members))]
-    shards = Shards(spec["data"], spec["model"]["vocab"], context, used)
-    steps = spec["budget"]["tokensPerMember"] // (optim["batch"] * context)
-    plans = [shards.plan(m, spec["data"]["dataSeed"], steps, optim["batch"], spec["data"]["maxEpochs"]) for m in members]
-    progress = Progress(steps * len(members))
+    shards = Shards(data, model["vocab"], model["context"], used, optim["batch"])
+    steps = spec["budget"]["tokensPerMember"] // (optim["batch"] * model["context"])
+    plans = [shards.plan(m, data["dataSeed"], steps, optim["batch"], data["maxEpochs"]) for m in members]
+    trunk = read_trunk(spec["init"], model) if "init" in spec else None
+    progress = Progress(steps * len(members), optim["batch"] * model["context"])
+    for group in groups(spec):
+        missing = [i for i in group if finished_member(out, members[i]["id"]) is None]
+        if missing:
+            first = steps * group.start
+            train_ensemble(spec, out, shards, [members[i] for i in missing], [plans[i] for i in missing], trunk, first, progress)
     records = []
-    for index, (member, plan) in enumerate(zip(members, plans)):
-        record = finished_member(out, member["id"])
-        if record is None:
-            record = train_member(spec, out, shards, plan, member, steps, index * steps, progress)
-            out.publish(f"members/{member['id']}.json", files.dump(record))
-        emit("member", id=member["id"], status=record["status"])
-        records.append(record)
+    for member in members:
+        records.append(finished_member(out, member["id"]))
+        emit("member", id=member["id"], status=records[-1]["status"])
     faults.point("train.beforeResult")
     return {"schema": 1, "kind": "train", "spec": out.spec, "trainer": versions(), "members": records}
 
 
-def train_member(spec, out: RunDir, shards: Shards, plan, member: dict, steps: int, first: int, progress: Progress) -> dict:
-    """Train one member from its newest checkpoint (or from its seed) and publish its weights.
+def groups(spec: dict) -> list[range]:
+    """Members that train side by side: on a CPU one, whose activations then stay in the cache."""
+    count = len(spec["members"])
+    together = spec.get("ensemble", 1 if spec["device"] == "cpu" else count)
+    return [range(start, min(start + together, count)) for start in range(0, count, together)]
 
-    first: steps of the members before it; checkpoints and progress count over the whole run.
+
+def train_ensemble(spec, out: RunDir, shards: Shards, members, plans, trunk, first: int, progress: Progress) -> None:
+    """Train members from their newest checkpoint (or from the start) and publish their weights.
+
+    first: steps of the members before them; checkpoints and progress count over the whole run.
     """
-    model, optim, device = spec["model"], spec["optim"], torch.device(spec["device"])
-    clusters, chunks, epochs = plan
-    batch, micro = optim["batch"], optim.get("microBatch", optim["batch"])
-    tokens_per_step = batch * model["context"]
-    rope = gpt.rotary(model["context"], model["width"] // model["heads"], device, DTYPES[spec["dtype"]])
-    loop = resume(out, member, model, device)
-    last_save = time.monotonic()
+    ensemble, seconds = resume(out, spec, members, trunk)
+    order, batch = shards.gather(plans, ensemble.device), spec["optim"]["batch"]
+    emit("microBatch", size=ensemble.choose_micro_batch(order(0, batch)))
+    began = last_save = time.monotonic()
+    clock = lambda: seconds + time.monotonic() - began
+    done = lambda: first + ensemble.step * len(members)
+    writer = checkpoints.Writer(out, spec["checkpoint"]["keep"], background=ensemble.device.type != "cpu")
+    save = lambda: writer.save(done(), ensemble.tensors(), ensemble.progress() | {"members": [m["id"] for m in members], "seconds": clock()})
 
-    while loop["step"] < steps:
+    while ensemble.step < ensemble.steps:
         if lifeline.stopping():
-            save(out, spec, loop, first)
+            save()
+            writer.wait()
             lifeline.check()
-        began, step = time.monotonic(), loop["step"]
         faults.point("train.step")
-
-        slots = slice(step * batch, (step + 1) * batch)
-        tokens = torch.from_numpy(shards.batch(clusters[slots], chunks[slots])).to(device)
-        loop["params"].grad, loss = None, 0.0
-        for part in tokens.split(micro):
-            p = {name: w.to(DTYPES[spec["dtype"]]) for name, w in gpt.views(loop["params"], model).items()}
-            part_loss = gpt.loss_sum(p, model, part, rope) / tokens_per_step
-            part_loss.backward()
-            loss += part_loss.item()
-        norm = adamw(loop, optim, learning_rate(optim, step, steps))
-
-        loop["step"] = step + 1
-        loop["seconds"] += time.monotonic() - began
-        if not (math.isfinite(loss) and math.isfinite(norm)):
-            log(f"member {member['id']} diverged at step {step + 1}: loss {loss}, gradient norm {norm}; a lower learning rate may help")
-            loop["diverged"] = True
-            break
-        if step >= steps - max(1, steps // TAIL):
-            loop["tail"].append(loss)
-        progress.update(first + step + 1, (first + step + 1) * tokens_per_step, loss)
-        if time.monotonic() - last_save >= spec["checkpoint"]["everySec"] and loop["step"] < steps:
-            save(out, spec, loop, first)
+        ensemble.advance(order(ensemble.step * batch, batch))
+        # Reading a device's memory waits for it: seldom, where that costs.
+        if ensemble.device.type == "cpu" or progress.due(done()):
+            if not ensemble.alive.any():
+                break
+            progress.update(done(), ensemble.loss[ensemble.alive].mean().item())
+        if time.monotonic() - last_save >= spec["checkpoint"]["everySec"] and ensemble.step < ensemble.steps and writer.idle():
+            save()
             last_save = time.monotonic()
 
-    record = {"id": member["id"], "status": "trained", "weights": None, "steps": loop["step"],
-              "tokens": loop["step"] * tokens_per_step, "finalLoss": None, "epochs": epochs, "seconds": round(loop["seconds"], 3)}
-    if loop["diverged"]:
-        return record | {"status": "diverged"}
-    name = f"members/{member['id']}.safetensors"
-    weights = {key: w.detach().cpu().contiguous() for key, w in gpt.views(loop["params"].detach(), model).items()}
-    path = out.publish(name, safetensors.torch.save(weights))
-    return record | {"weights": files.reference(path, name), "finalLoss": math.fsum(loop["tail"]) / len(loop["tail"])}
+    writer.wait()
+    for row, (member, plan) in enumerate(zip(members, plans)):
+        publish_member(out, spec, ensemble, row, plan.epochs, clock() / len(members))
 
 
-def adamw(loop: dict, optim: dict, rate: float) -> float:
-    """One AdamW step (arXiv 1711.05101) on the flat vector, gradient clipped; returns the norm
-    before clipping. Every parameter is a matrix, so all decay alike. Not finite: nothing changes."""
-    params, grad = loop["params"], loop["params"].grad
-    norm = grad.norm().item()
-    if not math.isfinite(norm):
-        return norm
-    beta1, beta2, t = optim["beta1"], optim["beta2"], loop["step"] + 1
-    with torch.no_grad():
-        grad.mul_(min(1.0, optim["clip"] / (norm + 1e-6)))
-        loop["mean"].lerp_(grad, 1 - beta1)
-        loop["square"].mul_(beta2).addcmul_(grad, grad, value=1 - beta2)
-        scale = loop["square"].sqrt().div_(math.sqrt(1 - beta2**t)).add_(1e-8)
-        params.mul_(1 - rate * optim["weightDecay"])
-        params.addcdiv_(loop["mean"], scale, value=-rate / (1 - beta1**t))
-    return norm
+def publish_member(out: RunDir, spec: dict, ensemble: Ensemble, row: int, epochs: list, seconds: float) -> None:
+    """Write a member's weights, then its record: who has one needn't train again."""
+    member, steps = ensemble.members[row], ensemble.done[row].item()
+    record = {"id": member["id"], "status": "trained", "weights": None, "steps": steps,
+              "tokens": steps * spec["optim"]["batch"] * spec["model"]["context"], "finalLoss": None, "epochs": epochs,
+              "seconds": round(seconds, 3)}
+    if ensemble.alive[row]:
+        name = f"members/{member['id']}.safetensors"
+        path = out.publish(name, safetensors.torch.save(ensemble.weights(row)))
+        record |= {"weights": files.reference(path, name), "finalLoss": ensemble.final_loss(row)}
+    else:
+        log(f"member {member['id']} diverged at step {steps}; a lower learning rate may help")
+        record["status"] = "diverged"
+    out.publish(f"members/{member['id']}.json", files.dump(record))
 
 
-def learning_rate(optim: dict, step: int, steps: int) -> float:
-    """Linear warm-up over the first `warmup` of the run, constant, linear decay to 0 over the last `decay`."""
-    up = (step + 1) / max(1.0, optim["warmup"] * steps)
-    down = (steps - step) / max(1.0, optim["decay"] * steps)
-    return optim["learningRate"] * min(1.0, up, down)
+def resume(out: RunDir, spec: dict, members: list[dict], trunk) -> tuple[Ensemble, float]:
+    """The members at their newest whole checkpoint, or at their start, and the seconds that it took them there."""
+    names = [m["id"] for m in members]
+    found = checkpoints.load(out, lambda loop: loop["members"] == names)
+    if not found:
+        return Ensemble.start(spec, members, trunk), 0.0
+    tensors, loop = found
+    log(f"member {', '.join(names)} goes on from step {loop['step']}")
+    return Ensemble(spec, members, tensors, loop), loop["seconds"]
 
 
-def fresh(member: dict, model: dict) -> dict:
-    params = gpt.init(model, member["seed"])
-    return {"member": member["id"], "params": params, "mean": torch.zeros_like(params), "square": torch.zeros_like(params),
-            "step": 0, "tail": [], "seconds": 0.0, "diverged": False}
+def read_trunk(init: dict, model: dict) -> torch.Tensor:
+    """The weights [P] that every member starts from."""
+    weights = read_weights(Path(init["path"]), init["sha256"], model)
+    return torch.cat([weights[name].flatten() for name in gpt.shapes(model)])
 
 
-TENSORS = ("params", "mean", "square")
-
-
-def save(out: RunDir, spec: dict, loop: dict, first: int) -> None:
-    tensors = {key: loop[key].detach().cpu() for key in TENSORS}
-    plain = {key: value for key, value in loop.items() if key not in TENSORS}
-    checkpoints.save(out, first + loop["step"], tensors, plain, spec["checkpoint"]["keep"])
-    emit("checkpoint", step=first + loop["step"])
-
-
-def resume(out: RunDir, member: dict, model: dict, device) -> dict:
-    """The loop state of the member's newest whole checkpoint, or of its start."""
-    found = checkpoints.load(out, lambda plain: plain["member"] == member["id"])
-    loop = found[0] | found[1] if found else fresh(member, model)
-    if found:
-        log(f"member {member['id']} goes on from step {loop['step']}")
-    for key in TENSORS:
-        loop[key] = loop[key].to(device)
-    loop["params"].requires_grad_()
-    return loop
+def read_weights(path: Path, sha256: str, model: dict) -> dict[str, torch.Tensor]:
+    """A member's matrices as published, float32 on the CPU; BadData unless they are finite and of the model's shapes."""
+    files.verify(path, sha256)
+    try:
+        loaded = safetensors.torch.load_file(path)
+    except safetensors.SafetensorError as error:
+        raise BadData(f"file {path}: expected safetensors, found {error}") from error
+    found, expected = {k: tuple(w.shape) for k, w in loaded.items()}, gpt.shapes(model)
+    if found != expected:
+        raise BadData(f"file {path}: expected matrices {expected}, found {found}; the spec's model is not the one trained")
+    kinds = {str(w.dtype) for w in loaded.values()}
+    if kinds != {"torch.float32"}:
+        raise BadData(f"file {path}: expected float32 matrices, found {', '.join(sorted(kinds))}")
+    if not all(w.isfinite().all() for w in loaded.values()):
+        raise BadData(f"file {path}: expected finite weights, found NaN or infinity; the training diverged")
+    return loaded
 
 
 def finished_member(out: RunDir, name: str) -> dict | None:
-    """The record of a member that an earlier attempt finished, if its weights are still whole."""
+    """The record of a member that this or an earlier attempt finished, if its weights are still whole."""
     try:
         record = parse((out.path / "members" / f"{name}.json").read_bytes())
         if record["weights"]:
@@ -166,9 +153,13 @@ def finished_member(out: RunDir, name: str) -> dict | None:
 def configure(device: str) -> None:
     """One thread, deterministic kernels: on a CPU the same spec gives the same bits."""
     torch.set_num_threads(1)
+    if device == "cuda":
+        if not torch.cuda.is_available():
+            raise DeviceLost("device cuda: expected a usable GPU, found none; run elsewhere or ask for device cpu")
+        torch.set_float32_matmul_precision("high")
+        return
     torch.set_deterministic_debug_mode("error")  # use_deterministic_algorithms(True), less its second of importing inductor
-    if device == "cuda" and not torch.cuda.is_available():
-        raise DeviceLost("device cuda: expected a usable GPU, found none; run elsewhere or ask for device cpu")
+    torch.utils.deterministic.fill_uninitialized_memory = False  # every buffer is written before it is read
 
 
 def versions() -> dict:

@@ -45,10 +45,16 @@ class Process:
 
     def __init__(self, command: str, spec, out: Path, faults: str = "", spawn: bool = False, path=()):
         """spawn: a fresh interpreter, with the folders of `path` before all others for imports."""
+        self.start([command, "--spec", str(self.write_spec(command, spec, out)), "--out", str(out)],
+                   out.parent / f"{out.name}.log", faults, spawn, path)
+
+    @staticmethod
+    def write_spec(command: str, spec, out: Path) -> Path:
         out.parent.mkdir(parents=True, exist_ok=True)
-        file = write_json(out.parent / f"{out.name}.{command}.json", spec)
-        argv = [command, "--spec", str(file), "--out", str(out)]
-        self.events, self.stderr = [], out.parent / f"{out.name}.log"
+        return write_json(out.parent / f"{out.name}.{command}.json", spec)
+
+    def start(self, argv: list[str], stderr: Path, faults: str, spawn: bool, path=()) -> None:
+        self.events, self.stderr = [], stderr
         stdin, self.stdin = os.pipe()
         reader, stdout = os.pipe()
         os.set_inheritable(stdin, True)
@@ -104,6 +110,19 @@ class Process:
     @property
     def error(self) -> dict:
         return next(e for e in self.events if e["event"] == "error")
+
+
+class Server(Process):
+    """A warm trainer that carries out one request after another."""
+
+    def __init__(self, folder: Path, faults: str = "", spawn: bool = False):
+        self.start(["serve"], folder / "serve.log", faults, spawn)
+
+    def ask(self, command: str, spec, out: Path) -> None:
+        self.send(json.dumps({"command": command, "spec": str(self.write_spec(command, spec, out)), "out": str(out)}))
+
+    def send(self, line: str) -> None:
+        os.write(self.stdin, line.encode() + b"\n")
 
 
 def run(command, spec, out, faults="", expect=0, spawn=False) -> Process:
@@ -199,3 +218,12 @@ def trained(tmp_path_factory, artifacts) -> Path:
     out = tmp_path_factory.mktemp("trained") / "out"
     run("train", build_train_spec(artifacts), out)
     return out
+
+
+@pytest.fixture
+def evaluate_spec(trained, tokenised, items) -> dict:
+    member, tokenizer = trained / "members" / "m0.safetensors", tokenised / "tokenizer.json"
+    return {"schema": 1, "members": [{"id": "m0", "weights": str(member), "sha256": sha256(member)}], "model": dict(MODEL),
+            "tokenizer": {"path": str(tokenizer), "sha256": sha256(tokenizer)},
+            "tasks": [{"name": "made-up", "path": str(items), "sha256": sha256(items)}],
+            "choices": "all", "device": "cpu", "dtype": "float32"}

@@ -16,9 +16,9 @@ from climb_trainer import requests, scores
 from conftest import MODEL, result, run, sha256
 
 
-def reference_log_prob(weights, model, tokenizer, bos, query, choice) -> float:
+def reference_log_prob(weights, model, tokenizer, bos, query, choice, lead=" ") -> float:
     """The definition, in float64, with plain loops: no batching, no padding, no fused kernels."""
-    context, continuation = query, " " + choice
+    context, continuation = query, lead + choice
     spaces = len(context) - len(context.rstrip())
     if spaces:
         context, continuation = context[:-spaces], context[-spaces:] + continuation
@@ -46,29 +46,20 @@ def reference_forward(w, model, ids):
     turn = lambda v: torch.cat([v[:, :hd // 2] * angle.cos() - v[:, hd // 2:] * angle.sin(),
                                 v[:, :hd // 2] * angle.sin() + v[:, hd // 2:] * angle.cos()], -1)
     for layer in range(model["layers"]):
-        q, k, v = (norm(x) @ w[f"{layer}.qkv"].T).split(d, dim=-1)
+        q, k, v = (norm(x) @ w[f"{layer}.qkv"]).split(d, dim=-1)
         heads = []
         for h in range(H):
             part = slice(h * hd, (h + 1) * hd)
             scores = turn(norm(q[:, part])) @ turn(norm(k[:, part])).T / math.sqrt(hd)
             scores = scores.masked_fill(torch.triu(torch.ones(n, n, dtype=torch.bool), 1), -math.inf)
             heads.append(scores.softmax(-1) @ v[:, part])
-        x = x + torch.cat(heads, -1) @ w[f"{layer}.out"].T
-        x = x + (norm(x) @ w[f"{layer}.up"].T).clamp(min=0) ** 2 @ w[f"{layer}.down"].T
-    return (32 / math.sqrt(d) * norm(x) @ w["head"].T).log_softmax(-1)
+        x = x + torch.cat(heads, -1) @ w[f"{layer}.out"]
+        x = x + (norm(x) @ w[f"{layer}.up"]).clamp(min=0) ** 2 @ w[f"{layer}.down"]
+    return (32 / math.sqrt(d) * norm(x) @ w["head"]).log_softmax(-1)
 
 
 def float64(path):
     return {name: w.double() for name, w in safetensors.torch.load_file(path).items()}
-
-
-@pytest.fixture
-def evaluate_spec(trained, tokenised, items) -> dict:
-    member, tokenizer = trained / "members" / "m0.safetensors", tokenised / "tokenizer.json"
-    return {"schema": 1, "members": [{"id": "m0", "weights": str(member), "sha256": sha256(member)}], "model": dict(MODEL),
-            "tokenizer": {"path": str(tokenizer), "sha256": sha256(tokenizer)},
-            "tasks": [{"name": "made-up", "path": str(items), "sha256": sha256(items)}],
-            "choices": "all", "device": "cpu", "dtype": "float32"}
 
 
 def test_every_choice_equals_the_float64_reference(evaluate_spec, tokenised, trained, items, tmp_path):
@@ -94,6 +85,7 @@ def test_every_choice_equals_the_float64_reference(evaluate_spec, tokenised, tra
     assert task["items"]["correctNorm"] == [float(np.argmax(row) == g) for row, g in zip(per_byte, golds)]
     margins = [row[g] - max(row[:g] + row[g + 1:]) for row, g in zip(per_byte, golds) if len(row) > 1]
     assert task["margin"] == pytest.approx(np.mean(margins), rel=1e-4)
+    assert task["marginSe"] == pytest.approx(np.std(margins, ddof=1) / math.sqrt(len(margins)), rel=1e-3)
     assert task["items"]["ids"] == [i["id"] for i in lines] and task["items"]["bytes"] == size
 
 
@@ -151,6 +143,45 @@ def test_foreign_weights_are_refused(evaluate_spec, trained, tmp_path):
     assert "expected sha256" in run("evaluate", evaluate_spec, tmp_path / "hash", expect=65).error["message"]
 
 
+def test_plain_text_is_scored_whole(evaluate_spec, tokenised, trained, tmp_path):
+    """No context, no leading space, longer than the model's context; no choices, so no accuracy."""
+    texts = ["a", "the river climbs", "café 日本 " * 30, 'it says "choices" and \n more']
+    path = tmp_path / "text.jsonl"
+    path.write_text("".join(json.dumps({"id": i, "text": text}) + "\n" for i, text in enumerate(texts)))
+    evaluate_spec["tasks"] = [{"name": "held-out", "path": str(path), "sha256": sha256(path)}]
+    weights, tokenizer = float64(trained / "members" / "m0.safetensors"), Tokenizer.from_file(str(tokenised / "tokenizer.json"))
+    want = [reference_log_prob(weights, MODEL, tokenizer, 0, "", text, lead="") for text in texts]
+    for choices in ("gold", "all"):
+        task = run_tasks(evaluate_spec | {"choices": choices}, tmp_path / choices)[0]
+        assert task["items"]["goldLogProb"] == pytest.approx(want, rel=2e-5)
+        assert task["items"]["bytes"] == [len(text.encode()) for text in texts]
+        assert task["bitsPerByte"] == pytest.approx(-sum(want) / math.log(2) / sum(task["items"]["bytes"]), rel=2e-5)
+        assert not {"accuracy", "accuracyNorm", "margin"} & task.keys()
+
+
+@pytest.mark.parametrize("lines, says", [
+    (['{"id":1,"text":"a"}', '{"id":2,"query":"q","choices":["a"],"gold":0}'], 'line 2: expected {"id", "text"} like the first line'),
+    (['{"id":2,"query":"q","choices":["a"],"gold":0}', '{"id":1,"text":"a"}'], 'line 2: expected {"id", "query"'),
+    (['{"id":1,"text":""}'], "text is not a string or is empty"), (['{"id":[1],"text":"a"}'], "id is neither")])
+def test_broken_texts_are_named(evaluate_spec, tmp_path, lines, says):
+    path = tmp_path / "text.jsonl"
+    path.write_text("\n".join(lines))
+    evaluate_spec["tasks"] = [{"name": "t", "path": str(path), "sha256": sha256(path)}]
+    assert says in run("evaluate", evaluate_spec, tmp_path / "out", expect=65).error["message"]
+
+
+def test_members_side_by_side_score_as_alone(evaluate_spec, train_spec, tmp_path):
+    train_spec["members"].append({"id": "m1", "weights": [0.0, 0.0, 1.0], "seed": 2})
+    run("train", train_spec, tmp_path / "trained")
+    files = [tmp_path / "trained" / "members" / f"m{i}.safetensors" for i in range(2)]
+    evaluate_spec["members"] = [{"id": f"m{i}", "weights": str(f), "sha256": sha256(f)} for i, f in enumerate(files)]
+    for name, together in (("alone", 1), ("together", 2)):
+        run("evaluate", evaluate_spec | {"ensemble": together}, tmp_path / name)
+    for one, two in zip(result(tmp_path / "alone")["members"], result(tmp_path / "together")["members"]):
+        assert one["id"] == two["id"]
+        assert two["tasks"][0]["items"]["goldLogProb"] == pytest.approx(one["tasks"][0]["items"]["goldLogProb"], rel=1e-5)
+
+
 def test_stopped_in_the_middle_is_75(evaluate_spec, tmp_path):
     run("evaluate", evaluate_spec, tmp_path / "out", faults="evaluate.mid:term", expect=75)
     assert not (tmp_path / "out" / "result.json").exists()
@@ -162,7 +193,7 @@ def test_standard_errors():
     random = np.random.default_rng(0)
     sizes = random.integers(3, 60, 400)
     nats = -sizes * random.uniform(1, 3, 400)
-    task = requests.Task("t", list(range(400)), [0] * 400, [["x" * (s - 1)] for s in sizes], [""] * 400, False)
+    task = requests.Task("t", False, False, list(range(400)), [""] * 400, [[" " + "x" * (s - 1)] for s in sizes], [0] * 400)
     got = scores.task_result(task, [[float(x)] for x in nats])
     bits = -nats / math.log(2)
     left_out = [(bits.sum() - b) / (sizes.sum() - s) for b, s in zip(bits, sizes)]

@@ -5,6 +5,7 @@ Where a test must not see a takeover it keeps the usual lease of 15 s, where it 
 
 import json
 import os
+import queue
 import signal
 import threading
 import time
@@ -245,6 +246,7 @@ def test_a_lease_is_a_number_of_seconds(tmp_path, monkeypatch, text):
 
 def test_a_stopped_process_claims_nothing(tmp_path, monkeypatch):
     monkeypatch.setattr(lifeline, "_stop", threading.Event())
+    monkeypatch.setattr(lifeline, "_lines", queue.SimpleQueue())
     lifeline.request("a test")
     with pytest.raises(Stopped):
         rundir.RunDir.claim(tmp_path, "s", "result.json")

@@ -25,7 +25,7 @@ def test_golden_order(name):
     (weights, tokens, context, batch, seed), expected = GOLDEN[name]
     counts, keys = [order.chunks(t, context) for t in tokens], [f"key{k}" for k in range(len(tokens))]
     clusters = order.assign(weights, seed, -(-10**6 // batch), batch)
-    chunks = order.read(clusters, counts, keys, seed)
+    chunks = order.read(clusters, counts, counts, keys, seed)
     ids = np.stack([clusters[:10**6].astype("<i8"), chunks[:10**6].astype("<i8")], axis=1)
     assert hashlib.sha256(ids.tobytes()).hexdigest() == expected
 
@@ -51,9 +51,9 @@ def test_shuffling_keeps_each_window_and_mixes_it():
         assert (np.sort(window) == original).all() and (window != original).any()
 
 
-def read_chunks(weights, steps=100, counts=(40, 70, 1000)):
+def read_chunks(weights, steps=100, counts=(40, 70, 1000), share=1.0):
     clusters = order.assign(weights, 5, steps, 4)
-    chunks = order.read(clusters, counts, ["a", "b", "c"], 5)
+    chunks = order.read(clusters, counts, [order.pool(n, share, 4) for n in counts], ["a", "b", "c"], 5)
     return [chunks[clusters == k].tolist() for k in range(3)]
 
 
@@ -73,21 +73,44 @@ def test_every_chunk_once_an_epoch_and_epochs_differ():
 
 
 def test_a_cluster_keeps_its_order_when_others_come_and_go():
-    alone = order.read(np.zeros(40, np.int32), [1000], ["c"], 5).tolist()
+    alone = order.read(np.zeros(40, np.int32), [1000], [1000], ["c"], 5).tolist()
     assert read_chunks([0.5, 0.3, 0.2])[2][:40] == alone
+
+
+def test_a_pool_is_a_share_of_a_cluster_and_a_batch_at_least():
+    assert [order.pool(n, 0.1, 16) for n in (0, 5, 100, 1000, 1004, 1006)] == [0, 5, 16, 100, 100, 101]
+    assert order.pool(1000, 1, 16) == 1000
+
+
+def test_pools_are_read_whole_and_nested():
+    """Every chunk of a pool once an epoch; a larger pool holds a smaller one."""
+    small, large = (read_chunks([0.5, 0.3, 0.2], share=share)[0] for share in (0.25, 0.5))
+    assert [sorted(small[i:i + 10]) == sorted(small[:10]) for i in range(0, 200, 10)] == [True] * 20
+    assert len(set(small)) == 10 and len(set(large)) == 20 and set(small) < set(large)
+    assert len({tuple(small[i:i + 10]) for i in range(0, 200, 10)}) == 20  # another order each time
+
+
+@pytest.mark.parametrize("factor", [2, 8, 50])
+def test_a_proxy_repeats_a_cluster_as_often_as_the_target_run(factor):
+    """A run of 1/factor of the steps on pools of 1/factor of the chunks has the same epochs."""
+    weights, counts, batch, steps = np.array([0.6, 0.3, 0.1]), [4000, 1000, 20000], 4, 4000
+    target = np.bincount(order.assign(weights, 5, steps, batch), minlength=3) / counts
+    proxy = np.bincount(order.assign(weights, 5, steps // factor, batch), minlength=3) / [order.pool(n, 1 / factor, batch) for n in counts]
+    assert proxy == pytest.approx(target, rel=0.03)
 
 
 class TestPlan:
     """The repetition cap, on shards of known sizes (no files needed)."""
 
-    def shards(self, tokens):
+    def shards(self, tokens, share):
         shards = Shards.__new__(Shards)
         shards.context, shards.clusters = 16, [{"cluster": f"c{k}", "tokens": t} for k, t in enumerate(tokens)]
         shards.chunks, shards.keys = [order.chunks(t, 16) for t in tokens], [str(k) for k in range(len(tokens))]
+        shards.pools = [order.pool(n, share, 4) for n in shards.chunks]
         return shards
 
-    def plan(self, tokens, weights, max_epochs=4):
-        return self.shards(tokens).plan({"id": "m", "weights": weights}, 7, steps=100, batch=4, max_epochs=max_epochs)
+    def plan(self, tokens, weights, max_epochs=4, share=1):
+        return self.shards(tokens, share).plan({"id": "m", "weights": weights}, 7, steps=100, batch=4, max_epochs=max_epochs)
 
     def test_epochs_are_counted(self):
         _, _, epochs = self.plan([16 * 50 + 1, 16 * 400 + 1, 0], [0.5, 0.5, 0.0])
@@ -97,12 +120,17 @@ class TestPlan:
         self.plan([16 * 50, 16 * 400], [0.5, 0.5])  # 200 chunks wanted; 49 whole ones, but 4 epochs of tokens
 
     def test_above_the_cap_is_refused_with_figures(self):
-        with pytest.raises(RepetitionCap, match=r"cluster c0: .* wanted 4000 tokens, but it has 800 .* 4 epochs = 3200"):
+        with pytest.raises(RepetitionCap, match=r"cluster c0: .* wanted 4000 tokens, but its pool has 800 .* 4 epochs = 3200"):
             self.plan([800, 6400], [0.625, 0.375])
+
+    def test_the_cap_counts_passes_over_the_pool(self):
+        self.plan([16 * 500, 16 * 4000], [0.5, 0.5], share=0.1)  # 200 chunks from 50
+        with pytest.raises(RepetitionCap, match=r"cluster c0: .* its pool has 640 tokens \(40 of 399 chunks of 16\)"):
+            self.plan([16 * 400, 16 * 4000], [0.5, 0.5], share=0.1)
 
     def test_a_weight_too_small_to_be_drawn_needs_no_tokens(self):
         self.plan([6400, 0], [1 - 1e-12, 1e-12])
 
     def test_a_cluster_shorter_than_a_chunk_is_refused(self):
-        with pytest.raises(RepetitionCap, match=r"cluster c1: .*\(0 chunks of 16\)"):
+        with pytest.raises(RepetitionCap, match=r"cluster c1: .*\(0 of 0 chunks of 16\)"):
             self.plan([6400, 16], [0.99, 0.01], max_epochs=1000)

@@ -2,11 +2,14 @@
 
 import math
 import signal
+import time
 
+import numpy as np
 import pytest
+import safetensors.torch
+import torch
 
-from climb_trainer import train
-from conftest import result, run, sha256
+from conftest import Process, result, run, sha256
 
 
 def weights(out, member="m0") -> bytes:
@@ -138,8 +141,53 @@ def test_every_member_diverged_is_66_with_a_result(train_spec, tmp_path):
     run("train", train_spec, tmp_path / "out", expect=66)  # found again, not trained again
 
 
-def test_learning_rate_schedule():
-    optim = {"learningRate": 2.0, "warmup": 0.1, "decay": 0.4}
-    rates = [train.learning_rate(optim, step, 100) for step in range(100)]
-    assert rates[0] == 0.2 and rates[9] == rates[60] == 2.0 and rates[80] == pytest.approx(1.0)
-    assert rates[99] == pytest.approx(2.0 / 40) and min(rates) > 0
+def test_warm_start_goes_on_from_a_trunk(trained, train_spec, tmp_path):
+    """Every member starts from the trunk, learns from there, and the trunk's hash is part of the work."""
+    trunk = trained / "members" / "m0.safetensors"
+    train_spec["init"] = {"path": str(trunk), "sha256": sha256(trunk)}
+    train_spec["data"]["dataSeed"] = 8
+    run("train", train_spec, tmp_path / "warm")
+    assert result(tmp_path / "warm")["spec"] != result(trained)["spec"]
+    assert result(tmp_path / "warm")["members"][0]["finalLoss"] < result(trained)["members"][0]["finalLoss"] - 0.05
+    still = train_spec | {"optim": train_spec["optim"] | {"learningRate": 1e-12}}
+    run("train", still, tmp_path / "still")
+    before, after = (safetensors.torch.load_file(out / "members" / "m0.safetensors") for out in (trained, tmp_path / "still"))
+    assert all(torch.allclose(before[name], after[name], atol=1e-7) for name in before)
+
+
+@pytest.mark.parametrize("fault", ["train.step:kill:5", "train.beforeResult:kill"])
+def test_a_killed_warm_start_resumes_bit_exact(trained, train_spec, tmp_path, fault):
+    trunk = trained / "members" / "m0.safetensors"
+    train_spec["init"] = {"path": str(trunk), "sha256": sha256(trunk)}
+    run("train", train_spec, tmp_path / "undisturbed")
+    run("train", train_spec, tmp_path / "out", faults=fault, expect=-signal.SIGKILL)
+    run("train", train_spec, tmp_path / "out")
+    assert weights(tmp_path / "out") == weights(tmp_path / "undisturbed")
+
+
+def test_a_trunk_of_another_shape_is_refused(trained, train_spec, tmp_path):
+    trunk = trained / "members" / "m0.safetensors"
+    train_spec["init"], train_spec["model"]["layers"] = {"path": str(trunk), "sha256": sha256(trunk)}, 2
+    message = run("train", train_spec, tmp_path / "out", expect=65).error["message"]
+    assert "not the one trained" in message and "1.qkv" in message
+
+
+def test_a_pool_is_read_instead_of_the_cluster(trained, train_spec, tmp_path):
+    train_spec["data"]["poolShare"] = 0.1
+    run("train", train_spec, tmp_path / "out")
+    whole, pooled = (result(out)["members"][0]["epochs"] for out in (trained, tmp_path / "out"))
+    assert all(p > 3 * w for w, p in zip(whole, pooled)) and weights(tmp_path / "out") != weights(trained)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_killed_at_a_random_time(trained, train_spec, tmp_path, seed):
+    """SIGKILL from outside, wherever it hits: no more than a checkpoint interval is done again."""
+    train_spec["checkpoint"]["everySec"] = 0.02
+    random = np.random.default_rng(seed)
+    process = Process("train", train_spec, tmp_path / "out")
+    process.wait_for("progress")
+    time.sleep(random.uniform(0, 0.2))
+    process.kill()
+    process.end()
+    run("train", train_spec, tmp_path / "out")
+    assert weights(tmp_path / "out") == weights(trained) and not leftovers(tmp_path / "out")
