@@ -39,7 +39,7 @@ export function evaluateProxies({ store, ledger, runs, trainers }: Deps) {
       key: scoreKey(input, trainer, tokenizer, member.weights),
     }));
     const keys = wanted.map(({ key }) => key);
-    return inTurn(runs, contentKey(keys), async () => {
+    return inTurn(runs, keys, async () => {
       const known = await Promise.all(
         wanted.map(async ({ key }) => {
           const entry = await ledger.find<ScoreEntry>('score', key);
@@ -48,7 +48,8 @@ export function evaluateProxies({ store, ledger, runs, trainers }: Deps) {
       );
       const made = new Map<string, ScoreEntry>();
       let occupied = 0;
-      const missing = wanted.filter((_, at) => known[at] === undefined);
+      const unknown = wanted.filter((_, at) => known[at] === undefined);
+      const missing = [...new Map(unknown.map((member) => [member.key, member])).values()];
 
       if (missing.length > 0) {
         const run = contentKey(missing.map(({ key }) => key));
@@ -72,11 +73,13 @@ export function evaluateProxies({ store, ledger, runs, trainers }: Deps) {
         await runs.remove(run);
       }
 
+      const paid = new Set<string>();
       const members = wanted.map(({ id, key }, at) => {
         const entry = known[at] ?? made.get(key);
         if (entry === undefined) throw new Error(`the trainer's result has no member ${key} (${id})`);
         // As with training: what an earlier attempt of ours left in the ledger isn't free.
-        const free = known[at] !== undefined && Context.current().info.attempt === 1;
+        const free = paid.has(key) || (known[at] !== undefined && Context.current().info.attempt === 1);
+        paid.add(key);
         return { id, ...entry, seconds: free ? 0 : entry.seconds };
       });
       return { members };
@@ -117,6 +120,7 @@ function groupSpec(
     choices: input.choices,
     device: trainer.device,
     dtype: trainer.dtype,
+    ...(trainer.members > 1 && { ensemble: trainer.members }),
   };
 }
 

@@ -59,7 +59,7 @@ export function openSearch({
       problems.push(...seenItems(searched, reported));
       if (problems.length > 0 || trainer === undefined) throw new InvalidInput('the search file', problems);
       const proxy = proxyShape(spec.proxy);
-      const tokensPerSecond = await speeds.find(trainer.identity, proxy);
+      const tokensPerSecond = await speeds.find(trainer, proxy);
       const scored = (list: readonly TaskItem[][], choices: 'gold' | 'all') =>
         continuations(list.flat(), choices, proxy.model.context);
       return {

@@ -56,7 +56,7 @@ export function tokeniseClusters({ store, ledger, runs, trainers, derive }: Deps
       await runs.remove(run);
       return { ref, summary: { tokens: made.tokens, clusterTokens } };
     };
-    return inTurn(runs, run, () => derive({ store, ledger }, 'tokenise', inputs, make));
+    return inTurn(runs, [run], () => derive({ store, ledger }, 'tokenise', inputs, make));
   };
 
   /** The trainer's files as artifacts. */

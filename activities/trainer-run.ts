@@ -43,12 +43,18 @@ export async function runTrainer(
   }
 }
 
-/** Does `work` when it is this activity's turn under `key`; it heartbeats while it waits. */
-export async function inTurn<T>(runs: RunFolders, key: string, work: () => Promise<T>): Promise<T> {
-  const release = await beating((_, signal) => runs.acquire(key, signal));
+/**
+ * Does `work` when it is this activity's turn under every key; it heartbeats while it waits. Keys are taken in the same
+ * order by all, so that two groups with members in common wait for each other and not both.
+ */
+export async function inTurn<T>(runs: RunFolders, keys: readonly string[], work: () => Promise<T>): Promise<T> {
+  const held: (() => void)[] = [];
   try {
+    await beating(async (_, signal) => {
+      for (const key of [...new Set(keys)].sort()) held.push(await runs.acquire(key, signal));
+    });
     return await work();
   } finally {
-    release();
+    for (const release of held) release();
   }
 }

@@ -23,6 +23,14 @@ export class RunFolders {
     return JSON.parse(await readFile(this.path(key, file), 'utf8')) as T;
   }
 
+  /** The spec that work in the folder began with, undefined where none did. */
+  async readSpec<T>(key: string): Promise<T | undefined> {
+    return this.readResult<T>(key, 'spec.json').catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return undefined;
+      throw error;
+    });
+  }
+
   /**
    * Waits until nobody else in this process works under the key, and keeps others waiting until `release` is called:
    * two searches that want the same proxy pay for it once, since the second then finds it in the ledger. (Between

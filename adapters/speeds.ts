@@ -2,8 +2,11 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { canonicalJson, contentKey } from '../climb/content-key.ts';
 import type { ProxyShape } from '../climb/spec/proxy-shape.ts';
-import type { TrainerIdentity } from './trainer.ts';
+import type { Trainer } from './trainer.ts';
 import { publish } from './publish.ts';
+
+/** What a speed depends on besides the proxy's shape. */
+type Measured = Pick<Trainer, 'identity' | 'device' | 'dtype' | 'members'>;
 
 /** Training speed of proxies on this machine, as last measured, by what the speed depends on. For estimates alone. */
 export class Speeds {
@@ -13,12 +16,12 @@ export class Speeds {
     this.#root = root;
   }
 
-  #path(trainer: TrainerIdentity, { model, batch }: ProxyShape): string {
-    return join(this.#root, `${contentKey({ trainer, model, batch })}.json`);
+  #path({ identity, device, dtype, members }: Measured, { model, batch }: ProxyShape): string {
+    return join(this.#root, `${contentKey({ identity, device, dtype, members, model, batch })}.json`);
   }
 
-  /** Tokens a second on one device, or undefined when no such proxy was trained here. */
-  async find(trainer: TrainerIdentity, proxy: ProxyShape): Promise<number | undefined> {
+  /** Tokens a second of one proxy on one device (of a group: its share), or undefined when no such proxy was trained here. */
+  async find(trainer: Measured, proxy: ProxyShape): Promise<number | undefined> {
     try {
       return (JSON.parse(await readFile(this.#path(trainer, proxy), 'utf8')) as { tokensPerSecond: number })
         .tokensPerSecond;
@@ -28,7 +31,7 @@ export class Speeds {
     }
   }
 
-  async record(trainer: TrainerIdentity, proxy: ProxyShape, tokensPerSecond: number): Promise<void> {
+  async record(trainer: Measured, proxy: ProxyShape, tokensPerSecond: number): Promise<void> {
     await publish(this.#path(trainer, proxy), canonicalJson({ tokensPerSecond }));
   }
 }

@@ -12,6 +12,10 @@ export type TrainerProfile = {
   readonly command: readonly string[];
   readonly device: 'cpu' | 'cuda';
   readonly dtype: 'float32' | 'bfloat16';
+  /** Proxies that the device trains side by side; by default 32 on a GPU whose trainer can, otherwise one. */
+  readonly members?: number | undefined;
+  readonly compile?: boolean | undefined;
+  readonly cudaGraphs?: boolean | undefined;
   /** Further variables of its environment. */
   readonly env: Readonly<Record<string, string>>;
   /** Seconds without a line on stdout after which it counts as hung. */
@@ -38,17 +42,31 @@ const stderrLines = 20;
 /** Every member diverged: that is a result, and it is written. */
 const exitDiverged = 66;
 
+/** A small model leaves most of a GPU idle; so many of the presets' models fit one with room to spare. */
+const membersOnGpu = 32;
+
+/** What a trainer says of itself: who it is, and what it can do beyond the first version of the contract. */
+type Hello = TrainerIdentity & { readonly ensemble?: boolean };
+
 /** A trainer that runs as a child of the worker and dies with it: its stdin is the life line. */
 export class TrainerProcess implements Trainer {
   readonly identity: TrainerIdentity;
+  readonly members: number;
   readonly #profile: TrainerProfile;
 
-  private constructor(profile: TrainerProfile, identity: TrainerIdentity) {
+  private constructor(profile: TrainerProfile, { name, version, torch, ensemble = false }: Hello) {
     this.#profile = profile;
-    this.identity = identity;
+    this.identity = { name, version, torch };
+    this.members = profile.members ?? (ensemble && profile.device === 'cuda' ? membersOnGpu : 1);
+    if (this.members > 1 && !ensemble) {
+      throw new TrainerFailure(
+        'missing',
+        `a trainer profile has members ${this.members}, but ${name} ${version} doesn't say that it trains proxies side by side (\`ensemble\` of its version line): one after another in one run they would only be lost together; leave members out or use a trainer that can`,
+      );
+    }
   }
 
-  /** @throws TrainerFailure when the profile's program can't be run. */
+  /** @throws TrainerFailure when the profile's program can't be run, or can't do what the profile asks for. */
   static async open(profile: TrainerProfile): Promise<TrainerProcess> {
     const events: TrainerEvent[] = [];
     await runChild(profile, ['version'], {
@@ -62,8 +80,7 @@ export class TrainerProcess implements Trainer {
         `${profile.command.join(' ')} version printed no version line; is it a trainer that keeps the contract in trainer/README.md?`,
       );
     }
-    const { name, version, torch } = hello as unknown as TrainerIdentity;
-    return new TrainerProcess(profile, { name, version, torch });
+    return new TrainerProcess(profile, hello as unknown as Hello);
   }
 
   get device() {
@@ -72,6 +89,11 @@ export class TrainerProcess implements Trainer {
 
   get dtype() {
     return this.#profile.dtype;
+  }
+
+  get accelerate() {
+    const { compile = false, cudaGraphs = false } = this.#profile;
+    return compile || cudaGraphs ? { compile, cudaGraphs } : undefined;
   }
 
   async run(...[command, spec, out, run]: Parameters<Trainer['run']>): Promise<void> {

@@ -18,6 +18,10 @@ export type Trainer = {
   /** Where its proxies run and in what arithmetic. */
   readonly device: 'cpu' | 'cuda';
   readonly dtype: 'float32' | 'bfloat16';
+  /** Proxies that its device trains side by side in one run, one at least. */
+  readonly members: number;
+  /** How it may speed up training; nothing that a result depends on. */
+  readonly accelerate?: { readonly compile: boolean; readonly cudaGraphs: boolean } | undefined;
   /**
    * Runs a command to its end; results lie in `out`, the result file last. The same spec and folder go on where an
    * earlier run was killed.

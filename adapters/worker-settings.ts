@@ -49,6 +49,9 @@ const profile = z.strictObject({
   command: z.array(z.string()).check(z.minLength(1)),
   device: z._default(z.enum(['cpu', 'cuda']), 'cpu'),
   dtype: z._default(z.enum(['float32', 'bfloat16']), 'float32'),
+  members: z.optional(z.int().check(z.minimum(1), z.maximum(1024))),
+  compile: z.optional(z.boolean()),
+  cudaGraphs: z.optional(z.boolean()),
   env: z._default(z.record(z.string(), z.string()), {}),
   stallSeconds: z._default(positive, 120),
 });

@@ -80,7 +80,7 @@ export type Lab = Awaited<ReturnType<typeof openLab>>;
 
 /**
  * A server, a state folder and a tiny corpus of a test's own. Its settings are those of a worker with the fake trainer
- * as its only profile and timeouts of seconds.
+ * in two profiles, `fake` and `groups` (four proxies side by side), and timeouts of seconds.
  */
 export async function openLab(fakeTrainer: Record<string, string> = {}) {
   const home = await mkdtemp(join(tmpdir(), 'climb-lab-'));
@@ -93,7 +93,8 @@ export async function openLab(fakeTrainer: Record<string, string> = {}) {
     command: [python, join(repository, 'test', 'fakes', 'fake_trainer.py')],
     env: { PYTHONPATH: join(repository, 'trainer'), FAKE_LOG: trainingLog, ...fakeTrainer },
   };
-  await writeFile(trainers, JSON.stringify({ fake }));
+  const groups = { ...fake, members: 4, env: { ...fake.env, FAKE_ENSEMBLE: '1' } };
+  await writeFile(trainers, JSON.stringify({ fake, groups }));
   const [port, uiPort] = await freePorts(2);
   const env: NodeJS.ProcessEnv = {
     ...process.env,

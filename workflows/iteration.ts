@@ -2,10 +2,12 @@ import type { Ref } from '../climb/artifact.ts';
 import { spaceRules } from '../climb/mixture/mixture-space.ts';
 import { choicesNeeded, taskLabel } from '../climb/verification/objective.ts';
 import { derivedSeed } from '../climb/random.ts';
+import { ranges } from '../climb/search/groups.ts';
 import type { Opening, Prepared, SearchState } from '../climb/search/search-state.ts';
 import { maySearch, plannedIterations, type StopReason } from '../climb/search/steering.ts';
+import { proxyShape } from '../climb/spec/proxy-shape.ts';
 import type { Member } from '../activities/train-proxies.ts';
-import type { Batch } from './proxies.ts';
+import type { Batch } from './proxy-group.ts';
 import { scoreMembers } from './score-members.ts';
 import { runStage } from './stages.ts';
 
@@ -47,14 +49,19 @@ export async function runIteration(
 
   if (members.length === 0) return { by: 'iterations', limit: null }; // every mixture within the constraints was tried
 
+  const place = new Map(members.map(({ id }, i) => [id, i + 1]));
   const batch: Batch = {
+    at,
+    proxy: proxyShape(spec.proxy),
     tokens,
     mixtures,
     tasks: spec.tasks.map((task, i) => ({ name: taskLabel(task), items: opening.tasks[i] as Ref })),
     choices: choicesNeeded(spec.tasks),
-    summary: ({ id }) =>
-      `${title} of ${plannedIterations(state)} · proxy ${members.findIndex((member) => member.id === id) + 1}/${members.length}`,
-    forbids: () => maySearch(state, Date.now()),
+    summary: (group) => {
+      const places = ranges(group.map(({ id }) => place.get(id) as number));
+      return `${title} of ${plannedIterations(state)} · ${group.length === 1 ? 'proxy' : 'proxies'} ${places}/${members.length}`;
+    },
+    forbids: (proxies) => maySearch(state, Date.now(), proxies),
     part: 'search',
   };
   const { scored, limit } = await scoreMembers(state, batch, members, acceptedShare);

@@ -2,7 +2,8 @@ import { condition } from '@temporalio/workflow';
 import type { Scored, SearchState } from '../climb/search/search-state.ts';
 import type { Member } from '../activities/train-proxies.ts';
 import { showPhase } from './phase.ts';
-import { runBatch, type Batch, type BatchResult } from './proxies.ts';
+import { runBatch, type BatchResult } from './proxies.ts';
+import type { Batch } from './proxy-group.ts';
 
 /**
  * Scores the members of a batch. Where fewer than `acceptedShare` of those that didn't diverge have a score, the search

@@ -1,11 +1,12 @@
 import type { Ref } from '../climb/artifact.ts';
-import { limitBrokenBy } from '../climb/search/budget.ts';
+import { limitBrokenBy, times } from '../climb/search/budget.ts';
 import { spaceRules } from '../climb/mixture/mixture-space.ts';
 import { taskLabel } from '../climb/verification/objective.ts';
 import { derivedSeed } from '../climb/random.ts';
 import { proxyCost } from '../climb/search/proxy-cost.ts';
 import type { Opening, Prepared, SearchState } from '../climb/search/search-state.ts';
 import { affordableCandidates } from '../climb/search/steering.ts';
+import { proxyShape } from '../climb/spec/proxy-shape.ts';
 import type { Member } from '../activities/train-proxies.ts';
 import type { RecommendMixtureInput } from '../activities/recommend-mixture.ts';
 import { enterPhase } from './phase.ts';
@@ -50,6 +51,8 @@ export async function verify(
   const { scored } = await scoreMembers(
     state,
     {
+      at: 'v',
+      proxy: proxyShape(spec.proxy),
       tokens,
       mixtures: arms,
       tasks: [...spec.tasks, ...spec.report.tasks].map((task, at) => ({
@@ -57,8 +60,13 @@ export async function verify(
         items: [...opening.tasks, ...opening.reportTasks][at] as Ref,
       })),
       choices: 'all',
-      summary: ({ id, mixture }) => `verification · ${mixture} · seed ${id.slice(id.lastIndexOf('-s') + 2)}/${seeds}`,
-      forbids: () => limitBrokenBy(state.account, proxyCost(state, 'verify'), Date.now()),
+      summary: (group) => {
+        const [{ id, mixture }] = group as [Member];
+        const arms = group.length === 1 ? mixture : `${group.length} arms`;
+        return `verification · ${arms} · seed ${id.slice(id.lastIndexOf('-s') + 2)}/${seeds}`;
+      },
+      forbids: (proxies) =>
+        limitBrokenBy(state.account, times(proxyCost(state, 'verify', { together: proxies }), proxies), Date.now()),
       part: 'verify',
     },
     members,

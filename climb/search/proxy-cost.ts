@@ -1,27 +1,73 @@
+import { expectedSeconds, parameters, proxyShape, type ProxyShape } from '../spec/proxy-shape.ts';
 import type { Cost } from './budget.ts';
-import type { Longest, Part, SearchState } from './search-state.ts';
-import { expectedSeconds, proxyShape } from '../spec/proxy-shape.ts';
+import type { Part, SearchState } from './search-state.ts';
 
-/** Reserved on top of the slowest proxy so far, since the next may be slower. */
+/** Reserved on top of the slowest proxies so far, since the next may be slower. */
 const margin = 1.25;
 /** Before anything was measured: starting a trainer, and scoring one continuation, on a busy core. */
 const startSeconds = 4;
 const continuationSeconds = 2e-3;
 
+/** Proxies that train side by side; by default one, of the shape that the search trains. */
+export type SideBySide = { readonly shape?: ProxyShape; readonly together?: number };
+
 /**
- * What one proxy is reserved at. Proxies and tokens are exact; seconds are an upper estimate from the slowest proxy so
- * far, before that from the preset's speed or the one measured on this machine.
+ * What one proxy is reserved at. Proxies and tokens are exact; seconds are an upper estimate from the slowest group so
+ * far, before that from the preset's speed or the one measured on this machine. A group takes no longer than a larger
+ * one did; another shape takes time as its work does, parameters × tokens.
  */
-export function proxyCost({ spec, longest, opening }: SearchState, part: Part): Cost {
-  const train = longest.train || startSeconds + expectedSeconds(spec.proxy, opening?.tokensPerSecond);
-  const evaluate = longest.evaluate[part] || firstEvaluation(longest, part, opening?.continuations);
-  return { proxies: 1, trainTokens: proxyShape(spec.proxy).tokens, deviceSeconds: margin * (train + evaluate) };
+export function proxyCost(state: SearchState, part: Part, { shape, together = 1 }: SideBySide = {}): Cost {
+  const { spec, longest, opening } = state;
+  const own = proxyShape(spec.proxy);
+  const { tokens } = shape ?? own;
+  const work = shape === undefined ? equalWork : workBeside(own, shape);
+  const most = longest.together ?? { train: 1, evaluate: 1 };
+  const train =
+    longest.train > 0
+      ? longest.train / Math.min(together, most.train)
+      : startSeconds + expectedSeconds(spec.proxy, opening?.tokensPerSecond);
+  const evaluate = evaluationSeconds(state, part, Math.min(together, most.evaluate));
+  const seconds = train * work.training + evaluate * work.scoring;
+  return { proxies: 1, trainTokens: tokens, deviceSeconds: margin * seconds };
 }
 
-function firstEvaluation({ evaluate }: Longest, part: Part, continuations: Record<Part, number> | undefined): number {
-  if (continuations === undefined) return startSeconds;
+function evaluationSeconds({ longest: { evaluate }, opening }: SearchState, part: Part, together: number): number {
+  if (evaluate[part] > 0) return evaluate[part] / together;
+  if (opening === null) return startSeconds;
+  const { continuations } = opening;
   if (part === 'verify' && evaluate.search > 0) {
-    return evaluate.search * Math.max(1, continuations.verify / continuations.search);
+    return (evaluate.search / together) * Math.max(1, continuations.verify / continuations.search);
   }
   return startSeconds + continuationSeconds * continuations[part];
+}
+
+/** What each proxy of a group cost; nothing for what the ledger knew. */
+export type ProxySeconds = { readonly train: number; readonly evaluate: number };
+
+/** Remembers how long a group took, so that later ones are reserved at what they may need. */
+export function noteSeconds(
+  { spec, longest }: Pick<SearchState, 'spec' | 'longest'>,
+  part: Part,
+  shape: ProxyShape,
+  seconds: readonly ProxySeconds[],
+): void {
+  const work = workBeside(proxyShape(spec.proxy), shape);
+  const paid = (of: keyof ProxySeconds) => seconds.map((share) => share[of]).filter((share) => share > 0);
+  const [train, evaluate] = [paid('train'), paid('evaluate')];
+  const whole = (shares: readonly number[]) => shares.length * Math.max(0, ...shares);
+  longest.train = Math.max(longest.train, whole(train) / work.training);
+  longest.evaluate[part] = Math.max(longest.evaluate[part], whole(evaluate) / work.scoring);
+  const most = longest.together ?? { train: 1, evaluate: 1 };
+  longest.together = {
+    train: Math.max(most.train, train.length),
+    evaluate: Math.max(most.evaluate, evaluate.length),
+  };
+}
+
+const equalWork = { training: 1, scoring: 1 };
+
+/** How many times the work of the search's own shape another is. */
+function workBeside(own: ProxyShape, { model, tokens }: ProxyShape): typeof equalWork {
+  const scoring = parameters(model) / parameters(own.model);
+  return { training: scoring * (tokens / own.tokens), scoring };
 }

@@ -21,8 +21,15 @@ export type StoppedBy = 'iterations' | 'budget' | 'finishEarly' | 'diverged' | '
 /** Verification scores every choice of more tasks: its proxies take longer. */
 export type Part = 'search' | 'verify';
 
-/** Device seconds of the slowest proxy so far, 0 while there is none. */
-export type Longest = { train: number; evaluate: Record<Part, number> };
+/**
+ * Device seconds of the slowest group of proxies so far, 0 while there is none, at the shape that the search trains;
+ * `together`: the most proxies that were in one group, absent while it is one.
+ */
+export type Longest = {
+  train: number;
+  evaluate: Record<Part, number>;
+  together?: { train: number; evaluate: number };
+};
 
 /** A proxy on the leaderboard. */
 export type Standing = { readonly id: string; readonly score: number; readonly losses: readonly number[] };
@@ -47,6 +54,8 @@ export type Opening = {
   readonly queues: TaskQueues;
   /** Events after which the search continues as new, at the end of an iteration. */
   readonly maxHistory: number;
+  /** Proxies that a worker's device trains side by side, in one activity; absent: one. */
+  readonly group?: number;
   /** Tokens a second on one device, measured by earlier proxies of this shape on this worker. */
   readonly tokensPerSecond?: number;
 };
@@ -129,6 +138,12 @@ export function newSearchState(spec: SearchSpec, now: number): SearchState {
 export function note<Entry>(log: Entry[], entry: Entry): void {
   log.push(entry);
   if (log.length > logLength) log.shift();
+}
+
+/** Notes that `proxies` ended since the last one did: those of a group end together, and the pace is that of each. */
+export function notePace(milestones: number[], now: number, proxies: number): void {
+  const last = milestones.at(-1) ?? now;
+  for (let at = 1; at <= proxies; at++) note(milestones, last + ((now - last) * at) / proxies);
 }
 
 /** Enters a scored proxy; equal scores stand in order of their ids, whoever finished first. */

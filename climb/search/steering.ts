@@ -1,6 +1,7 @@
 import { add, limitBrokenBy, times, type Account, type Cost, type Limit } from './budget.ts';
 import type { Message } from '../spec/messages.ts';
 import { affordableIterations, verificationProxies } from '../spec/plan.ts';
+import { together } from './groups.ts';
 import { proxyCost } from './proxy-cost.ts';
 import { note, type SearchState, type StoppedBy } from './search-state.ts';
 
@@ -16,15 +17,21 @@ export function reasonToStop(state: SearchState, now: number): StopReason | null
   return limit === undefined ? null : { by: 'budget', limit };
 }
 
-/** Whether one more proxy of the search may start: its own cost, and verification reserved on top. */
-export function maySearch(state: SearchState, now: number): Limit | undefined {
-  return limitBrokenBy(state.account, beforeVerification(state, 1), now);
+/** Whether so many more proxies of the search may start: their own cost, and verification reserved on top. */
+export function maySearch(state: SearchState, now: number, proxies: number): Limit | undefined {
+  return limitBrokenBy(state.account, beforeVerification(state, proxies), now);
 }
 
 /** Some more proxies of the search, and the whole verification after them. */
 function beforeVerification(state: SearchState, size: number): Cost {
-  const verification = times(proxyCost(state, 'verify'), verificationProxies(state.spec.verify));
-  return add(times(proxyCost(state, 'search'), size), verification);
+  const search = proxyCost(state, 'search', { together: together(state, size) });
+  return add(times(search, size), verificationCost(state, state.spec.verify));
+}
+
+/** Proxies of one seed are alike, and may train side by side. */
+function verificationCost(state: SearchState, verify: SearchState['spec']['verify']): Cost {
+  const proxies = verificationProxies(verify);
+  return times(proxyCost(state, 'verify', { together: together(state, proxies / verify.seeds) }), proxies);
 }
 
 /**
@@ -33,10 +40,9 @@ function beforeVerification(state: SearchState, size: number): Cost {
  */
 export function affordableCandidates(state: SearchState, now: number): number {
   const { verify } = state.spec;
-  const cost = proxyCost(state, 'verify');
   for (let candidates = verify.candidates; candidates > 0; candidates--) {
-    const proxies = verificationProxies({ ...verify, candidates });
-    if (limitBrokenBy(state.account, times(cost, proxies), now) === undefined) return candidates;
+    const cost = verificationCost(state, { ...verify, candidates });
+    if (limitBrokenBy(state.account, cost, now) === undefined) return candidates;
   }
   return 0;
 }

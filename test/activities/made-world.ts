@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ApplicationFailure } from '@temporalio/activity';
 import { MockActivityEnvironment } from '@temporalio/testing';
@@ -28,9 +28,11 @@ export function fakeTrainer(work: (spec: never, out: string, run: TrainerRun) =>
     identity: { name: 'fake', version: '1', torch: 'none' },
     device: 'cpu',
     dtype: 'float32',
+    members: 1,
     run: async (command, spec, out, run) => {
       calls.push({ command, spec, out });
       await mkdir(out, { recursive: true });
+      await writeFile(join(out, 'spec.json'), JSON.stringify(spec));
       await work(spec as never, out, run);
     },
   };

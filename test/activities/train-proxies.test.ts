@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { CancelledFailure } from '@temporalio/activity';
 import { describe, expect, test } from '@jest/globals';
 import { trainProxies, type TrainProxiesInput } from '../../activities/train-proxies.ts';
-import { Ledger } from '../../adapters/ledger.ts';
+import { Ledger, type LedgerKind } from '../../adapters/ledger.ts';
 import { TrainerFailure, type FailureKind, type TrainerRun } from '../../adapters/trainer.ts';
 import { digest } from '../../climb/content-key.ts';
 import { proxyShape } from '../../climb/spec/proxy-shape.ts';
@@ -68,7 +68,7 @@ const two = ({ members: [first] }: TrainProxiesInput) => [
 ];
 
 test('a proxy is trained, its weights kept, its price and speed known; the folder it was trained in is gone', async () => {
-  const { deps, folder, input, train } = await world();
+  const { deps, folder, trainer, input, train } = await world();
   const { members } = await perform(train, input);
   const weights = members[0]?.weights;
   expect(members).toEqual([
@@ -84,7 +84,7 @@ test('a proxy is trained, its weights kept, its price and speed known; the folde
   ]);
   expect(weights?.sha256).toBe(digest('weights [[0.5,0.5],11]'));
   expect(await deps.store.has(weights as NonNullable<typeof weights>)).toBe(true);
-  expect(await deps.speeds.find({ name: 'fake', version: '1', torch: 'none' }, input.proxy)).toBe(499_712 / 20);
+  expect(await deps.speeds.find(trainer, input.proxy)).toBe(499_712 / 20);
   expect(await filesBelow(join(folder, 'runs'))).toEqual([]);
 });
 
@@ -128,6 +128,75 @@ test('the trainer gets what the contract says, and nothing else', async () => {
   ]);
 });
 
+test('a device that trains side by side, warm starts and a smaller pool are in the spec where there are any', async () => {
+  const { deps, calls, input, trainer } = await world();
+  const accelerate = { compile: true, cudaGraphs: false };
+  const train = trainProxies({ ...deps, trainers: () => ({ ...trainer, members: 8, accelerate }) });
+  const init = refOf('trunk');
+  await perform(train, { ...input, members: two(input), init, poolShare: 0.25 });
+  expect(calls[0]?.spec).toMatchObject({
+    ensemble: 8,
+    accelerate,
+    init: { path: deps.store.path(init), sha256: init.sha256 },
+    data: { poolShare: 0.25, maxEpochs: 4 },
+  });
+});
+
+describe('a group', () => {
+  const group = (input: TrainProxiesInput) => ({ ...input, members: two(input) });
+
+  test('of two that are the same proxy trains it once, and this search pays once', async () => {
+    const { calls, input, train } = await world();
+    const [member] = two(input);
+    const members = [member, { ...member, id: 'twin' }] as TrainProxiesInput['members'];
+    const result = await perform(train, { ...input, members });
+    expect(result.members.map(({ id, seconds, fromLedger }) => [id, seconds, fromLedger])).toEqual([
+      ['i1-p001', 20, false],
+      ['twin', 0, true],
+    ]);
+    expect((calls[0]?.spec as Spec).members).toHaveLength(1);
+  });
+
+  test('whose worker died after a part of it got into the ledger finds its result where it was left', async () => {
+    const { deps, folder, input, train, calls } = await world();
+    class Dying extends Ledger {
+      #entries = 0;
+      override record<T>(...entry: [kind: LedgerKind, key: string, value: T]): Promise<T> {
+        return this.#entries++ === 0 ? super.record(...entry) : Promise.reject(new Error('killed'));
+      }
+    }
+    const dying = trainProxies({ ...deps, ledger: new Dying(join(folder, 'ledger')) });
+    await expect(perform(dying, group(input))).rejects.toThrow('killed');
+    const { members } = await perform(train, group(input), 2);
+    expect(members.map(({ seconds, fromLedger }) => [seconds, fromLedger])).toEqual([
+      [20, false],
+      [20, false],
+    ]);
+    expect(calls[1]).toEqual(calls[0]);
+    expect(await filesBelow(join(folder, 'runs'))).toEqual([]);
+  });
+
+  test('whose known member lost its weights since it was begun starts over with all that is missing', async () => {
+    const { deps, input, train, calls } = await world();
+    const first = await perform(train, input);
+    const dying = trainProxies({
+      ...deps,
+      trainers: () => fakeTrainer(() => Promise.reject(new Error('killed'))).trainer,
+    });
+    await expect(perform(dying, group(input))).rejects.toThrow('killed');
+    await rm(deps.store.path(first.members[0]?.weights as { sha256: string; bytes: number }));
+    await perform(train, group(input), 2);
+    expect((calls[1]?.spec as Spec).members).toHaveLength(2);
+  });
+
+  test('waits for another with members in common, and takes them from the ledger', async () => {
+    const { calls, input, train } = await world();
+    const [one, two] = await Promise.all([perform(train, group(input)), perform(train, input)]);
+    expect(calls).toHaveLength(1);
+    expect([one.members[0]?.fromLedger, two.members[0]?.fromLedger]).toEqual([false, true]);
+  });
+});
+
 describe('the ledger', () => {
   test('answers for a proxy that it knows: no trainer runs, whatever the proxy is called now', async () => {
     const { calls, input, train } = await world();
@@ -161,6 +230,9 @@ describe('the ledger', () => {
       { ...input, members: [{ ...member, dataSeed: 13 }] },
       { ...input, members: [{ ...member, mixture: 'i1-p002' }] },
       { ...input, tokens: refOf('other tokens') },
+      { ...input, init: refOf('trunk') },
+      { ...input, init: refOf('other trunk') },
+      { ...input, poolShare: 0.5 },
       { ...input, proxy: { ...input.proxy, learningRate: 0.001 } },
       { ...input, proxy: { ...input.proxy, batch: 8 } },
       { ...input, proxy: { ...input.proxy, tokens: 2048 } },
@@ -175,7 +247,7 @@ describe('the ledger', () => {
       const other = trainProxies({ ...deps, trainers: () => ({ ...fakeTrainer(finish).trainer, ...changes }) });
       keys.push((await perform(other, input)).members[0]?.key);
     }
-    expect(new Set(keys).size).toBe(11);
+    expect(new Set(keys).size).toBe(14);
   });
 
   test('takes no difference that can not: checkpoints and caps on repetition', async () => {

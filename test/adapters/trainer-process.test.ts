@@ -80,6 +80,38 @@ describe('open', () => {
     await expect(opening).rejects.toMatchObject({ name: 'TrainerFailure', kind: 'missing', permanent: true });
   });
 
+  describe('a device trains side by side', () => {
+    const able = `if [ "$1" = version ]; then echo '{"event":"version","name":"toy","version":"3","torch":"none","ensemble":true}'; exit 0; fi`;
+    const open = async (script: string, changes: Partial<TrainerProfile>) => {
+      const path = await place(join(folder, `able-${count++}.sh`), script);
+      return TrainerProcess.open({ ...(await profileOf('', changes)), command: ['/bin/sh', path] });
+    };
+
+    test.each<[string, Partial<TrainerProfile>, string, number]>([
+      ['one proxy on a core', { device: 'cpu' }, able, 1],
+      ['many on a GPU', { device: 'cuda' }, able, 32],
+      ['one on a GPU whose trainer can do no better', { device: 'cuda' }, version, 1],
+      ['what its owner says', { device: 'cuda', members: 7 }, able, 7],
+      ['what its owner says, on a core too', { members: 3 }, able, 3],
+    ])('%s', async (_, changes, script, members) => {
+      const trainer = await open(script, changes);
+      expect(trainer.members).toBe(members);
+      expect(trainer.identity).toEqual({ name: 'toy', version: '3', torch: 'none' });
+    });
+
+    test('never more than its trainer can', async () => {
+      await expect(open(version, { members: 2 })).rejects.toThrow("members 2, but toy 3 doesn't say");
+    });
+  });
+
+  test('what may speed a training up is told to the trainer as its owner set it', async () => {
+    const accelerate = async (changes: Partial<TrainerProfile>) =>
+      (await TrainerProcess.open(await profileOf('', changes))).accelerate;
+    expect(await accelerate({})).toBeUndefined();
+    expect(await accelerate({ compile: true })).toEqual({ compile: true, cudaGraphs: false });
+    expect(await accelerate({ cudaGraphs: true })).toEqual({ compile: false, cudaGraphs: true });
+  });
+
   test('refuses a program that is no trainer', async () => {
     const opening = TrainerProcess.open(await profileOf('', { command: ['/bin/echo', 'hello'] }));
     await expect(opening).rejects.toThrow('/bin/echo hello version printed no version line');

@@ -99,6 +99,14 @@ describe('trainer profiles', () => {
     expect(trainers['slow']).toMatchObject({ device: 'cpu', dtype: 'float32', stallSeconds: 9 });
   });
 
+  test('say how many proxies a device trains side by side, and what may speed it up', async () => {
+    const gpu = { command: ['x'], device: 'cuda', members: 64, compile: true, cudaGraphs: true };
+    const file = await profiles({ gpu });
+    expect(workerSettings({ CLIMB_TRAINERS: file }).trainers['gpu']).toMatchObject(gpu);
+    const bad = await profiles({ gpu: { ...gpu, members: 0, compile: 'yes' } });
+    expect(problemsOf({ CLIMB_TRAINERS: bad }).map(({ path }) => path)).toEqual(['gpu.members', 'gpu.compile']);
+  });
+
   test('may replace the default', async () => {
     const file = await profiles({ default: { command: ['mine'] } });
     expect(workerSettings({ CLIMB_TRAINERS: file }).trainers['default']?.command).toEqual(['mine']);

@@ -7,7 +7,8 @@ FAKE_STEPS     steps of a training (default 4)
 FAKE_STEP_MS   milliseconds a step (default 0)
 FAKE_LOG       a file that gets one line for every step and start: what was really trained
 FAKE_DIVERGE   seeds, comma-separated, whose trainings diverge
-FAKE_FAIL      a file; while it exists every training ends with exit code 65
+FAKE_FAIL      a file; while it exists every training ends with the exit code in it, 65 where it is empty
+FAKE_ENSEMBLE  says that it trains many proxies side by side
 """
 
 import hashlib
@@ -23,6 +24,7 @@ from pathlib import Path
 STEPS = int(os.environ.get("FAKE_STEPS", "4"))
 STEP_SECONDS = int(os.environ.get("FAKE_STEP_MS", "0")) / 1000
 IDENTITY = {"name": "fake_trainer", "version": "1", "torch": "none"}
+ABILITIES = {"ensemble": True} if os.environ.get("FAKE_ENSEMBLE") else {}
 stopping = threading.Event()
 
 
@@ -56,8 +58,9 @@ def true_loss(weights):
 
 def train(spec, out):
     if (path := os.environ.get("FAKE_FAIL")) and Path(path).exists():
-        emit("error", code=65, kind="BadData", message="told to fail by the test")
-        return 65
+        code = int(Path(path).read_text() or 65)
+        emit("error", code=code, kind="BadData", message="told to fail by the test")
+        return code
     diverge = os.environ.get("FAKE_DIVERGE", "").split(",")
     members, state = [], out / "state.json"
     done = json.loads(state.read_text()) if state.exists() else {}
@@ -114,7 +117,7 @@ def watch_standard_input():
 
 def main(argv):
     if argv == ["version"]:
-        emit("version", **IDENTITY)
+        emit("version", **IDENTITY, **ABILITIES)
         return 0
     command, spec, out = argv[0], json.loads(Path(argv[2]).read_text()), Path(argv[4])
     if command == "tokenise":

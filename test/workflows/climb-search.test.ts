@@ -24,6 +24,12 @@ afterAll(() => lab.close(), 60_000);
 const file = { ...tinySearch, proxy: { ...tinySearch.proxy, trainer: 'fake' } };
 const readRecipe = async ({ recipe }: SearchResult) => JSON.parse(await readFile(recipe.path, 'utf8')) as Recipe;
 
+/** Activities of a search in the order in which they were scheduled. */
+async function activityIds(workflowId: string): Promise<string[]> {
+  const { events } = await lab.client.workflow.getHandle(workflowId).fetchHistory();
+  return (events ?? []).flatMap(({ activityTaskScheduledEventAttributes: scheduled }) => scheduled?.activityId ?? []);
+}
+
 describe('a search', () => {
   let first: SearchResult;
 
@@ -65,11 +71,7 @@ describe('a search', () => {
   }, 60_000);
 
   test('has a history in which people recognise iterations and proxies', async () => {
-    const { events } = await lab.client.workflow.getHandle('whole').fetchHistory();
-    const ids = (events ?? []).flatMap(
-      ({ activityTaskScheduledEventAttributes: scheduled }) => scheduled?.activityId ?? [],
-    );
-    expect(ids).toEqual(
+    expect(await activityIds('whole')).toEqual(
       expect.arrayContaining([
         'ingest',
         'i1-sample',
@@ -81,6 +83,58 @@ describe('a search', () => {
       ]),
     );
   });
+});
+
+describe('a search on a device that trains four proxies side by side', () => {
+  const grouped = {
+    ...tinySearch,
+    seed: 17,
+    proxy: { ...tinySearch.proxy, trainer: 'groups' },
+    search: { ...tinySearch.search, first: 7 },
+    budget: { proxies: 18, concurrency: 4 },
+  };
+
+  test('trains and scores them in groups, each with a price of its own', async () => {
+    const handle = await lab.start('grouped', grouped);
+    const result = (await handle.result()) as SearchResult;
+    expect(result).toMatchObject({ proxies: 17, verified: true, fromLedger: 0 });
+    const recipe = await readRecipe(result);
+    expect(recipe.evidence.observations).toHaveLength(9);
+    expect(recipe.run.charged).toMatchObject({ proxies: 17, trainTokens: 17 * 8192 });
+
+    const ids = await activityIds('grouped');
+    expect(ids.filter((id) => /^(i\d|v)-[gp]\d/.test(id))).toEqual(
+      ['i1-g01', 'i1-g02', 'i2-g01', 'v-g01', 'v-g02'].flatMap((id) => [id, `${id}-evaluate`]),
+    );
+  }, 60_000);
+
+  test('notes each member of a group that failed, and trains them when it is told to', async () => {
+    await writeFile(failing, '70');
+    const handle = await lab.start('grouped-attended', { ...grouped, seed: 18 });
+    const attention = await until(async () => {
+      const status = await handle.query<Status>('status');
+      return status.phase === 'needs-attention' && status;
+    });
+    expect(attention.proxies).toMatchObject({ done: 0, failed: 7 });
+    expect(attention.failures.map(({ id }) => id)).toEqual(expect.arrayContaining(['i1-p001', 'i1-p007']));
+    expect(new Set(attention.failures.map(({ id }) => id)).size).toBe(7);
+    await rm(failing);
+    await handle.executeUpdate('resume', { args: [{}] });
+    const result = (await handle.result()) as SearchResult;
+    expect((await readRecipe(result)).run.proxies).toMatchObject({ done: 17, failed: 0, fromLedger: 0 });
+  }, 60_000);
+
+  test('tries the members of a group that a trainer refuses one by one', async () => {
+    await writeFile(failing, '');
+    const handle = await lab.start('grouped-refused', { ...grouped, seed: 19 });
+    await until(async () => (await handle.query<Status>('status')).phase === 'needs-attention');
+    const ids = await activityIds('grouped-refused');
+    expect(ids.filter((id) => id.startsWith('i1-g'))).toEqual(['i1-g01', 'i1-g02']);
+    expect(ids.filter((id) => /^i1-p\d/.test(id))).toHaveLength(7);
+    await rm(failing);
+    await handle.cancel();
+    await expect(handle.result()).rejects.toThrow(WorkflowFailedError);
+  }, 60_000);
 });
 
 const longFile = { ...file, seed: 8, budget: { proxies: 20, concurrency: 1 } };

@@ -1,5 +1,6 @@
-import { expect, test } from '@jest/globals';
-import { proxyCost } from '../../../climb/search/proxy-cost.ts';
+import { describe, expect, test } from '@jest/globals';
+import { noteSeconds, proxyCost } from '../../../climb/search/proxy-cost.ts';
+import { proxyShape } from '../../../climb/spec/proxy-shape.ts';
 import { stateOf } from '../made-search.ts';
 
 const opening = {
@@ -30,4 +31,48 @@ test('once proxies ran the slowest counts, and verification by how much more it 
   expect(seconds(state, 'verify')).toBe(1.25 * (20 + 15));
   state.longest.evaluate.verify = 40;
   expect(seconds(state, 'verify')).toBe(1.25 * (20 + 40));
+});
+
+describe('a group', () => {
+  const shape = proxyShape(stateOf().spec.proxy);
+  const group = (size: number, train: number, evaluate: number) =>
+    Array.from({ length: size }, () => ({ train, evaluate }));
+  const open = () => ({ ...stateOf(), opening });
+  const reserved = (state: ReturnType<typeof open>, together: number) =>
+    proxyCost(state, 'search', { together }).deviceSeconds * together;
+
+  test('is reserved at what the longest group took, whatever its size; a larger one in proportion', () => {
+    const state = open();
+    noteSeconds(state, 'search', shape, group(8, 5, 1));
+    expect([1, 4, 8, 16].map((size) => reserved(state, size))).toEqual([60, 60, 60, 120]);
+    noteSeconds(state, 'search', shape, group(2, 10, 2));
+    expect(reserved(state, 8)).toBe(60);
+    noteSeconds(state, 'search', shape, group(2, 30, 4));
+    expect(reserved(state, 8)).toBe(1.25 * (60 + 8));
+  });
+
+  test('counts those alone that were trained, or scored, together: the ledger is free', () => {
+    const state = open();
+    noteSeconds(state, 'search', shape, [...group(3, 0, 0), ...group(1, 0, 2), ...group(1, 40, 2)]);
+    expect(state.longest).toEqual({
+      train: 40,
+      evaluate: { search: 4, verify: 0 },
+      together: { train: 1, evaluate: 2 },
+    });
+    noteSeconds(state, 'search', shape, []);
+    expect(reserved(state, 2)).toBe(1.25 * (2 * 40 + 4));
+  });
+
+  test('of another shape takes time as its parameters and tokens do, before and after it was measured', () => {
+    const state = open();
+    const double = { ...shape, tokens: 2 * shape.tokens };
+    const side = { shape: double };
+    expect(proxyCost(state, 'search', side).trainTokens).toBe(999_424);
+    const before = proxyCost(state, 'search').deviceSeconds - 1.25 * 6;
+    expect(proxyCost(state, 'search', side).deviceSeconds).toBeCloseTo(2 * before + 1.25 * 6, 9);
+    noteSeconds(state, 'search', shape, group(1, 20, 3));
+    expect(proxyCost(state, 'search', side).deviceSeconds).toBe(1.25 * (40 + 3));
+    noteSeconds(state, 'search', double, group(1, 50, 3));
+    expect(proxyCost(state, 'search').deviceSeconds).toBe(1.25 * (25 + 3));
+  });
 });

@@ -53,8 +53,8 @@ describe('reasonToStop', () => {
 });
 
 test('one more proxy may start while verification is paid for on top', () => {
-  expect(maySearch(spent(15, 3), now)).toBeUndefined();
-  expect(maySearch(spent(16, 3), now)).toBe('proxies');
+  expect(maySearch(spent(15, 3), now, 1)).toBeUndefined();
+  expect(maySearch(spent(16, 3), now, 1)).toBe('proxies');
 });
 
 test('verification gives up candidates before it gives up seeds or baselines', () => {

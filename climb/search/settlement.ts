@@ -1,0 +1,66 @@
+import type { ProxyShape } from '../spec/proxy-shape.ts';
+import { lossOf, objective, taskShares, type TaskScore } from '../verification/objective.ts';
+import { settle, type Cost } from './budget.ts';
+import { noteSeconds, type ProxySeconds } from './proxy-cost.ts';
+import { enterLeaderboard, note, notePace, type Part, type SearchState } from './search-state.ts';
+
+/** How a proxy ends: its bill, the counts and what is remembered of it. Each was reserved before it was dispatched. */
+
+/** A proxy with a score, and what it really cost. */
+export type ScoredProxy = {
+  readonly id: string;
+  readonly fromLedger: boolean;
+  readonly tasks: readonly TaskScore[];
+  readonly seconds: ProxySeconds;
+};
+
+/** The proxies of one group, which end together. */
+export function settleScored(
+  state: SearchState,
+  { part, proxy }: { readonly part: Part; readonly proxy: ProxyShape },
+  reserved: Cost,
+  group: readonly ScoredProxy[],
+  now: number,
+): void {
+  const { counts, account, spec } = state;
+  for (const { id, fromLedger, tasks, seconds } of group) {
+    settle(account, reserved, { ...reserved, deviceSeconds: seconds.train + seconds.evaluate });
+    counts.done += 1;
+    if (fromLedger) counts.fromLedger += 1;
+    if (part === 'search') {
+      const losses = spec.tasks.map(({ metric }, at) => lossOf(tasks[at] as TaskScore, metric));
+      enterLeaderboard(state, { id, score: objective(losses, taskShares(spec.tasks)), losses });
+    }
+  }
+  notePace(state.milestones, now, group.filter(({ fromLedger }) => !fromLedger).length);
+  const seconds = group.map((scored) => scored.seconds);
+  noteSeconds(state, part, proxy, seconds);
+}
+
+/** A proxy that diverged has its place and its price like any other. */
+export function settleDiverged(
+  { account, counts }: SearchState,
+  reserved: Cost,
+  { seconds, fromLedger }: { readonly seconds: number; readonly fromLedger: boolean },
+): void {
+  settle(account, reserved, { ...reserved, deviceSeconds: seconds });
+  counts.diverged += 1;
+  if (fromLedger) counts.fromLedger += 1;
+}
+
+/**
+ * A proxy that failed for good, or (`failure` is null) was called off. It may have been trained in part: its tokens and
+ * its time are gone, its place among the proxies is free again.
+ */
+export function settleLost(
+  { account, counts, failures }: SearchState,
+  reserved: Cost,
+  seconds: number,
+  failure: { readonly id: string; readonly reason: string } | null,
+): void {
+  const deviceSeconds = Math.min(reserved.deviceSeconds, seconds);
+  settle(account, reserved, { ...reserved, proxies: 0, deviceSeconds });
+  if (failure === null) return;
+  counts.failed += 1;
+  note(failures, failure);
+}

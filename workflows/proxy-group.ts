@@ -1,0 +1,142 @@
+import { ActivityFailure, ApplicationFailure, isCancellation } from '@temporalio/workflow';
+import type { Ref } from '../climb/artifact.ts';
+import { targetTokens } from '../climb/mixture/mixture-space.ts';
+import type { Cost, Limit } from '../climb/search/budget.ts';
+import { note, type Part, type SearchState } from '../climb/search/search-state.ts';
+import { settleDiverged, settleLost, settleScored } from '../climb/search/settlement.ts';
+import type { ProxyShape } from '../climb/spec/proxy-shape.ts';
+import type { EvaluateProxiesInput } from '../activities/evaluate-proxies.ts';
+import type { Member, TrainedMember } from '../activities/train-proxies.ts';
+import { showDetails } from './phase.ts';
+import { runStage } from './stages.ts';
+
+/** What the proxies of a batch have in common. */
+export type Batch = {
+  /** Where in the search it is; its groups are called `i2-g01`. */
+  readonly at: string;
+  readonly tokens: Ref;
+  readonly mixtures: Ref;
+  readonly proxy: ProxyShape;
+  /** Weights that every proxy starts from, instead of from its seed. */
+  readonly init?: Ref;
+  readonly tasks: EvaluateProxiesInput['tasks'];
+  readonly choices: EvaluateProxiesInput['choices'];
+  /** What the timeline shows of members that train side by side: `iteration 2 of 5 · proxies 1–8/32`. */
+  readonly summary: (members: readonly Member[]) => string;
+  /** The limit that forbids so many more proxies in one group, if any. */
+  readonly forbids: (proxies: number) => Limit | undefined;
+  /** Proxies of the search enter the leaderboard. */
+  readonly part: Part;
+};
+
+/** Members that one trainer trains side by side, and what each of them is reserved at. */
+export type Group = { readonly id: string; readonly members: readonly Member[]; readonly reserved: Cost };
+
+export type Outcome =
+  { kind: 'scored'; score: Ref } | { kind: 'diverged' | 'failed' } | { kind: 'cancelled'; error: unknown };
+
+/** How each member ended, by its id. */
+export type Outcomes = Map<string, Outcome>;
+
+/**
+ * Trains a group, scores those that didn't diverge, and settles the bill of each. Never rejects: what went wrong with
+ * one group must not lose the others.
+ */
+export async function runGroup(state: SearchState, batch: Batch, group: Group): Promise<Outcomes> {
+  const since = Date.now();
+  if (state.milestones.length === 0) note(state.milestones, since);
+  let trained: readonly TrainedMember[];
+  try {
+    trained = await train(state, batch, group);
+  } catch (error) {
+    const alone = group.members.length > 1 && isRefusal(error);
+    return alone ? runEachAlone(state, batch, group) : fail(state, group, group.members, since, error);
+  }
+  const outcomes: Outcomes = new Map();
+  for (const proxy of trained.filter(({ weights }) => weights === null)) {
+    settleDiverged(state, group.reserved, proxy);
+    outcomes.set(proxy.id, { kind: 'diverged' });
+  }
+  const whole = trained.filter(({ weights }) => weights !== null);
+  if (whole.length === 0) return outcomes;
+  let scored: Awaited<ReturnType<typeof evaluate>>;
+  try {
+    scored = await evaluate(state, batch, group, whole);
+  } catch (error) {
+    return new Map([...outcomes, ...fail(state, group, whole, since, error)]);
+  }
+  settleScored(state, batch, group.reserved, scored, Date.now());
+  showDetails(state);
+  for (const { id, score } of scored) outcomes.set(id, { kind: 'scored', score });
+  return outcomes;
+}
+
+/** One member's spec or data can make a trainer refuse them all: alone, only that one fails. */
+async function runEachAlone(state: SearchState, batch: Batch, { members, reserved }: Group): Promise<Outcomes> {
+  const ended = members.map((member) => runGroup(state, batch, { id: member.id, members: [member], reserved }));
+  return new Map((await Promise.all(ended)).flatMap((outcomes) => [...outcomes]));
+}
+
+/** Failures that come before anything was trained, and come again: see adapters/trainer.ts. */
+function isRefusal(error: unknown): boolean {
+  const cause = error instanceof ActivityFailure ? error.cause : undefined;
+  return cause instanceof ApplicationFailure && (cause.type === 'badSpec' || cause.type === 'badData');
+}
+
+async function train({ spec, opening }: SearchState, batch: Batch, { id, members }: Group) {
+  const { tokens, mixtures, proxy, init } = batch;
+  const view = { activityId: id, summary: batch.summary(members) };
+  const result = await runStage(opening, 'trainProxies', view, {
+    tokens,
+    mixtures,
+    members,
+    proxy,
+    ...(init !== undefined && { init }),
+    trainer: spec.proxy.trainer,
+    maxEpochs: spec.constraints.maxEpochs * Math.max(1, proxy.tokens / targetTokens(spec)),
+    checkpointSeconds: spec.proxy.checkpointSeconds,
+  });
+  return members.map((member) => resultOf(member, result.members));
+}
+
+async function evaluate({ spec, opening }: SearchState, batch: Batch, group: Group, whole: readonly TrainedMember[]) {
+  const { tasks, choices, tokens, proxy } = batch;
+  const view = { activityId: `${group.id}-evaluate`, summary: `${batch.summary(group.members)} · evaluate` };
+  const result = await runStage(opening, 'evaluateProxies', view, {
+    members: whole.map(({ id, weights }) => ({ id, weights: weights as Ref })),
+    tasks,
+    tokens,
+    choices,
+    proxy,
+    trainer: spec.proxy.trainer,
+  });
+  return whole.map((proxy) => {
+    const { seconds, ...scored } = resultOf(proxy, result.members);
+    return { ...proxy, ...scored, seconds: { train: proxy.seconds, evaluate: seconds } };
+  });
+}
+
+/** Members that were given up or called off. */
+function fail(
+  state: SearchState,
+  { members, reserved }: Group,
+  lost: readonly { readonly id: string }[],
+  since: number,
+  error: unknown,
+): Outcomes {
+  const seconds = (Date.now() - since) / 1000 / members.length;
+  for (const { id } of lost)
+    settleLost(state, reserved, seconds, isCancellation(error) ? null : { id, reason: reasonOf(error) });
+  return new Map(lost.map(({ id }) => [id, isCancellation(error) ? { kind: 'cancelled', error } : { kind: 'failed' }]));
+}
+
+function resultOf<Result extends { readonly id: string }>({ id }: { readonly id: string }, results: readonly Result[]) {
+  const result = results.find((one) => one.id === id);
+  if (result === undefined) throw new Error(`no result of ${id}`);
+  return result;
+}
+
+function reasonOf(error: unknown): string {
+  const cause = error instanceof ActivityFailure ? error.cause : error;
+  return (cause instanceof Error ? cause.message : String(cause)).slice(0, 300);
+}
