@@ -169,7 +169,7 @@ class CrossEntropy(Function):
             p.scatter_(2, at, right - 1)
             total -= right.clamp_min_(TINY).log_().sum((1, 2))
             p = p.to(x.dtype)
-            dx[:, start:start + rows] = torch.baddbmm(xs, p, head.mT, beta=0, alpha=scale)
+            torch.baddbmm(xs, p, head.mT, beta=0, alpha=scale, out=dx[:, start:start + rows])
             if x.dtype == torch.float32:
                 dhead.baddbmm_(xs.mT, p, alpha=scale)
             else:
