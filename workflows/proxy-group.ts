@@ -1,6 +1,6 @@
 import { ActivityFailure, ApplicationFailure, isCancellation } from '@temporalio/workflow';
 import type { Ref } from '../climb/artifact.ts';
-import { targetTokens } from '../climb/mixture/mixture-space.ts';
+import { poolsOf } from '../climb/mixture/pools.ts';
 import type { Cost, Limit } from '../climb/search/budget.ts';
 import { note, type Part, type SearchState } from '../climb/search/search-state.ts';
 import { settleDiverged, settleLost, settleScored } from '../climb/search/settlement.ts';
@@ -85,6 +85,7 @@ function isRefusal(error: unknown): boolean {
 
 async function train({ spec, opening }: SearchState, batch: Batch, { id, members }: Group) {
   const { tokens, mixtures, proxy, init } = batch;
+  const { poolShare, maxEpochs } = poolsOf(spec, proxy);
   const view = { activityId: id, summary: batch.summary(members) };
   const result = await runStage(opening, 'trainProxies', view, {
     tokens,
@@ -93,7 +94,8 @@ async function train({ spec, opening }: SearchState, batch: Batch, { id, members
     proxy,
     ...(init !== undefined && { init }),
     trainer: spec.proxy.trainer,
-    maxEpochs: spec.constraints.maxEpochs * Math.max(1, proxy.tokens / targetTokens(spec)),
+    ...(poolShare < 1 && { poolShare }),
+    maxEpochs,
     checkpointSeconds: spec.proxy.checkpointSeconds,
   });
   return members.map((member) => resultOf(member, result.members));

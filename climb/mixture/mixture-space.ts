@@ -21,7 +21,10 @@ export function targetTokens({ target, proxy }: Pick<SearchSpec, 'target' | 'pro
   return target.tokens ?? proxyShape(proxy).tokens;
 }
 
-/** Under so many tokens a cluster can't carry its part of a uniform mixture within the caps on repetition. */
+/**
+ * Under so many tokens a cluster can't carry its part of a uniform mixture within the caps on repetition, counted at a
+ * proxy. For a larger target the caps bound its weight instead: a small cluster is rare there, not useless.
+ */
 export function minimumClusterTokens({
   proxy,
   clusters,

@@ -98,6 +98,20 @@ describe('text from outside', () => {
   });
 });
 
+test('clusters whose pools are too small to be repeated faithfully are named, and only they', () => {
+  const target = (tokens: number) => report({ ...found, spec: { ...smallSpec, target: { tokens } } });
+  expect(target(1_000_000)).not.toContain('read less often');
+  // A thousandth of each cluster is 2,000, 1,500 and 500 tokens; a batch is 2,048.
+  expect(target(499_712_000)).toContain(
+    [
+      '## Clusters read less often than in the target run\n',
+      "A proxy reads 499,712 of the target's 499,712,000 tokens, and should",
+    ].join('\n'),
+  );
+  expect(target(499_712_000)).toContain('| c0002 | 500 | 2,048 |');
+  expect(target(400 * 499_712)).not.toContain('| c0000 | 5,000 |');
+});
+
 test('a search without a target counts epochs at a proxy; unread documents are counted', () => {
   const text = report(
     { ...found, spec: { ...smallSpec, target: {} } },
