@@ -19,7 +19,8 @@ from .rundir import RunDir
 from .scores import task_result
 from .train import configure, groups, read_weights, versions
 
-BATCH_TOKENS = {"cpu": 2048, "cuda": 65536}  # cpu: fastest of 1024 to 16384 at width 64, a batch stays in cache
+CACHE_POSITIONS = 2048  # of a batch: fastest of 1024 to 16384 on a CPU at width 64, a batch stays in cache
+DEVICE_POSITIONS = 1 << 19  # of a batch over all members on a device
 
 
 class Requests(NamedTuple):
@@ -42,7 +43,7 @@ def run(spec: dict, out: RunDir) -> dict:
         for batch in requests.batches:
             faults.point("evaluate.mid")
             lifeline.check()
-            np.add.at(totals, (slice(None), [piece.request for piece in batch]), score(weights, spec, batch))
+            np.add.at(totals, (slice(None), [piece.request for piece in batch]), score_in_parts(weights, spec, batch))
             done += len(group)
             progress.update(done)
         for i, nats in zip(group, totals):
@@ -62,7 +63,8 @@ def prepare(spec: dict) -> Requests:
     """Read, check and pack the tasks; kept for the next spec with the same ones."""
     global _prepared
     files_of = [(t["name"], t["sha256"]) for t in spec["tasks"]]
-    key = (spec["tokenizer"]["sha256"], tuple(files_of), spec["choices"], spec["model"]["context"], spec["device"])
+    size = CACHE_POSITIONS if spec["device"] == "cpu" else max(CACHE_POSITIONS, DEVICE_POSITIONS // len(groups(spec)[0]))
+    key = (spec["tokenizer"]["sha256"], files_of, spec["choices"], spec["model"]["context"], size)
     if _prepared is None or _prepared[0] != key:
         tasks = [read_task(t, spec["choices"] == "all") for t in spec["tasks"]]
         path = Path(spec["tokenizer"]["path"])
@@ -72,13 +74,24 @@ def prepare(spec: dict) -> Requests:
             raise BadSpec(f"model.vocab: expected at least {tokenizer.get_vocab_size()}, the vocabulary of {path}, "
                           f"found {spec['model']['vocab']}")
         every, count = pieces(tasks, tokenizer, bos, spec["model"]["context"])
-        _prepared = key, Requests(tasks, pack(every, BATCH_TOKENS[spec["device"]]), count)
+        _prepared = key, Requests(tasks, pack(every, size), count)
     return _prepared[1]
 
 
 def stack(members: list[dict], spec: dict) -> dict[str, torch.Tensor]:
     """Named matrices [M, in, out] on the device."""
     return {name: torch.stack([m[name] for m in members]).to(spec["device"], DTYPES[spec["dtype"]]) for name in members[0]}
+
+
+def score_in_parts(weights: dict, spec: dict, batch: list[Piece]) -> np.ndarray:
+    """`score`, by halves where a whole batch doesn't fit in the device's memory."""
+    try:
+        return score(weights, spec, batch)
+    except torch.OutOfMemoryError:
+        if len(batch) == 1:
+            raise
+    middle = len(batch) // 2
+    return np.concatenate([score_in_parts(weights, spec, half) for half in (batch[:middle], batch[middle:])], axis=1)
 
 
 @torch.inference_mode()

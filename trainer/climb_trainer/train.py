@@ -156,7 +156,6 @@ def configure(device: str) -> None:
     if device == "cuda":
         if not torch.cuda.is_available():
             raise DeviceLost("device cuda: expected a usable GPU, found none; run elsewhere or ask for device cpu")
-        torch.set_float32_matmul_precision("high")
         return
     torch.set_deterministic_debug_mode("error")  # use_deterministic_algorithms(True), less its second of importing inductor
     torch.utils.deterministic.fill_uninitialized_memory = False  # every buffer is written before it is read

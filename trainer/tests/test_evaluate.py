@@ -12,7 +12,7 @@ import safetensors.torch
 import torch
 from tokenizers import Tokenizer
 
-from climb_trainer import requests, scores
+from climb_trainer import evaluate, requests, scores
 from conftest import MODEL, result, run, sha256
 
 
@@ -180,6 +180,24 @@ def test_members_side_by_side_score_as_alone(evaluate_spec, train_spec, tmp_path
     for one, two in zip(result(tmp_path / "alone")["members"], result(tmp_path / "together")["members"]):
         assert one["id"] == two["id"]
         assert two["tasks"][0]["items"]["goldLogProb"] == pytest.approx(one["tasks"][0]["items"]["goldLogProb"], rel=1e-5)
+
+
+def test_a_batch_that_does_not_fit_is_scored_in_parts(evaluate_spec, tmp_path, monkeypatch):
+    whole = run_tasks(evaluate_spec, tmp_path / "whole")[0]
+    score = evaluate.score
+
+    def limited(weights, spec, batch):
+        if len(batch) > 3:
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        return score(weights, spec, batch)
+    monkeypatch.setattr(evaluate, "score", limited)
+    parts = run_tasks(evaluate_spec, tmp_path / "parts")[0]
+    assert parts["items"]["goldLogProb"] == pytest.approx(whole["items"]["goldLogProb"], rel=1e-5)
+
+    def never(weights, spec, batch):
+        raise torch.OutOfMemoryError("CUDA out of memory")
+    monkeypatch.setattr(evaluate, "score", never)
+    assert run("evaluate", evaluate_spec, tmp_path / "never", expect=71).error["kind"] == "OutOfMemory"
 
 
 def test_stopped_in_the_middle_is_75(evaluate_spec, tmp_path):
