@@ -6,7 +6,7 @@ import type { ItemisedScore, ProxyScore } from '../climb/verification/proxy-scor
 import type { ProxyShape } from '../climb/spec/proxy-shape.ts';
 import type { Trainer } from '../adapters/trainer.ts';
 import type { Deps } from './deps.ts';
-import { inTurn, runTrainer } from './trainer-run.ts';
+import { inTurn, runCuttable } from './trainer-run.ts';
 
 export type EvaluateProxiesInput = {
   readonly members: readonly { readonly id: string; readonly weights: Ref }[];
@@ -53,8 +53,13 @@ export function evaluateProxies({ store, ledger, runs, trainers }: Deps) {
 
       if (missing.length > 0) {
         const run = contentKey(missing.map(({ key }) => key));
-        const spec = groupSpec(input, trainer, tokenizer, missing, store);
-        occupied = (await runTrainer(trainer, 'evaluate', spec, runs.path(run))) / missing.length;
+        const seconds = await runCuttable(runs, trainer, {
+          command: 'evaluate',
+          run,
+          specFor: ({ ensemble }) => groupSpec(input, trainer, tokenizer, missing, store, ensemble),
+          whole: { ensemble: Math.min(trainer.members, missing.length) },
+        });
+        occupied = seconds / missing.length;
         const result = await runs.readResult<{ members: { id: string; tasks: ItemisedScore[] }[] }>(run);
         for (const { id, tasks } of result.members) {
           const member = missing.find(({ key }) => key === id);
@@ -106,6 +111,7 @@ function groupSpec(
   tokenizer: Ref,
   members: readonly { key: string; weights: Ref }[],
   store: Deps['store'],
+  ensemble = trainer.members,
 ) {
   return {
     schema: 1,
@@ -120,7 +126,7 @@ function groupSpec(
     choices: input.choices,
     device: trainer.device,
     dtype: trainer.dtype,
-    ...(trainer.members > 1 && { ensemble: trainer.members }),
+    ...(trainer.members > 1 && { ensemble }),
   };
 }
 

@@ -2,36 +2,12 @@ import { Context } from '@temporalio/activity';
 import { contentKey } from '../climb/content-key.ts';
 import type { Ref } from '../climb/artifact.ts';
 import type { Mixtures } from '../climb/mixture/mixtures.ts';
-import type { ProxyShape } from '../climb/spec/proxy-shape.ts';
 import type { Trainer } from '../adapters/trainer.ts';
 import type { Deps } from './deps.ts';
-import { inTurn, runTrainer } from './trainer-run.ts';
+import { memberSpec, trainSpec, type KeyedMember, type Member, type TrainProxiesInput } from './train-spec.ts';
+import { inTurn, runCuttable } from './trainer-run.ts';
 
-/** A proxy to train: a mixture of the `mixtures` artifact by its id, and what is random about the training. */
-export type Member = {
-  readonly id: string;
-  readonly mixture: string;
-  /** Seed of the initial weights. */
-  readonly seed: number;
-  /** Seed of the order of the data, shared by all proxies that are compared. */
-  readonly dataSeed: number;
-};
-
-export type TrainProxiesInput = {
-  readonly tokens: Ref;
-  readonly mixtures: Ref;
-  /** All with the same `dataSeed`: they share one pass through the data. */
-  readonly members: readonly Member[];
-  readonly proxy: ProxyShape;
-  readonly trainer: string;
-  /** Weights that every member starts from, instead of from its seed. */
-  readonly init?: Ref;
-  /** Share of each cluster that training reads, (0, 1]; absent: all of it. */
-  readonly poolShare?: number;
-  /** Passes over what is read of a cluster, at most. */
-  readonly maxEpochs: number;
-  readonly checkpointSeconds: number;
-};
+export type { Member, TrainProxiesInput };
 
 /** A trained proxy as the ledger keeps it. */
 export type TrainedProxy = {
@@ -61,11 +37,6 @@ type TrainerResult = {
   }[];
 };
 
-/** The optimiser of every proxy (trainer/climb_trainer/optim); its learning rate comes with the shape. */
-const optimiser = { weightDecay: 0.1, beta1: 0.9, beta2: 0.95, warmup: 0.02, decay: 0.4, clip: 1 };
-
-type Wanted = { readonly member: Member; readonly weights: readonly number[]; readonly key: string };
-
 /**
  * Trains a group of proxies. Those that the ledger knows aren't trained again; the others go on from their last
  * checkpoint if an earlier attempt left one.
@@ -93,7 +64,7 @@ export function trainProxies({ store, ledger, runs, speeds, trainers }: Deps) {
     });
   };
 
-  async function wantedProxies(input: TrainProxiesInput, trainer: Trainer): Promise<Wanted[]> {
+  async function wantedProxies(input: TrainProxiesInput, trainer: Trainer): Promise<KeyedMember[]> {
     const { mixtures } = await store.readJson<Mixtures>(input.mixtures);
     const weightsOf = new Map(mixtures.map(({ id, weights }) => [id, weights]));
     return input.members.map((member) => {
@@ -120,13 +91,17 @@ export function trainProxies({ store, ledger, runs, speeds, trainers }: Deps) {
   async function train(
     input: TrainProxiesInput,
     trainer: Trainer,
-    wanted: readonly Wanted[],
+    wanted: readonly KeyedMember[],
     known: ReadonlyMap<string, TrainedProxy>,
   ) {
     const run = contentKey(wanted.map(({ key }) => key));
     const members = await membersToTrain(run, wanted, known);
-    const spec = groupSpec(input, trainer, members, store);
-    const secondsEach = (await runTrainer(trainer, 'train', spec, runs.path(run))) / members.length;
+    const occupied = await runCuttable(runs, trainer, {
+      command: 'train',
+      run,
+      specFor: (cut) => trainSpec(input, trainer, members, store, cut),
+      whole: { microBatch: input.proxy.batch, ensemble: Math.min(trainer.members, members.length) },
+    });
     const result = await runs.readResult<TrainerResult>(run);
     const own = new Map<string, TrainedProxy>();
     for (const { id, status, weights, tokens, finalLoss, seconds } of result.members) {
@@ -140,7 +115,7 @@ export function trainProxies({ store, ledger, runs, speeds, trainers }: Deps) {
       if (proxy.seconds > 0) await speeds.record(trainer, input.proxy, proxy.tokens / proxy.seconds);
     }
     await runs.remove(run);
-    return { proxies, secondsEach };
+    return { proxies, secondsEach: occupied / members.length };
   }
 
   /**
@@ -149,9 +124,9 @@ export function trainProxies({ store, ledger, runs, speeds, trainers }: Deps) {
    */
   async function membersToTrain(
     run: string,
-    wanted: readonly Wanted[],
+    wanted: readonly KeyedMember[],
     known: ReadonlyMap<string, TrainedProxy>,
-  ): Promise<Wanted[]> {
+  ): Promise<KeyedMember[]> {
     const distinct = [...new Map(wanted.map((proxy) => [proxy.key, proxy])).values()];
     const unknown = distinct.filter(({ key }) => !known.has(key));
     const begun = new Set((await runs.readSpec<{ members: { id: string }[] }>(run))?.members.map(({ id }) => id));
@@ -159,54 +134,4 @@ export function trainProxies({ store, ledger, runs, speeds, trainers }: Deps) {
     await runs.remove(run);
     return unknown;
   }
-}
-
-/** Everything that the weights of one proxy depend on: its content key in the ledger. */
-function memberSpec(input: TrainProxiesInput, trainer: Trainer, member: Member, weights: readonly number[]) {
-  return {
-    schema: 1,
-    trainer: trainer.identity,
-    dtype: trainer.dtype,
-    tokens: input.tokens.sha256,
-    weights,
-    seed: member.seed,
-    dataSeed: member.dataSeed,
-    proxy: input.proxy,
-    init: input.init?.sha256 ?? null,
-    poolShare: input.poolShare ?? 1,
-    optimiser,
-  };
-}
-
-/** The spec file of trainer/README.md for the members that the ledger doesn't have, named by their content keys. */
-function groupSpec(
-  input: TrainProxiesInput,
-  trainer: Trainer,
-  members: readonly { key: string; weights: readonly number[]; member: Member }[],
-  store: Deps['store'],
-) {
-  const { model, batch, learningRate, tokens } = input.proxy;
-  const { init, poolShare } = input;
-  const { members: sideBySide, accelerate } = trainer;
-  return {
-    schema: 1,
-    members: members.map(({ key, weights, member }) => ({ id: key, weights, seed: member.seed })),
-    model,
-    data: {
-      manifest: store.path(input.tokens),
-      sha256: input.tokens.sha256,
-      artifacts: store.root,
-      ...(poolShare !== undefined && { poolShare }),
-      maxEpochs: input.maxEpochs,
-      dataSeed: members[0]?.member.dataSeed,
-    },
-    ...(init !== undefined && { init: { path: store.path(init), sha256: init.sha256 } }),
-    optim: { learningRate, batch, ...optimiser },
-    budget: { tokensPerMember: tokens },
-    checkpoint: { everySec: input.checkpointSeconds, keep: 2 },
-    device: trainer.device,
-    dtype: trainer.dtype,
-    ...(sideBySide > 1 && { ensemble: sideBySide }),
-    ...(accelerate !== undefined && { accelerate }),
-  };
 }

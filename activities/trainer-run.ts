@@ -1,17 +1,22 @@
 import { ApplicationFailure, Context } from '@temporalio/activity';
+import { halved, type MemoryCut } from '../climb/search/memory-cut.ts';
 import type { RunFolders } from '../adapters/run-folders.ts';
-import type { Trainer, TrainerCommand, TrainerFailure } from '../adapters/trainer.ts';
+import type { Trainer, TrainerCommand, TrainerEvent, TrainerFailure } from '../adapters/trainer.ts';
 import { beating } from './beating.ts';
 
 /**
- * Faults that may be the machine's are tried this often (a lost worker counts as an attempt too). After that the proxy
- * has failed, and a person sees it: one that is retried for ever looks like one that is running.
+ * Faults that may be the machine's are tried this often (a lost worker counts as an attempt too), and what to try then.
+ * After that the proxy has failed, and a person sees it: one that is retried for ever looks like one that is running.
  */
-const attemptsAt: Partial<Record<TrainerFailure['kind'], number>> = {
-  internal: 3,
-  outOfMemory: 3,
-  stalled: 5,
-  killed: 30,
+const patience: Partial<Record<TrainerFailure['kind'], { attempts: number; then: string }>> = {
+  internal: { attempts: 3, then: 'mend the trainer' },
+  outOfMemory: {
+    attempts: 3,
+    then: 'no smaller part of the work is left to try; use a smaller proxy or context, or fewer CLIMB_TRAIN_SLOTS',
+  },
+  stalled: { attempts: 5, then: "raise the trainer profile's stallSeconds if it is only slow" },
+  deviceLost: { attempts: 20, then: 'no worker that was tried has the device; see that one does, then resume' },
+  killed: { attempts: 30, then: "see in the machine's log who kills it" },
 };
 
 /**
@@ -24,23 +29,83 @@ export async function runTrainer(
   spec: object,
   out: string,
 ): Promise<number> {
-  const began = performance.now();
   try {
-    await beating((beat, signal) =>
-      trainer.run(command, spec, out, {
-        signal,
-        onEvent: (event) => {
-          if (event.event === 'progress' || event.event === 'waiting') beat(event);
-        },
-      }),
-    );
-    return (performance.now() - began) / 1000;
+    return await occupy(trainer, command, spec, out);
   } catch (error) {
-    if (!(error instanceof Error) || error.name !== 'TrainerFailure') throw error;
-    const { kind, permanent, message } = error as TrainerFailure;
-    const hopeless = Context.current().info.attempt >= (attemptsAt[kind] ?? Infinity);
-    throw ApplicationFailure.create({ message, type: kind, nonRetryable: permanent || hopeless });
+    throw isTrainerFailure(error) ? verdictOn(error) : error;
   }
+}
+
+/** Work that a trainer can do in smaller parts. */
+export type CuttableWork = {
+  readonly command: TrainerCommand;
+  /** Its folder; how far the work was cut is kept there, for attempts on any worker. */
+  readonly run: string;
+  readonly specFor: (cut: MemoryCut) => object;
+  /** All of it at once: what a trainer uses that doesn't say what it uses. */
+  readonly whole: MemoryCut;
+};
+
+/** As `runTrainer`; where memory ran out, the next attempt does half as much at once. */
+export async function runCuttable(
+  runs: RunFolders,
+  trainer: Trainer,
+  { command, run, specFor, whole }: CuttableWork,
+): Promise<number> {
+  const cut = (await runs.readCut(run)) ?? {};
+  let { microBatch } = cut;
+  const look = ({ event, size }: TrainerEvent) => {
+    if (event === 'microBatch' && typeof size === 'number') microBatch = size;
+  };
+  try {
+    return await occupy(trainer, command, specFor(cut), runs.path(run), look);
+  } catch (error) {
+    if (!isTrainerFailure(error)) throw error;
+    if (error.kind !== 'outOfMemory') throw verdictOn(error);
+    const ensemble = cut.ensemble ?? whole.ensemble ?? 1;
+    const used = { ensemble, microBatch: microBatch ?? (ensemble === 1 ? whole.microBatch : undefined) };
+    const next = halved(used);
+    const verdict = verdictOn(error, next);
+    await runs.keepCut(run, verdict.nonRetryable ? undefined : (next ?? cut));
+    throw verdict;
+  }
+}
+
+/** Runs the trainer; @returns the seconds that it took. */
+async function occupy(
+  trainer: Trainer,
+  command: TrainerCommand,
+  spec: object,
+  out: string,
+  look?: (event: TrainerEvent) => void,
+): Promise<number> {
+  const began = performance.now();
+  await beating((beat, signal) =>
+    trainer.run(command, spec, out, {
+      signal,
+      onEvent: (event) => {
+        if (event.event === 'progress' || event.event === 'waiting') beat(event);
+        look?.(event);
+      },
+    }),
+  );
+  return (performance.now() - began) / 1000;
+}
+
+const isTrainerFailure = (error: unknown): error is TrainerFailure =>
+  error instanceof Error && error.name === 'TrainerFailure';
+
+/** What Temporal is told of a failure; `next` is a way that wasn't tried yet. */
+function verdictOn({ kind, permanent, message }: TrainerFailure, next?: MemoryCut): ApplicationFailure {
+  const { attempt } = Context.current().info;
+  const limit = patience[kind];
+  if (next !== undefined) {
+    const text = `${message}; next with ${JSON.stringify(next)}`;
+    return ApplicationFailure.create({ message: text, type: kind, nonRetryable: false });
+  }
+  const givenUp = limit !== undefined && attempt >= limit.attempts;
+  const text = givenUp ? `given up at attempt ${attempt} (${limit.then}): ${message}` : message;
+  return ApplicationFailure.create({ message: text, type: kind, nonRetryable: permanent || givenUp });
 }
 
 /**

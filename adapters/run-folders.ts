@@ -1,6 +1,11 @@
 import { once } from 'node:events';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { canonicalJson } from '../climb/content-key.ts';
+import type { MemoryCut } from '../climb/search/memory-cut.ts';
+import { publish } from './publish.ts';
+
+const cutFile = 'cut.json';
 
 /**
  * Folders in which trainers work, `<root>/<key>`: checkpoints survive here between attempts. A folder is removed once
@@ -24,8 +29,23 @@ export class RunFolders {
   }
 
   /** The spec that work in the folder began with, undefined where none did. */
-  async readSpec<T>(key: string): Promise<T | undefined> {
-    return this.readResult<T>(key, 'spec.json').catch((error: NodeJS.ErrnoException) => {
+  readSpec<T>(key: string): Promise<T | undefined> {
+    return this.#find<T>(key, 'spec.json');
+  }
+
+  /** How far the work had to be cut to fit in memory, undefined where it wasn't. */
+  readCut(key: string): Promise<MemoryCut | undefined> {
+    return this.#find<MemoryCut>(key, cutFile);
+  }
+
+  /** Keeps it for the next attempt, or forgets it. */
+  async keepCut(key: string, cut: MemoryCut | undefined): Promise<void> {
+    if (cut === undefined) await rm(this.path(key, cutFile), { force: true });
+    else await publish(this.path(key, cutFile), canonicalJson(cut));
+  }
+
+  #find<T>(key: string, file: string): Promise<T | undefined> {
+    return this.readResult<T>(key, file).catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT') return undefined;
       throw error;
     });

@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { canonicalJson } from '../climb/content-key.ts';
+import { grew, oomKills } from './host-memory.ts';
 import { publish } from './publish.ts';
 import { failureKind, TrainerFailure, type Trainer, type TrainerEvent, type TrainerIdentity } from './trainer.ts';
 
@@ -53,9 +54,15 @@ export class TrainerProcess implements Trainer {
   readonly identity: TrainerIdentity;
   readonly members: number;
   readonly #profile: TrainerProfile;
+  readonly #readOomKills: typeof oomKills;
 
-  private constructor(profile: TrainerProfile, { name, version, torch, ensemble = false }: Hello) {
+  private constructor(
+    profile: TrainerProfile,
+    readOomKills: typeof oomKills,
+    { name, version, torch, ensemble = false }: Hello,
+  ) {
     this.#profile = profile;
+    this.#readOomKills = readOomKills;
     this.identity = { name, version, torch };
     this.members = profile.members ?? (ensemble && profile.device === 'cuda' ? membersOnGpu : 1);
     if (this.members > 1 && !ensemble) {
@@ -67,9 +74,9 @@ export class TrainerProcess implements Trainer {
   }
 
   /** @throws TrainerFailure when the profile's program can't be run, or can't do what the profile asks for. */
-  static async open(profile: TrainerProfile): Promise<TrainerProcess> {
+  static async open(profile: TrainerProfile, readOomKills = oomKills): Promise<TrainerProcess> {
     const events: TrainerEvent[] = [];
-    await runChild(profile, ['version'], {
+    await runChild(profile, readOomKills, ['version'], {
       signal: new AbortController().signal,
       onEvent: (event) => events.push(event),
     });
@@ -80,7 +87,7 @@ export class TrainerProcess implements Trainer {
         `${profile.command.join(' ')} version printed no version line; is it a trainer that keeps the contract in trainer/README.md?`,
       );
     }
-    return new TrainerProcess(profile, hello as unknown as Hello);
+    return new TrainerProcess(profile, readOomKills, hello as unknown as Hello);
   }
 
   get device() {
@@ -100,16 +107,18 @@ export class TrainerProcess implements Trainer {
     await mkdir(out, { recursive: true });
     const specPath = join(out, 'spec.json');
     await publish(specPath, canonicalJson(spec));
-    await runChild(this.#profile, [command, '--spec', specPath, '--out', out], run);
+    await runChild(this.#profile, this.#readOomKills, [command, '--spec', specPath, '--out', out], run);
   }
 }
 
 async function runChild(
   profile: TrainerProfile,
+  readOomKills: typeof oomKills,
   args: readonly string[],
   { signal, onEvent }: { signal: AbortSignal; onEvent: (event: TrainerEvent) => void },
 ): Promise<void> {
   signal.throwIfAborted();
+  const killsBefore = readOomKills();
   const [program, ...first] = profile.command as [string, ...string[]];
   const child = spawn(program, [...first, ...args], {
     detached: true,
@@ -147,6 +156,12 @@ async function runChild(
     if (code === 0 || code === exitDiverged) return;
     signal.throwIfAborted();
     const kind = stalled ? 'stalled' : failureKind(code, asText(lastError?.['kind']));
+    if (kind === 'killed' && child.signalCode === 'SIGKILL' && grew(await killsBefore, await readOomKills())) {
+      throw new TrainerFailure(
+        'outOfMemory',
+        'the trainer was killed, as it seems because this machine ran out of memory',
+      );
+    }
     const reason = stalled
       ? `no sign of life for ${profile.stallSeconds} s`
       : (asText(lastError?.['message']) ?? (complaints.join('\n').slice(-1000) || 'it said nothing'));

@@ -40,7 +40,7 @@ async function world(work: Work = score) {
     choices: 'gold',
     trainer: 'default',
   };
-  return { folder, deps, calls, input, evaluate: evaluateProxies(deps) };
+  return { folder, deps, trainer, calls, input, evaluate: evaluateProxies(deps) };
 }
 
 test('a proxy is scored on every task, in the order of the search, under the names that the search uses', async () => {
@@ -163,6 +163,29 @@ describe('the ledger', () => {
     expect(calls).toHaveLength(2);
     expect(await deps.store.has(first.members[0]?.score as { sha256: string; bytes: number })).toBe(true);
   });
+});
+
+test('a device whose memory ran out scores fewer members at once at the next attempt', async () => {
+  const tried: (number | undefined)[] = [];
+  const { input, deps, trainer } = await world((spec, out) => {
+    const { ensemble } = spec as Spec & { ensemble?: number };
+    tried.push(ensemble);
+    return ensemble === 1 ? score(spec, out) : Promise.reject(new TrainerFailure('outOfMemory', 'too much'));
+  });
+  const evaluate = evaluateProxies({ ...deps, trainers: () => ({ ...trainer, members: 8 }) });
+  const members = ['a', 'b', 'c'].map((id) => ({ id, weights: refOf(id) }));
+  const failure = await failureOf(perform(evaluate, { ...input, members }));
+  expect(failure).toMatchObject({ type: 'outOfMemory', nonRetryable: false });
+  expect((await perform(evaluate, { ...input, members }, 2)).members).toHaveLength(3);
+  expect(tried).toEqual([8, 1]);
+});
+
+test('members with the same weights are scored once, and this search pays once', async () => {
+  const { calls, input, evaluate } = await world();
+  const members = ['a', 'b'].map((id) => ({ id, weights: refOf('weights 1') }));
+  const scored = (await perform(evaluate, { ...input, members })).members;
+  expect((calls[0]?.spec as Spec).members).toHaveLength(1);
+  expect(scored[1]).toEqual({ ...scored[0], id: 'b', seconds: 0 });
 });
 
 describe('a trainer that fails', () => {

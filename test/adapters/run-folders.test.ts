@@ -19,6 +19,21 @@ test('a run has a folder of its own, kept until it is removed', async () => {
   await expect(runs.readResult('k1')).rejects.toThrow('ENOENT');
 });
 
+test('what work began with, and how far it was cut, is known while its folder is there', async () => {
+  expect([await runs.readSpec('k3'), await runs.readCut('k3')]).toEqual([undefined, undefined]);
+  await place(runs.path('k3', 'spec.json'), '{"schema":1}');
+  await runs.keepCut('k3', { microBatch: 4, ensemble: 2 });
+  expect([await runs.readSpec('k3'), await runs.readCut('k3')]).toEqual([
+    { schema: 1 },
+    { microBatch: 4, ensemble: 2 },
+  ]);
+  await runs.keepCut('k3', undefined);
+  await runs.keepCut('k3', undefined);
+  expect(await runs.readCut('k3')).toBeUndefined();
+  await place(runs.path('k3', 'cut.json'), '{');
+  await expect(runs.readCut('k3')).rejects.toThrow(SyntaxError);
+});
+
 test('of many that want the same run one works at a time, others at once', async () => {
   const { signal } = new AbortController();
   const order: string[] = [];

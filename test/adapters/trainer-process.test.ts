@@ -245,6 +245,23 @@ describe('a failure', () => {
     });
   });
 
+  test.each([
+    ['SIGKILL while the machine killed for want of memory: out of memory', 'kill -9 $$', 1, 'outOfMemory'],
+    ['SIGKILL while it did not: killed', 'kill -9 $$', 0, 'killed'],
+    ['another signal at that time: killed', 'kill -15 $$', 1, 'killed'],
+    ['an exit code at that time: what the code says', 'exit 70', 1, 'internal'],
+  ])('by %s', async (_, script, kills, kind) => {
+    let machine = 0;
+    const trainer = await TrainerProcess.open(await profileOf(`echo '{"event":"hello"}'\n${script}`), () =>
+      Promise.resolve({ machine, cgroup: 0 }),
+    );
+    const done = trainer.run('train', {}, join(folder, `killed-${count++}`), {
+      signal: new AbortController().signal,
+      onEvent: () => (machine += kills),
+    });
+    await expect(done).rejects.toMatchObject({ name: 'TrainerFailure', kind });
+  });
+
   test("is told in the trainer's own words", async () => {
     const failure = await failureOf(`
       echo 'a log line' >&2

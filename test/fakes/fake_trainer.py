@@ -63,6 +63,7 @@ def train(spec, out):
         return code
     diverge = os.environ.get("FAKE_DIVERGE", "").split(",")
     members, state = [], out / "state.json"
+    emit("microBatch", size=spec["optim"].get("microBatch", spec["optim"]["batch"]))
     done = json.loads(state.read_text()) if state.exists() else {}
     for member in spec["members"]:
         note(f"start {member['id']} {done.get(member['id'], 0)}")
