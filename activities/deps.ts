@@ -10,6 +10,7 @@ import type { RunFolders } from '../adapters/run-folders.ts';
 import type { SearchFolders } from '../adapters/search-folders.ts';
 import type { Speeds } from '../adapters/speeds.ts';
 import type { Trainer } from '../adapters/trainer.ts';
+import type { WarmStartFiles } from '../adapters/warm-start-files.ts';
 
 /** The world as the activities see it. A worker hands in the real one, a test what it likes. */
 export type Deps = {
@@ -22,6 +23,7 @@ export type Deps = {
   readonly compute: Compute;
   readonly corpus: CorpusReader;
   readonly tasks: { items(task: TaskSpec): Promise<TaskItem[]> };
+  readonly warmStarts: Pick<WarmStartFiles, 'checkCheckpoint' | 'checkTokenizer' | 'keep'>;
   /** @throws UnknownTrainer for a profile that this worker doesn't have. */
   readonly trainers: (profile: string) => Trainer;
   /** Search attributes that the server knows. */

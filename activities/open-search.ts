@@ -3,6 +3,7 @@ import { choicesNeeded } from '../climb/verification/objective.ts';
 import { InvalidInput, type Problem } from '../climb/problem.ts';
 import { seenItems, targetProblems } from '../climb/spec/opening-rules.ts';
 import { proxyShape } from '../climb/spec/proxy-shape.ts';
+import { givenTrunk } from '../climb/spec/trunk.ts';
 import type { SearchSpec, TaskSpec } from '../climb/spec/search-file.ts';
 import { continuations, type TaskItem } from '../climb/spec/task-item.ts';
 import type { Opening } from '../climb/search/search-state.ts';
@@ -10,7 +11,7 @@ import type { Deps } from './deps.ts';
 import { refusingInvalid } from './refusal.ts';
 
 /** Errors by which adapters refuse what a search file names. */
-const refusals = new Set(['BadCorpus', 'BadTask', 'RefusedPath', 'UnknownTrainer']);
+const refusals = new Set(['BadCheckpoint', 'BadCorpus', 'BadTask', 'RefusedPath', 'UnknownTrainer']);
 
 /**
  * Looks at everything that the search file names but can't contain: corpus, tasks, trainer. All problems at once, so
@@ -20,6 +21,7 @@ export function openSearch({
   store,
   corpus,
   tasks,
+  warmStarts,
   trainers,
   speeds,
   timeouts,
@@ -57,8 +59,14 @@ export function openSearch({
       const searched = await itemsOf('tasks', spec.tasks);
       const reported = await itemsOf('report.tasks', spec.report.tasks);
       problems.push(...seenItems(searched, reported));
-      if (problems.length > 0 || trainer === undefined) throw new InvalidInput('the search file', problems);
       const proxy = proxyShape(spec.proxy);
+      const given = givenTrunk(spec);
+      if (given !== null) {
+        const at = 'proxy.warmStart';
+        await check(`${at}.checkpoint`, () => warmStarts.checkCheckpoint(given.checkpoint, proxy.model));
+        await check(`${at}.tokenizer`, () => warmStarts.checkTokenizer(given.tokenizer, proxy.model));
+      }
+      if (problems.length > 0 || trainer === undefined) throw new InvalidInput('the search file', problems);
       const tokensPerSecond = await speeds.find(trainer, proxy);
       const scored = (list: readonly TaskItem[][], choices: 'gold' | 'all') =>
         continuations(list.flat(), choices, proxy.model.context);
@@ -74,6 +82,7 @@ export function openSearch({
         queues,
         maxHistory,
         group: trainer.members,
+        ...(given !== null && { warmStart: await warmStarts.keep(given) }),
         ...(tokensPerSecond !== undefined && { tokensPerSecond }),
       };
     });

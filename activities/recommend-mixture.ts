@@ -20,6 +20,8 @@ export type RecommendMixtureInput = {
   readonly domainSet: Ref;
   readonly tokens: Ref;
   readonly predictor: Ref;
+  /** What every proxy started from, where that was no seed. */
+  readonly trunk?: Ref;
   /** Items of the searched and of the report tasks. */
   readonly items: readonly Ref[];
   readonly iterations: number;
@@ -69,7 +71,7 @@ export function recommendMixture({ store, trainers }: Deps) {
       hashes: {
         corpus: contentKey((await store.readJson<Manifest>(input.manifest)).files.map(({ sha256 }) => sha256).sort()),
         ...hashesOf({ manifest: input.manifest, domainSet: input.domainSet, tokens: input.tokens }),
-        ...hashesOf({ predictor: input.predictor, arms: input.verification?.arms ?? null }),
+        ...hashesOf({ predictor: input.predictor, arms: input.verification?.arms ?? null, trunk: input.trunk ?? null }),
         ...hashesOf(Object.fromEntries(input.items.map((ref, at) => [`items.${taskNames(spec)[at]}`, ref]))),
         // A score names the weights that it was measured on.
         ...hashesOf(

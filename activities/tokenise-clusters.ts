@@ -10,6 +10,8 @@ export type TokeniseClustersInput = {
   readonly domainSet: Ref;
   /** Size of the byte-level BPE vocabulary. */
   readonly vocab: number;
+  /** One that is there already, instead of one trained on the corpus. */
+  readonly tokenizer?: Ref;
   readonly seed: number;
   readonly trainer: string;
 };
@@ -31,10 +33,11 @@ type TrainerManifest = {
 /** The tokenizer sees about this much text, spread over the corpus. */
 const sampleBytes = 20_000_000;
 
-/** Trains the tokenizer on a sample of the corpus and writes every cluster as token shards. */
+/** Trains the tokenizer on a sample of the corpus, where none is given, and writes every cluster as token shards. */
 export function tokeniseClusters({ store, ledger, runs, trainers, derive }: Deps) {
   return (input: TokeniseClustersInput): Promise<Made<TokensSummary>> => {
     const trainer = trainers(input.trainer);
+    const { tokenizer } = input;
     const inputs = { ...input, trainer: trainer.identity, sampleBytes };
     const run = contentKey(inputs);
     const make = async () => {
@@ -43,7 +46,7 @@ export function tokeniseClusters({ store, ledger, runs, trainers, derive }: Deps
       const spec = {
         schema: 1,
         vocabSize: input.vocab,
-        tokenizer: null,
+        tokenizer: tokenizer === undefined ? null : { path: store.path(tokenizer), sha256: tokenizer.sha256 },
         seed: input.seed,
         sampleBytes,
         shards: shards.map(({ ref, documents }) => ({ path: store.path(ref), sha256: ref.sha256, documents })),

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { appendFile, link, mkdir, open, readFile, stat } from 'node:fs/promises';
+import { appendFile, copyFile, link, mkdir, open, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { canonicalJson } from '../climb/content-key.ts';
 import type { Ref } from '../climb/artifact.ts';
@@ -66,6 +66,13 @@ export class ArtifactStore {
     await link(path, whole);
     await adopt(whole, this.path(ref));
     return ref;
+  }
+
+  /** Stores a copy of a file from anywhere, which may change afterwards. */
+  async copyFile(path: string): Promise<Ref> {
+    const copy = await this.temporaryPath();
+    await copyFile(path, copy);
+    return this.adoptFile(copy);
   }
 
   /** A fresh file to stream into; hand it to `adoptFile` when it is whole. */

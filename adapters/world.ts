@@ -11,6 +11,7 @@ import { TaskItems } from './task-items.ts';
 import { TaskLibrary } from './task-library.ts';
 import type { Trainer } from './trainer.ts';
 import { TrainerProcess } from './trainer-process.ts';
+import { WarmStartFiles } from './warm-start-files.ts';
 import type { WorkerSettings } from './worker-settings.ts';
 
 /** A search file that names a trainer profile which this worker doesn't have. */
@@ -30,8 +31,9 @@ export async function openWorld({
 }: WorkerSettings) {
   const trainers = new Map<string, Trainer>();
   for (const [name, profile] of Object.entries(profiles)) trainers.set(name, await TrainerProcess.open(profile));
+  const store = new ArtifactStore(join(home, 'artifacts'));
   return {
-    store: new ArtifactStore(join(home, 'artifacts')),
+    store,
     ledger: new Ledger(join(home, 'ledger')),
     derive,
     runs: new RunFolders(join(home, 'runs')),
@@ -40,6 +42,7 @@ export async function openWorld({
     compute: new Compute(),
     corpus: new CorpusReader(roots),
     tasks: new TaskItems(new TaskLibrary(taskLibrary), roots),
+    warmStarts: new WarmStartFiles(roots, store),
     trainers: (name: string): Trainer => {
       const trainer = trainers.get(name);
       if (trainer !== undefined) return trainer;

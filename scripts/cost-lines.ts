@@ -17,10 +17,17 @@ export type Place = {
 
 /** What `climb check` prints of a search's cost, and what will stand in its way. */
 export function costLines(spec: SearchSpec, cost: CostEstimate, place: Place): string {
-  const proxies = cost.searchProxies + cost.verifyProxies;
+  const parts = [
+    [cost.trunk.proxies, 'for the trunk'],
+    [cost.searchProxies, 'to search'],
+    [cost.verifyProxies, 'to verify'],
+    [cost.ladder.proxies, 'on the ladder'],
+  ] as const;
+  const proxies = parts.reduce((sum, [count]) => sum + count, 0);
+  const named = parts.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);
   const parallel = Math.min(place.slots, spec.budget.concurrency);
   return [
-    `proxies   ${proxies} (${cost.searchProxies} to search, ${cost.verifyProxies} to verify)`,
+    `proxies   ${proxies} (${named.join(', ')})`,
     `tokens    ${cost.trainTokens.toLocaleString('en-US')}`,
     `time      ${duration(cost.hours)} with ${parallel} at once (${duration(cost.occupiedHours)} of one device; ${speedOf(cost, place)})`,
     `disk      about ${(cost.diskBytes / 1e9).toFixed(2)} GB of ${(place.freeBytes / 1e9).toFixed(1)} GB free`,

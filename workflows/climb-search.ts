@@ -20,6 +20,7 @@ import { runIteration } from './iteration.ts';
 import { registerMessages } from './messages.ts';
 import { enterPhase, showPhase } from './phase.ts';
 import { runStage } from './stages.ts';
+import { prepareTrunk } from './trunk.ts';
 import { verify } from './verification.ts';
 
 /**
@@ -42,6 +43,7 @@ async function search(state: SearchState, file: unknown): Promise<SearchResult> 
   const open = { activityId: 'open', summary: 'check corpus, tasks and trainer' };
   const opening = (state.opening ??= await runStage(null, 'openSearch', open, state.spec));
   const prepared = (state.prepared ??= await prepareCorpus(state, opening));
+  await prepareTrunk(state, opening, prepared);
   while (state.stoppedBy === null) {
     await enterPhase(state, 'search');
     const stop =
@@ -77,6 +79,7 @@ async function report(
     domainSet,
     tokens,
     predictor: state.predictor as Ref,
+    ...(state.trunk && { trunk: state.trunk }),
     items: [...opening.tasks, ...opening.reportTasks],
     iterations: iteration,
     stoppedBy: state.stoppedBy ?? 'cancelled',

@@ -30,9 +30,10 @@ export async function prepareCorpus(state: SearchState, opening: Opening): Promi
   await enter('tokenise');
   const { vocab } = proxyShape(proxy).model;
   const tokenise = view('tokenise', `tokenise clusters · vocabulary ${vocab}`);
-  const tokens = (
-    await runStage(opening, 'tokeniseClusters', tokenise, { manifest, domainSet, vocab, seed, trainer: proxy.trainer })
-  ).ref;
+  const given = opening.warmStart && { tokenizer: opening.warmStart.tokenizer };
+  const { trainer } = proxy;
+  const shards = { manifest, domainSet, vocab, seed, trainer, ...given };
+  const tokens = (await runStage(opening, 'tokeniseClusters', tokenise, shards)).ref;
   return { manifest, domainSet, tokens };
 }
 

@@ -53,6 +53,7 @@ export async function runIteration(
   const batch: Batch = {
     at,
     proxy: proxyShape(spec.proxy),
+    ...(state.trunk && { init: state.trunk }),
     tokens,
     mixtures,
     tasks: spec.tasks.map((task, i) => ({ name: taskLabel(task), items: opening.tasks[i] as Ref })),

@@ -29,6 +29,18 @@ export function showPhase(state: SearchState, phase: Phase): void {
   if (known.length > 0) upsertSearchAttributes(known);
 }
 
+/**
+ * Shows that a person has to look, and waits until one says how to go on: by `resume`, or by `finishEarly`.
+ * @param failed proxies that are then tried again, or given up: they no longer count as failed
+ */
+export async function needsAttention(state: SearchState, failed: number): Promise<void> {
+  const { resumes, phase } = state;
+  showPhase(state, 'needs-attention');
+  await condition(() => state.resumes > resumes || state.finishEarly !== null);
+  state.counts.failed -= failed;
+  showPhase(state, phase);
+}
+
 /** The page in the Temporal UI; costs no history. */
 export function showDetails(state: SearchState): void {
   setCurrentDetails(currentDetails(state));

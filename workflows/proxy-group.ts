@@ -138,7 +138,8 @@ function resultOf<Result extends { readonly id: string }>({ id }: { readonly id:
   return result;
 }
 
-function reasonOf(error: unknown): string {
+/** What a failed activity says of itself, short enough for the state. */
+export function reasonOf(error: unknown): string {
   const cause = error instanceof ActivityFailure ? error.cause : error;
   return (cause instanceof Error ? cause.message : String(cause)).slice(0, 300);
 }

@@ -1,7 +1,6 @@
-import { condition } from '@temporalio/workflow';
 import type { Scored, SearchState } from '../climb/search/search-state.ts';
 import type { Member } from '../activities/train-proxies.ts';
-import { showPhase } from './phase.ts';
+import { needsAttention } from './phase.ts';
 import { runBatch, type BatchResult } from './proxies.ts';
 import type { Batch } from './proxy-group.ts';
 
@@ -15,7 +14,6 @@ export async function scoreMembers(
   members: readonly Member[],
   acceptedShare: number,
 ): Promise<Pick<BatchResult, 'scored' | 'limit'>> {
-  const { phase } = state;
   const scores = new Map<string, Scored>();
   let pending = members;
   for (;;) {
@@ -25,11 +23,7 @@ export async function scoreMembers(
     if (enough || limit !== undefined || state.finishEarly !== null) {
       return { scored: members.flatMap(({ id }) => scores.get(id) ?? []), limit };
     }
-    const { resumes } = state;
-    showPhase(state, 'needs-attention');
-    await condition(() => state.resumes > resumes || state.finishEarly !== null);
-    state.counts.failed -= failed.length;
-    showPhase(state, phase);
+    await needsAttention(state, failed.length);
     pending = failed;
   }
 }

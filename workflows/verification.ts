@@ -53,6 +53,7 @@ export async function verify(
     {
       at: 'v',
       proxy: proxyShape(spec.proxy),
+      ...(state.trunk && { init: state.trunk }),
       tokens,
       mixtures: arms,
       tasks: [...spec.tasks, ...spec.report.tasks].map((task, at) => ({

@@ -64,16 +64,18 @@ export type RecipeRun = {
 export type Recipe = RecipeBody & { readonly digest: string; readonly run: RecipeRun };
 
 /**
- * The digest by which two runs are compared: SHA-256 of the canonical JSON of the body. Where the corpus lies, how
- * much may be in flight and how often a checkpoint is written can't change what is found: they are left out.
+ * The digest by which two runs are compared: SHA-256 of the canonical JSON of the body. Where the corpus and a given
+ * trunk lie, how much may be in flight and how often a checkpoint is written can't change what is found: they are left
+ * out.
  */
 export function recipeDigest(body: RecipeBody): string {
   const { concurrency: _concurrency, ...budget } = body.spec.budget;
   const { path: _path, ...corpus } = body.spec.corpus;
-  const { checkpointSeconds: _seconds, ...proxy } = body.spec.proxy;
+  const { checkpointSeconds: _seconds, warmStart, ...proxy } = body.spec.proxy;
+  const trained = warmStart && 'tokens' in warmStart && { warmStart }; // `hashes` stands for one that was given
   const { $schema: _schema, ...spec } = body.spec;
   const { manifest: _manifest, ...hashes } = body.hashes; // it names the files; `corpus` stands for what is in them
-  return contentKey({ ...body, hashes, spec: { ...spec, budget, corpus, proxy } });
+  return contentKey({ ...body, hashes, spec: { ...spec, budget, corpus, proxy: { ...proxy, ...trained } } });
 }
 
 export function finishRecipe(body: RecipeBody, run: RecipeRun): Recipe {

@@ -1,11 +1,11 @@
 import type { Cost } from './budget.ts';
 import type { DomainSet, Manifest } from '../corpus/corpus-artifacts.ts';
-import { poolsOf } from '../mixture/pools.ts';
-import { parameters, proxyShape } from '../spec/proxy-shape.ts';
-import { cell, count, fixed, number, percent, table } from '../markdown.ts';
+import { proxyShape } from '../spec/proxy-shape.ts';
+import { cell, fixed, number, percent, table } from '../markdown.ts';
 import { objective, taskShares } from '../verification/objective.ts';
 import type { Recipe, Unverified } from './recipe.ts';
 import { poolsSection } from './report-pools.ts';
+import { searchedSection } from './report-searched.ts';
 import { taskNames, verificationSection } from './report-verification.ts';
 import { tokenShares, type TokenShards } from '../corpus/token-shards.ts';
 
@@ -24,7 +24,7 @@ export function renderReport(sources: ReportSources): string {
     ...poolsSection(sources.recipe.spec, sources.tokens),
     verificationSection(sources.recipe),
     leaderboard(sources),
-    searched(sources),
+    searchedSection(sources),
     clusters(sources),
     cost(sources),
     rerun(sources),
@@ -104,41 +104,6 @@ function leaderboard({ recipe: { evidence, spec } }: ReportSources): string {
     .slice(0, 10)
     .map(({ id, losses, score }, at) => [String(at + 1), id, fixed(score), ...losses.map((loss) => fixed(loss))]);
   return `## Leaderboard of the search\n\n${spec.tasks[0]?.metric} on the searched tasks, lower is better. These scores chose the candidates; they don't count as evidence for them.\n\n${table(['', 'mixture', 'objective', ...taskNames(spec.tasks)], rows)}`;
-}
-
-function searched({
-  recipe: { spec, evidence, stoppedBy, stoppedByLimit },
-  manifest,
-  domainSet,
-  tokens,
-}: ReportSources): string {
-  const shape = proxyShape(spec.proxy);
-  const { model, batch, tokens: proxyTokens, learningRate } = shape;
-  const { poolShare } = poolsOf(spec, shape);
-  const ended = stoppedByLimit === null ? stoppedBy : `${stoppedBy} (${stoppedByLimit})`;
-  return [
-    '## What was searched',
-    [
-      `- Corpus: ${count(manifest.documents, 'document')} in ${count(manifest.files.length, 'file')}, ${number(manifest.bytes / 1e6)} MB of text, ${number(tokens.tokens)} tokens; ${count(manifest.duplicates, 'exact duplicate')} dropped, ${count(manifest.badCount, 'bad document')} skipped`,
-      `- Clusters: ${domainSet.map.length} found without labels (${spec.embedding.kind}, ${spec.embedding.dimensions} dimensions), merged to ${domainSet.clusters.length}`,
-      `- Proxy: ${number(parameters(model))} parameters (width ${model.width}, ${model.layers} layers, vocabulary ${number(model.vocab)}, context ${model.context}), ${number(proxyTokens)} tokens, batch ${batch}, learning rate ${learningRate}`,
-      ...(poolShare < 1
-        ? [
-            `- Pools: a proxy reads ${Number((100 * poolShare).toPrecision(2))} % of each cluster, so that it repeats clusters as often as the target run would`,
-          ]
-        : []),
-      `- Searched on: ${taskNames(spec.tasks).join(', ')} (${spec.tasks[0]?.metric})`,
-      `- Search: ${evidence.observations.length} proxies with a score in ${evidence.iterations} iterations, seed ${spec.seed}; ended by ${ended}`,
-    ].join('\n'),
-    ...(manifest.bad.length === 0
-      ? []
-      : [
-          `Bad documents: ${manifest.bad
-            .slice(0, 5)
-            .map(({ file, line, reason }) => `${cell(file)} line ${line} (${cell(reason)})`)
-            .join('; ')}${manifest.badCount > 5 ? '; …' : ''}.`,
-        ]),
-  ].join('\n\n');
 }
 
 function clusters({ domainSet, tokens }: ReportSources): string {

@@ -9,6 +9,7 @@ export type Phase =
   | 'cluster'
   | 'merge'
   | 'tokenise'
+  | 'trunk'
   | 'search'
   | 'verify'
   | 'report'
@@ -56,9 +57,13 @@ export type Opening = {
   readonly maxHistory: number;
   /** Proxies that a worker's device trains side by side, in one activity; absent: one. */
   readonly group?: number;
+  /** Weights and tokenizer that the search file names for every proxy to start from. */
+  readonly warmStart?: WarmStart;
   /** Tokens a second on one device, measured by earlier proxies of this shape on this worker. */
   readonly tokensPerSecond?: number;
 };
+
+export type WarmStart = { readonly weights: Ref; readonly tokenizer: Ref };
 
 /** In seconds. */
 export type Timeouts = {
@@ -100,6 +105,8 @@ export type SearchState = {
   failures: { id: string; reason: string }[];
   opening: Opening | null;
   prepared: Prepared | null;
+  /** Weights that every proxy starts from; absent: its seed's. */
+  trunk?: Ref;
   predictor: Ref | null;
   candidates: Ref | null;
 };

@@ -1,5 +1,6 @@
 import { cell, table } from '../markdown.ts';
-import { verificationProxies, proxiesIn } from '../spec/plan.ts';
+import { fixedTrainings, proxiesIn, workOf } from '../spec/plan.ts';
+import { trunkId } from '../spec/trunk.ts';
 import { taskLabel } from '../verification/objective.ts';
 import { effect, plannedIterations, remaining } from './steering.ts';
 import type { Phase, SearchState } from './search-state.ts';
@@ -25,7 +26,7 @@ export function statusOf(state: SearchState): Status {
   const { counts, account, leaderboard, spec } = state;
   const iterations = state.stoppedBy === null ? plannedIterations(state) : state.iteration;
   const finished = counts.done + counts.diverged + counts.failed;
-  const planned = Math.max(finished, proxiesIn(spec.search, iterations) + verificationProxies(spec.verify));
+  const planned = Math.max(finished, proxiesIn(spec.search, iterations) + workOf(fixedTrainings(spec)).proxies);
   const best = leaderboard[0];
   return {
     phase: state.phase,
@@ -63,7 +64,11 @@ function etaSeconds({ milestones, paused }: SearchState, remaining: number): num
 function detailOf({ phase, paused, failures, account, iteration }: SearchState): string {
   if (phase === 'needs-attention') {
     const last = failures.at(-1);
-    return `too few proxies of this iteration have a score${last ? ` (${last.id}: ${last.reason})` : ''}; signal resume to try them again, or cancel`;
+    const what =
+      last?.id === trunkId
+        ? 'the trunk that every proxy starts from is not trained'
+        : 'too few proxies of this iteration have a score';
+    return `${what}${last ? ` (${last.id}: ${last.reason})` : ''}; signal resume to try again, or cancel`;
   }
   if (paused) return account.reserved.proxies > 0 ? 'paused: running proxies finish, none starts' : 'paused';
   return phase === 'search' ? `iteration ${iteration + 1}` : phase;

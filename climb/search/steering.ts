@@ -1,6 +1,6 @@
 import { add, limitBrokenBy, times, type Account, type Cost, type Limit } from './budget.ts';
 import type { Message } from '../spec/messages.ts';
-import { affordableIterations, verificationProxies } from '../spec/plan.ts';
+import { iterationsWithin, verificationProxies } from '../spec/plan.ts';
 import { together } from './groups.ts';
 import { proxyCost } from './proxy-cost.ts';
 import { note, type SearchState, type StoppedBy } from './search-state.ts';
@@ -50,9 +50,7 @@ export function affordableCandidates(state: SearchState, now: number): number {
 /** Iterations in all, as far as the budget of now goes. */
 export function plannedIterations(state: SearchState): number {
   const { account, spec } = state;
-  const { trainTokens } = proxyCost(state, 'search');
-  const paid = Math.min(account.budget.proxies, Math.floor((account.budget.trainTokens ?? Infinity) / trainTokens));
-  const affordable = affordableIterations(spec.search, paid - verificationProxies(spec.verify));
+  const affordable = iterationsWithin(spec, account.budget);
   return Math.max(state.iteration, Math.min(state.iterationLimit ?? Infinity, affordable));
 }
 

@@ -1,12 +1,10 @@
-import { planSearch } from './plan.ts';
+import { fixedTrainings, planSearch, type Plan } from './plan.ts';
 import { proxyPresets, type PresetSpeed } from './proxy-presets.ts';
-import { expectedSeconds, parameters, proxyShape } from './proxy-shape.ts';
+import { expectedSeconds, parameters, proxyShape, type ProxyShape } from './proxy-shape.ts';
 import type { SearchSpec } from './search-file.ts';
 
 /** What a search will cost, as far as can be said before it starts. */
-export type CostEstimate = {
-  readonly searchProxies: number;
-  readonly verifyProxies: number;
+export type CostEstimate = Pick<Plan, 'searchProxies' | 'verifyProxies' | 'trunk' | 'ladder'> & {
   readonly trainTokens: number;
   /** Hours of one core or device: starting, training, evaluating. */
   readonly occupiedHours: number;
@@ -17,7 +15,7 @@ export type CostEstimate = {
   readonly speed: 'measured here' | PresetSpeed['known'];
 };
 
-/** Of a proxy's training time: starting, evaluating and recording it (docs/results.md). */
+/** Of a proxy's training time: starting, evaluating and recording it (docs/results/). */
 const evaluationShare = 0.25;
 /** float32 weights; while a proxy trains, two checkpoints of weights and both AdamW moments beside them. */
 const weightBytes = 4;
@@ -36,21 +34,28 @@ export function estimateCost(
   spec: SearchSpec,
   { textBytes, slots, tokensPerSecond }: { textBytes: number; slots: number; tokensPerSecond?: number | undefined },
 ): CostEstimate {
-  const { searchProxies, verifyProxies, proxyTokens } = planSearch(spec);
-  const proxies = searchProxies + verifyProxies;
-  const trainHours = (proxies * expectedSeconds(spec.proxy, tokensPerSecond)) / 3600;
-  const occupiedHours = trainHours * (1 + evaluationShare);
+  const { searchProxies, verifyProxies, trunk, ladder } = planSearch(spec);
+  const trainings = [...fixedTrainings(spec), { shape: proxyShape(spec.proxy), proxies: searchProxies }];
+  const total = (of: (shape: ProxyShape) => number) =>
+    trainings.reduce((sum, { shape, proxies }) => sum + proxies * of(shape), 0);
+  const trainSeconds = total((shape) => expectedSeconds(spec.proxy, tokensPerSecond, shape));
+  const occupiedHours = (trainSeconds / 3600) * (1 + evaluationShare);
   const parallel = Math.min(slots, spec.budget.concurrency);
-  const { model } = proxyShape(spec.proxy);
+  const largest = Math.max(...trainings.map(({ shape }) => parameters(shape.model)));
   const vectors = (textBytes / documentBytes) * spec.embedding.dimensions * 4;
   return {
     searchProxies,
     verifyProxies,
-    trainTokens: proxies * proxyTokens,
+    trunk,
+    ladder,
+    trainTokens: total(({ tokens }) => tokens),
     occupiedHours,
     hours: occupiedHours / parallel,
     speed: tokensPerSecond === undefined ? proxyPresets[spec.proxy.preset].speed.known : 'measured here',
     diskBytes:
-      textBytes * textCopies + vectors + parameters(model) * (proxies * weightBytes + parallel * checkpointBytes),
+      textBytes * textCopies +
+      vectors +
+      total(({ model }) => parameters(model) * weightBytes) +
+      parallel * largest * checkpointBytes,
   };
 }

@@ -1,22 +1,28 @@
 import type { Problem } from '../problem.ts';
 import type { SearchSpec } from './search-file.ts';
 import { itemKey, type TaskItem } from './task-item.ts';
+import { trunkShape } from './trunk.ts';
 
 /** Rules on what a search file names but can't contain; the others are in search-rules.ts. */
 
 /** A gzip of text is hardly ever smaller than a twentieth of it. */
 const largestGzipRatio = 20;
 
-/** A token is one byte at least: a target that no tokenizer could fill within the caps is refused before any work. */
+/** A token is one byte at least: a target or a trunk that no tokenizer could fill within the caps is refused before any work. */
 export function* targetProblems(
-  { target, constraints }: SearchSpec,
+  { target, proxy, constraints }: SearchSpec,
   files: readonly { path: string; bytes: number }[],
 ): Iterable<Problem> {
   const bytes = files.reduce((sum, { path, bytes }) => sum + bytes * (path.endsWith('.gz') ? largestGzipRatio : 1), 0);
-  if (target.tokens !== undefined && target.tokens > bytes * constraints.maxEpochs) {
+  const most = bytes * constraints.maxEpochs;
+  for (const [path, tokens = 0] of [
+    ['target.tokens', target.tokens],
+    ['proxy.warmStart.tokens', trunkShape(proxy)?.tokens],
+  ] as const) {
+    if (tokens <= most) continue;
     yield {
-      path: 'target.tokens',
-      message: `got ${target.tokens}, but ${constraints.maxEpochs} epochs of this corpus are ${bytes * constraints.maxEpochs} tokens at most: every mixture would repeat more than constraints.maxEpochs allows; lower it, raise maxEpochs or add text`,
+      path,
+      message: `got ${tokens}, but ${constraints.maxEpochs} epochs of this corpus are ${most} tokens at most: every mixture would repeat more than constraints.maxEpochs allows; lower it, raise maxEpochs or add text`,
     };
   }
 }

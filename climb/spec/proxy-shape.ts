@@ -23,21 +23,32 @@ export function proxyShape(proxy: SearchSpec['proxy']): ProxyShape {
     context: own.context ?? preset.model.context,
   };
   const batch = proxy.batch ?? preset.batch;
-  const step = batch * model.context;
-  const steps = Math.max(1, Math.floor((proxy.tokens ?? preset.tokens) / step));
-  return { model, batch, learningRate: proxy.learningRate ?? learningRateFor(model.width), tokens: steps * step };
+  const tokens = wholeSteps(proxy.tokens ?? preset.tokens, batch * model.context);
+  return { model, batch, learningRate: proxy.learningRate ?? learningRateFor(model.width), tokens };
+}
+
+/** Rounded down to whole steps of `step` tokens, one at least. */
+export function wholeSteps(tokens: number, step: number): number {
+  return Math.max(1, Math.floor(tokens / step)) * step;
 }
 
 /**
  * First estimate of a proxy's seconds on one device (of a GPU that trains many at once: its share), before any was
  * measured: time goes with parameters × tokens.
- * @param tokensPerSecond measured at this shape, where it was
+ * @param tokensPerSecond measured at the shape that the search trains, where it was
+ * @param shape what is trained, by default what the search trains
  */
-export function expectedSeconds(proxy: SearchSpec['proxy'], tokensPerSecond?: number): number {
-  const preset = proxyPresets[proxy.preset];
-  const shape = proxyShape(proxy);
-  const size = parameters(shape.model) / parameters(preset.model);
-  return shape.tokens / (tokensPerSecond ?? preset.speed.tokensPerSecond / size);
+export function expectedSeconds(
+  proxy: SearchSpec['proxy'],
+  tokensPerSecond?: number,
+  shape: Pick<ProxyShape, 'model' | 'tokens'> = proxyShape(proxy),
+): number {
+  const preset: ProxyPreset = proxyPresets[proxy.preset];
+  const [known, speed] =
+    tokensPerSecond === undefined
+      ? [preset.model, preset.speed.tokensPerSecond]
+      : [proxyShape(proxy).model, tokensPerSecond];
+  return (shape.tokens / speed) * (parameters(shape.model) / parameters(known));
 }
 
 /** Weights of the model: 12 d² a block, and two untied tables of vocabulary × d. */

@@ -37,6 +37,13 @@ const library = (...names: string[]) =>
     names.map((name) => ({ name })),
   );
 
+const shapeField = {
+  width: count(8, 16_384, 'model width'),
+  layers: count(1, 256, 'transformer blocks'),
+  heads: count(1, 256, 'attention heads; divides the width'),
+};
+const trainingTokens = (description: string) => count(1, Number.MAX_SAFE_INTEGER, description);
+
 const presetNames = Object.keys(proxyPresets) as [ProxyPresetName, ...ProxyPresetName[]];
 
 const searchFile = z.strictObject({
@@ -82,7 +89,7 @@ const searchFile = z.strictObject({
   proxy: part({
     preset: z._default(z.enum(presetNames), 'cpu-demo'),
     trainer: z._default(text('a trainer profile configured on the worker'), 'default'),
-    tokens: z.optional(count(1, Number.MAX_SAFE_INTEGER, 'training tokens a proxy')),
+    tokens: z.optional(trainingTokens('training tokens a proxy')),
     batch: z.optional(count(1, 65_536, 'sequences a step')),
     learningRate: z.optional(
       z
@@ -91,12 +98,29 @@ const searchFile = z.strictObject({
     ),
     model: z.optional(
       z.strictObject({
-        width: z.optional(count(8, 16_384, 'model width')),
-        layers: z.optional(count(1, 256, 'transformer blocks')),
-        heads: z.optional(count(1, 256, 'attention heads; divides the width')),
+        width: z.optional(shapeField.width),
+        layers: z.optional(shapeField.layers),
+        heads: z.optional(shapeField.heads),
         vocab: z.optional(count(257, 1_000_000, 'tokenizer vocabulary')),
         context: z.optional(count(8, 65_536, 'tokens a sequence')),
       }),
+    ),
+    warmStart: z.optional(
+      z
+        .union([
+          z.strictObject({
+            tokens: trainingTokens('training tokens of the trunk, on the corpus in its own proportions'),
+          }),
+          z.strictObject({
+            checkpoint: text('safetensors of this very shape, as the trainer writes them, below an allowed root'),
+            tokenizer: text('the tokenizer.json that it was trained with'),
+          }),
+        ])
+        .check(
+          z.describe(
+            'what every proxy starts from: {tokens} trains one trunk first, {checkpoint, tokenizer} names one that is there',
+          ),
+        ),
     ),
     checkpointSeconds: z._default(count(1, 3600, 'at most this much training is lost in a crash'), 10),
   }),
@@ -134,6 +158,23 @@ const searchFile = z.strictObject({
       'uniform',
       'proportional',
     ]),
+    ladder: z.optional(
+      z
+        .array(
+          z.strictObject({
+            ...shapeField,
+            heads: z.optional(shapeField.heads),
+            tokens: z.optional(trainingTokens('training tokens a proxy; by default in proportion to the parameters')),
+          }),
+        )
+        .check(
+          z.minLength(1),
+          z.maxLength(8),
+          z.describe(
+            'larger proxies on which all arms are trained again after verification: does what the small ones say hold?',
+          ),
+        ),
+    ),
   }),
   target: part({
     tokens: z.optional(

@@ -1,8 +1,8 @@
-import { planSearch } from './plan.ts';
 import { InvalidInput, type Problem } from '../problem.ts';
-import { expectedSeconds, proxyShape } from './proxy-shape.ts';
 import { parse } from '../schema-problems.ts';
+import { budgetProblems } from './budget-rules.ts';
 import { searchFileSchema, type SearchSpec, type TaskSpec } from './search-file.ts';
+import { ladderProblems, proxyProblems } from './shape-rules.ts';
 
 /**
  * The search file with its defaults, or every reason why it can't be one: first all problems of shape, then, if there
@@ -22,53 +22,10 @@ function crossFieldProblems(spec: SearchSpec, now: number): Problem[] {
     ...budgetProblems(spec, now),
     ...taskProblems(spec),
     ...proxyProblems(spec),
+    ...ladderProblems(spec),
     ...constraintProblems(spec),
     ...clusterProblems(spec),
   ];
-}
-
-/** A device faster than this is not expected: what it couldn't pay for is refused. */
-const fasterThanThePreset = 1000;
-
-function* budgetProblems({ budget, search, verify, proxy }: SearchSpec, now: number): Iterable<Problem> {
-  const { proxies, deadline, trainTokens, deviceHours } = budget;
-  const tokens = proxyShape(proxy).tokens;
-  const plan = planSearch({ budget, search, verify, proxy });
-  const least = search.first + plan.verifyProxies;
-  const limits = trainTokens !== undefined && trainTokens < proxies * tokens ? 'trainTokens' : 'proxies';
-  if (proxies < least) {
-    yield {
-      path: 'budget.proxies',
-      message: `at least ${least} are needed, got ${proxies}: ${search.first} for the first batch and ${plan.verifyProxies} for verification ((${verify.candidates} candidates + ${verify.baselines.length} baselines) × ${verify.seeds} seeds), which is reserved first; raise it, or lower search.first, verify.candidates or verify.seeds`,
-    };
-  } else if (search.iterations !== undefined && plan.iterations > 0 && search.iterations > plan.iterations) {
-    yield {
-      path: 'search.iterations',
-      message: `the budget pays for ${plan.iterations}, got ${search.iterations}; raise budget.${limits}, lower search.batch, or leave it out`,
-    };
-  }
-  if (trainTokens !== undefined && trainTokens < least * tokens) {
-    yield {
-      path: 'budget.trainTokens',
-      message: `at least ${least * tokens} are needed (${least} proxies × ${tokens} tokens), got ${trainTokens}; raise it, or lower proxy.tokens`,
-    };
-  }
-  if (deadline !== undefined && Date.parse(deadline) <= now) {
-    yield {
-      path: 'budget.deadline',
-      message: `must lie in the future, got "${deadline}" (now ${new Date(now).toISOString()}); no proxy could be trained`,
-    };
-  }
-  const leastHours = (least * expectedSeconds(proxy)) / 3600 / fasterThanThePreset;
-  if (deviceHours !== undefined && deviceHours < leastHours) {
-    yield {
-      path: 'budget.deviceHours',
-      message: `got ${deviceHours}, but ${least} proxies take ${leastHours.toPrecision(2)} hours even at ${fasterThanThePreset} times this preset's speed; raise it, or lower proxy.tokens`,
-    };
-  }
-  const repeated = verify.baselines.find((baseline, at) => verify.baselines.indexOf(baseline) !== at);
-  if (repeated !== undefined)
-    yield { path: 'verify.baselines', message: `"${repeated}" stands there twice; name each baseline once` };
 }
 
 /** The same items, or items that couldn't be told apart in the results. */
@@ -102,23 +59,6 @@ function* taskProblems({ tasks, report }: SearchSpec): Iterable<Problem> {
         message: `"${task.name}" ${task.split} is also what the search optimises: its scores would flatter the recipe; report another split or another task`,
       };
     }
-  }
-}
-
-function* proxyProblems({ proxy }: SearchSpec): Iterable<Problem> {
-  const { model, batch } = proxyShape(proxy);
-  const step = batch * model.context;
-  if (proxy.tokens !== undefined && proxy.tokens < step) {
-    yield {
-      path: 'proxy.tokens',
-      message: `at least one step of ${step} tokens (batch ${batch} × context ${model.context}) is needed, got ${proxy.tokens}`,
-    };
-  }
-  if (model.width % model.heads !== 0 || (model.width / model.heads) % 2 !== 0) {
-    yield {
-      path: 'proxy.model.heads',
-      message: `${model.heads} heads must divide the width ${model.width} into even parts (rotary embedding turns pairs)`,
-    };
   }
 }
 

@@ -16,6 +16,7 @@ import { Speeds } from '../../adapters/speeds.ts';
 import { TaskItems } from '../../adapters/task-items.ts';
 import { TaskLibrary } from '../../adapters/task-library.ts';
 import type { Trainer, TrainerCommand, TrainerRun } from '../../adapters/trainer.ts';
+import { WarmStartFiles } from '../../adapters/warm-start-files.ts';
 import { UnknownTrainer } from '../../adapters/world.ts';
 
 /** What a test's trainer was asked to do. */
@@ -50,8 +51,9 @@ const noTrainer = fakeTrainer(() => Promise.reject(new Error('no trainer was exp
 /** Real stores in a folder, which is the only allowed root, and one trainer profile `default`. */
 export function worldIn(folder: string, changes: Partial<Deps> & { trainer?: Trainer } = {}): Deps {
   const { trainer = noTrainer, ...deps } = changes;
+  const store = new ArtifactStore(join(folder, 'artifacts'));
   return {
-    store: new ArtifactStore(join(folder, 'artifacts')),
+    store,
     ledger: new Ledger(join(folder, 'ledger')),
     derive,
     runs: new RunFolders(join(folder, 'runs')),
@@ -60,6 +62,7 @@ export function worldIn(folder: string, changes: Partial<Deps> & { trainer?: Tra
     compute: inlineCompute,
     corpus: new CorpusReader([folder]),
     tasks: new TaskItems(new TaskLibrary(join(folder, 'library')), [folder]),
+    warmStarts: new WarmStartFiles([folder], store),
     trainers: (profile) => {
       if (profile !== 'default') throw new UnknownTrainer(`no trainer profile "${profile}"`);
       return trainer;

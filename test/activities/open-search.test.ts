@@ -5,6 +5,7 @@ import type { Deps } from '../../activities/deps.ts';
 import type { Ref } from '../../climb/artifact.ts';
 import type { Problem } from '../../climb/problem.ts';
 import { proxyShape } from '../../climb/spec/proxy-shape.ts';
+import { checkpointOf, tokenizerOf } from '../adapters/made-checkpoint.ts';
 import { filesBelow, place, scratch } from '../adapters/scratch.ts';
 import { specOf } from '../climb/made-search.ts';
 import { failureOf, fakeTrainer, perform, worldIn } from './made-world.ts';
@@ -16,6 +17,10 @@ let folder: string;
 const own = (name: string) => ({ name, path: `${name}.jsonl` });
 /** Of three blocks of 128 tokens, at three characters a token. */
 const longText = 'x'.repeat(3 * 128 * 3 - 1);
+/** A search that starts from the checkpoint beside its corpus. */
+const warm = (changes: object = {}) => ({
+  warmStart: { checkpoint: 'ck.safetensors', tokenizer: 'tokenizer.json', ...changes },
+});
 const good = {
   corpus: { path: 'corpus.jsonl' },
   tasks: [own('quiz'), own('riddles')],
@@ -30,6 +35,8 @@ beforeAll(async () => {
   for (const name of ['quiz', 'riddles', 'exam']) await place(join(folder, `${name}.jsonl`), items(name));
   await place(join(folder, 'texts.jsonl'), `${JSON.stringify({ text: longText })}\n{"text":"short"}\n`);
   await place(join(folder, 'copied-texts.jsonl'), `${JSON.stringify({ text: longText })}\n{"text":"other"}\n`);
+  await place(join(folder, 'ck.safetensors'), checkpointOf(proxyShape(specOf(good).proxy).model));
+  await place(join(folder, 'tokenizer.json'), tokenizerOf(2048));
   await place(join(folder, 'copy.jsonl'), items('quiz'));
   await place(join(folder, 'bad.jsonl'), '{"query":"q","choices":["a"],"gold":7}\n');
   const documents = Array.from({ length: 20 }, (_, at) =>
@@ -42,8 +49,10 @@ beforeAll(async () => {
 /** The inputs are shared, what is written is not. */
 function open(changes: Partial<Deps> = {}) {
   const home = join(root, String(worlds++));
-  const { corpus, tasks, trainers } = worldIn(folder, { trainer: fakeTrainer(() => Promise.resolve()).trainer });
-  const deps = { ...worldIn(home), corpus, tasks, trainers, ...changes };
+  const { corpus, tasks, trainers, warmStarts } = worldIn(folder, {
+    trainer: fakeTrainer(() => Promise.resolve()).trainer,
+  });
+  const deps = { ...worldIn(home), corpus, tasks, trainers, warmStarts, ...changes };
   return { home, deps, openSearch: openSearch(deps) };
 }
 
@@ -74,6 +83,13 @@ test('plain texts are stored as texts, and cost as many continuations as they ha
     `{"id":"0","text":"${longText}"}\n{"id":"1","text":"short"}\n`,
   );
   expect(opening.continuations).toEqual({ search: 4, verify: 8 + 3 + 1 });
+});
+
+test('weights and tokenizer that are given are kept as artifacts', async () => {
+  const { deps, openSearch } = open();
+  const given = { ...(await deps.warmStarts.keep({ checkpoint: 'ck.safetensors', tokenizer: 'tokenizer.json' })) };
+  expect(await perform(openSearch, specOf({ ...good, proxy: warm() }))).toMatchObject({ warmStart: given });
+  expect(await perform(openSearch, specOf(good))).not.toHaveProperty('warmStart');
 });
 
 test('opening twice gives the same', async () => {
@@ -114,6 +130,30 @@ describe('a search that names what can not be', () => {
       { report: { tasks: [{ ...own('texts'), metric: 'accuracy' as const }] } },
       'report.tasks.0',
       'got the metric "accuracy"; use bitsPerByte',
+    ],
+    [
+      'a checkpoint that is not there',
+      { proxy: warm({ checkpoint: 'no' }) },
+      'proxy.warmStart.checkpoint',
+      "can't open",
+    ],
+    [
+      'a checkpoint of another shape',
+      { proxy: { ...warm(), model: { layers: 3 } } },
+      'proxy.warmStart.checkpoint',
+      '2.qkv: expected F32 [64, 192], found none',
+    ],
+    [
+      'a tokenizer that is none',
+      { proxy: warm({ tokenizer: 'quiz.jsonl' }) },
+      'proxy.warmStart.tokenizer',
+      'expected a tokenizer.json',
+    ],
+    [
+      'a trunk longer than the corpus allows',
+      { proxy: { warmStart: { tokens: 1e9 } } },
+      'proxy.warmStart.tokens',
+      'got 999999488, but 4 epochs of this corpus are',
     ],
     ['a target that no tokenizer fills', { target: { tokens: 1e9 } }, 'target.tokens', 'tokens at most'],
     ['a missing corpus', { corpus: { path: 'none.jsonl' } }, 'corpus.path', "can't open"],

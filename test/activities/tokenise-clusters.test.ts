@@ -66,6 +66,20 @@ test('every cluster becomes a shard of the store, and the folder of the run is g
   expect(await filesBelow(join(folder, 'runs'))).toEqual([]);
 });
 
+test('a tokenizer that is given goes to the trainer, and is part of what the tokens are kept under', async () => {
+  const { deps, calls, input, tokenise } = await world();
+  const own = await perform(tokenise, input);
+  const tokenizer = await deps.store.put('given');
+  const given = await perform(tokenise, { ...input, tokenizer });
+  expect(calls.map(({ spec }) => (spec as { tokenizer: unknown }).tokenizer)).toEqual([
+    null,
+    { path: deps.store.path(tokenizer), sha256: tokenizer.sha256 },
+  ]);
+  expect(await perform(tokenise, { ...input, tokenizer })).toEqual(given);
+  expect(await perform(tokenise, input)).toEqual(own);
+  expect(calls).toHaveLength(2);
+});
+
 test('the trainer gets what the contract says', async () => {
   const { deps, calls, input, tokenise } = await world();
   await perform(tokenise, input);

@@ -77,7 +77,10 @@ def train(spec, out):
                 return 75
         diverged = str(member["seed"]) in diverge
         file = f"{member['id']}.safetensors"
-        publish(out / file, {"weights": member["weights"], "seed": member["seed"]})
+        publish(out / file, {
+            "weights": member["weights"], "seed": member["seed"], "model": spec["model"],
+            "init": spec.get("init", {}).get("sha256"), "poolShare": spec["data"].get("poolShare", 1),
+        })
         members.append({
             "id": member["id"], "status": "diverged" if diverged else "trained", "steps": STEPS,
             "weights": None if diverged else {"file": file}, "tokens": spec["budget"]["tokensPerMember"],
@@ -99,12 +102,13 @@ def evaluate(spec, out):
 
 def score(task, level, choices):
     items = [json.loads(line) for line in Path(task["path"]).read_text().splitlines()]
-    sizes = [len((" " + item["choices"][item["gold"]]).encode()) for item in items]
+    scored = [item["text"] if "text" in item else " " + item["choices"][item["gold"]] for item in items]
+    sizes = [len(text.encode()) for text in scored]
     shift = 0.1 * noise("task", task["name"])
     bits = [(level + shift + 0.3 * noise("item", task["name"], item["id"])) * size for item, size in zip(items, sizes)]
     result = {"name": task["name"], "n": len(items), "bitsPerByte": math.fsum(bits) / sum(sizes)}
     outcome = {"ids": [item["id"] for item in items], "goldLogProb": [-b * math.log(2) for b in bits], "bytes": sizes}
-    if choices == "all":
+    if choices == "all" and "text" not in items[0]:
         hits = [float(noise("hit", task["name"], item["id"]) > level - 2.5) for item in items]
         result |= {"accuracy": math.fsum(hits) / len(hits), "accuracyNorm": math.fsum(hits) / len(hits)}
         outcome |= {"correct": hits, "correctNorm": hits}

@@ -24,6 +24,16 @@ test('proxies, tokens, time and disk of the example', () => {
   );
 });
 
+test('trunk and ladder are part of the bill', () => {
+  const lines = linesOf({
+    proxy: { warmStart: { tokens: 2_000_000 } },
+    verify: { ladder: [{ width: 128, layers: 4 }] },
+    budget: { proxies: 33 },
+  });
+  expect(lines).toContain('proxies   33 (1 for the trunk, 16 to search, 8 to verify, 8 on the ladder)');
+  expect(lines).toContain(`tokens    ${(24 * 499_712 + 1_998_848 + 8 * 1_816_576).toLocaleString('en-US')}`);
+});
+
 test('it says what the time rests on', () => {
   expect(linesOf({}, { tokensPerSecond: 12_345 })).toContain('12,345 tokens/s measured here');
   const gpu = linesOf({ proxy: { preset: 'gpu-tiny' } }, { device: 'cuda' });

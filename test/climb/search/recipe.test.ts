@@ -29,6 +29,18 @@ describe('the digest', () => {
     expect(digestOf('spec.$schema', './search.schema.json')).toBe(digest);
   });
 
+  test('is the same wherever a given trunk lies, and another for another trunk', () => {
+    const given = (checkpoint: string, trunk: string) => {
+      const { spec, hashes } = body;
+      const proxy = { ...spec.proxy, warmStart: { checkpoint, tokenizer: 'tokenizer.json' } };
+      return recipeDigest({ ...body, spec: { ...spec, proxy }, hashes: { ...hashes, trunk } });
+    };
+    expect(given('here', 'a')).toBe(given('there', 'a'));
+    expect(given('here', 'a')).not.toBe(given('here', 'b'));
+    const trained = (tokens: number) => digestOf('spec.proxy.warmStart', { tokens });
+    expect(new Set([trained(1e6), trained(2e6), recipeDigest(body)]).size).toBe(3);
+  });
+
   test('changes with anything else', () => {
     const digest = recipeDigest(body);
     const free = ['spec.corpus.path', 'spec.budget.concurrency', 'spec.proxy.checkpointSeconds', 'hashes.manifest'];

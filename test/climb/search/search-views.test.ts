@@ -64,12 +64,16 @@ describe('the status', () => {
   test('says what needs attention and what a person can do', () => {
     const state = running();
     state.phase = 'needs-attention';
-    expect(statusOf(state).detail).toContain('signal resume to try them again, or cancel');
+    expect(statusOf(state).detail).toContain('signal resume to try again, or cancel');
     note(state.failures, { id: 'i2-p001', reason: 'disk full' });
     expect(statusOf(state)).toMatchObject({
       detail: expect.stringContaining('(i2-p001: disk full)'),
       failures: [{ id: 'i2-p001', reason: 'disk full' }],
     });
+    note(state.failures, { id: 'trunk', reason: 'disk full' });
+    expect(statusOf(state).detail).toContain(
+      'the trunk that every proxy starts from is not trained (trunk: disk full)',
+    );
   });
 
   test('is small and plain JSON', () => {
@@ -79,6 +83,12 @@ describe('the status', () => {
     expect(JSON.parse(JSON.stringify(status))).toEqual(status);
     expect(JSON.stringify(status).length).toBeLessThan(8192);
   });
+});
+
+test('trunk and ladder are among the planned proxies', () => {
+  const files = { proxy: { warmStart: { tokens: 1e6 } }, verify: { ladder: [{ width: 128, layers: 4 }] } };
+  const { proxies, iterations } = statusOf(stateOf({ ...files, budget: { proxies: 33 } }));
+  expect([iterations, proxies.planned]).toEqual([3, 33]);
 });
 
 test('the budget: allowed, used, reserved, left, and what that means', () => {

@@ -1,10 +1,66 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { affordableIterations, planSearch, proxiesIn, verificationProxies } from '../../../climb/spec/plan.ts';
+import {
+  affordableIterations,
+  fixedTrainings,
+  iterationsWithin,
+  planSearch,
+  proxiesIn,
+  verificationProxies,
+  workOf,
+} from '../../../climb/spec/plan.ts';
 import { specOf } from '../made-search.ts';
 
 test('24 proxies are a first batch of 8, two batches of 4, and verification of 4 arms with 2 seeds', () => {
-  expect(planSearch(specOf())).toEqual({ searchProxies: 16, verifyProxies: 8, iterations: 3, proxyTokens: 499_712 });
+  expect(planSearch(specOf())).toEqual({
+    searchProxies: 16,
+    verifyProxies: 8,
+    iterations: 3,
+    proxyTokens: 499_712,
+    trunk: { proxies: 0, tokens: 0 },
+    ladder: { proxies: 0, tokens: 0 },
+  });
+});
+
+const withBoth = {
+  proxy: { warmStart: { tokens: 4_997_120 } },
+  verify: { ladder: [{ width: 64, layers: 4, tokens: 999_424 }] },
+};
+
+test('trunk and ladder are paid for before any iteration', () => {
+  const fixed = { trunk: { proxies: 1, tokens: 4_997_120 }, ladder: { proxies: 8, tokens: 8 * 999_424 } };
+  expect(planSearch(specOf({ ...withBoth, budget: { proxies: 33 } }))).toMatchObject({ ...fixed, iterations: 3 });
+  const tokens = 4_997_120 + 8 * 999_424 + 24 * 499_712;
+  const limited = (trainTokens: number) =>
+    planSearch(specOf({ ...withBoth, budget: { proxies: 100, trainTokens } })).iterations;
+  expect([limited(tokens), limited(tokens - 1)]).toEqual([3, 2]);
+});
+
+test('a checkpoint that is there costs nothing', () => {
+  const spec = specOf({ proxy: { warmStart: { checkpoint: 'a.safetensors', tokenizer: 'tokenizer.json' } } });
+  expect(planSearch(spec)).toMatchObject({ trunk: { proxies: 0, tokens: 0 }, iterations: 3 });
+});
+
+test('all that a plan trains fits into its budget, of proxies and of tokens', () => {
+  const rung = fc.record({ width: fc.constantFrom(96, 128, 256), layers: fc.integer({ min: 1, max: 8 }) });
+  const files = fc.record({
+    proxies: fc.integer({ min: 100, max: 2000 }),
+    trainTokens: fc.integer({ min: 1e9, max: 1e11 }),
+    trunk: fc.integer({ min: 10_000, max: 1e8 }),
+    ladder: fc.uniqueArray(rung, { minLength: 1, maxLength: 3, selector: ({ width, layers }) => `${width} ${layers}` }),
+  });
+  fc.assert(
+    fc.property(files, ({ proxies, trainTokens, trunk, ladder }) => {
+      const { search, proxy, verify } = specOf();
+      const spec = { search, proxy: { ...proxy, warmStart: { tokens: trunk } }, verify: { ...verify, ladder } };
+      const iterations = iterationsWithin(spec, { proxies, trainTokens });
+      const fixed = workOf(fixedTrainings(spec));
+      const [now, next] = [iterations, iterations + 1].map((n) => proxiesIn(search, n)) as [number, number];
+      const fits = (searched: number) =>
+        fixed.proxies + searched <= proxies && fixed.tokens + searched * 499_712 <= trainTokens;
+      expect([iterations === 0 || fits(now), fits(next)]).toEqual([true, false]);
+    }),
+  );
 });
 
 test('tokens limit the plan as proxies do', () => {

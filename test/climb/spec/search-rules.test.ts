@@ -78,6 +78,11 @@ describe('problems of shape', () => {
     ['no baselines', 'verify.baselines', [], '>=1 items'],
     ['an unknown baseline', 'verify.baselines', ['random'], '"uniform"|"proportional"'],
     ['a target of no tokens', 'target.tokens', 0, '>=1'],
+    ['a trunk of no tokens', 'proxy.warmStart', { tokens: 0 }, '>=1, got 0'],
+    ['a checkpoint without a tokenizer', 'proxy.warmStart', { checkpoint: 'a' }, '{checkpoint, tokenizer} names one'],
+    ['a trunk and a checkpoint', 'proxy.warmStart', { tokens: 9, checkpoint: 'a', tokenizer: 'b' }, 'got {"tokens":9,'],
+    ['an empty ladder', 'verify.ladder', [], '>=1 items'],
+    ['a rung without layers', 'verify.ladder.0', { width: 128 }, 'got nothing'],
   ];
 
   test.each(rows)('%s', (_, path, value, piece) => {
@@ -197,6 +202,42 @@ describe('problems between fields', () => {
       { 'proxy.model': { heads: 3 } },
       'proxy.model.heads',
       '3 heads must divide the width 64',
+    ],
+    [
+      'a trunk under one step',
+      { 'proxy.warmStart': { tokens: 100 } },
+      'proxy.warmStart.tokens',
+      'at least one step of 2048 tokens (batch 16 × context 128) is needed, got 100',
+    ],
+    [
+      'a ladder that the proxies do not reach',
+      { 'verify.ladder': [{ width: 128, layers: 4 }], 'proxy.warmStart': { tokens: 4096 } },
+      'budget.proxies',
+      "at least 25 are needed, got 24: 8 for the first batch and 8 for verification ((2 candidates + 2 baselines) × 2 seeds), and the trunk's 4096 tokens, and 8 proxies on the ladder",
+    ],
+    [
+      'a trunk that the tokens do not reach',
+      { 'proxy.warmStart': { tokens: 1e8 }, 'budget.trainTokens': 1e8 },
+      'budget.trainTokens',
+      "those of the search and of verification take 499712 tokens, and the trunk's 99999744 tokens), got 100000000",
+    ],
+    [
+      'a rung that is the proxy itself',
+      { 'verify.ladder': [{ width: 64, layers: 2 }], 'budget.proxies': 40 },
+      'verify.ladder.0',
+      '64 × 2 is what the search itself trains',
+    ],
+    [
+      'a rung twice',
+      { 'verify.ladder': [128, 192, 128].map((width) => ({ width, layers: 4 })), 'budget.proxies': 80 },
+      'verify.ladder.2',
+      '128 × 4 is named twice',
+    ],
+    [
+      'a rung whose heads do not divide its width',
+      { 'verify.ladder': [{ width: 100, layers: 4 }], 'budget.proxies': 40 },
+      'verify.ladder.0.heads',
+      '3 heads must divide the width 100',
     ],
     ['heads of odd width', { 'proxy.model': { heads: 64 } }, 'proxy.model.heads', 'even parts'],
     [

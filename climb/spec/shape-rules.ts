@@ -1,0 +1,50 @@
+import type { Problem } from '../problem.ts';
+import { rungName, rungShape } from './ladder.ts';
+import type { ProxyModel } from './proxy-presets.ts';
+import { proxyShape } from './proxy-shape.ts';
+import type { SearchSpec } from './search-file.ts';
+
+/** Shapes and lengths that no proxy can have. */
+export function* proxyProblems({ proxy }: SearchSpec): Iterable<Problem> {
+  const { model, batch } = proxyShape(proxy);
+  const step = batch * model.context;
+  if (!turnsInPairs(model)) yield { path: 'proxy.model.heads', message: headsMessage(model) };
+  for (const [path, tokens] of [
+    ['proxy.tokens', proxy.tokens],
+    [
+      'proxy.warmStart.tokens',
+      proxy.warmStart !== undefined && 'tokens' in proxy.warmStart ? proxy.warmStart.tokens : step,
+    ],
+  ] as const) {
+    if (tokens !== undefined && tokens < step) {
+      yield {
+        path,
+        message: `at least one step of ${step} tokens (batch ${batch} × context ${model.context}) is needed, got ${tokens}`,
+      };
+    }
+  }
+}
+
+const turnsInPairs = ({ width, heads }: ProxyModel) => width % (2 * heads) === 0;
+const headsMessage = ({ width, heads }: ProxyModel) =>
+  `${heads} heads must divide the width ${width} into even parts (rotary embedding turns pairs)`;
+
+/** Rungs that can't be trained, or that would say nothing new. */
+export function* ladderProblems({ proxy, verify }: SearchSpec): Iterable<Problem> {
+  const own = proxyShape(proxy).model;
+  for (const [at, rung] of (verify.ladder ?? []).entries()) {
+    const path = `verify.ladder.${at}`;
+    const { model } = rungShape(proxy, rung);
+    const same = ({ width, layers }: { width: number; layers: number }) =>
+      width === rung.width && layers === rung.layers;
+    if (same(own) || verify.ladder?.findIndex(same) !== at) {
+      yield {
+        path,
+        message: `${rungName(rung)} is ${same(own) ? 'what the search itself trains' : 'named twice'}: it would say nothing new; name another width or depth`,
+      };
+    }
+    if (!turnsInPairs(model)) {
+      yield { path: `${path}.heads`, message: headsMessage(model) };
+    }
+  }
+}

@@ -1,0 +1,93 @@
+import { ApplicationFailure, isCancellation } from '@temporalio/workflow';
+import type { Ref } from '../climb/artifact.ts';
+import { derivedSeed } from '../climb/random.ts';
+import { limitBrokenBy, reserve } from '../climb/search/budget.ts';
+import { proxyCost } from '../climb/search/proxy-cost.ts';
+import { note, type Opening, type Prepared, type SearchState } from '../climb/search/search-state.ts';
+import { settleDiverged, settleLost, settleScored } from '../climb/search/settlement.ts';
+import type { ProxyShape } from '../climb/spec/proxy-shape.ts';
+import { trunkId, trunkShape } from '../climb/spec/trunk.ts';
+import type { TrainedMember } from '../activities/train-proxies.ts';
+import { enterPhase, needsAttention } from './phase.ts';
+import { reasonOf } from './proxy-group.ts';
+import { runStage } from './stages.ts';
+
+/**
+ * What every proxy starts from: a checkpoint that the search file names, or a trunk trained here, or (the state has no
+ * trunk afterwards) its seed. Where training fails the search waits for a person; without its trunk it never goes on.
+ * @throws ApplicationFailure, not retryable, when the trunk diverged or the budget of now doesn't reach for it
+ */
+export async function prepareTrunk(state: SearchState, opening: Opening, prepared: Prepared): Promise<void> {
+  if (state.trunk !== undefined) return;
+  if (opening.warmStart !== undefined) state.trunk = opening.warmStart.weights;
+  const shape = trunkShape(state.spec.proxy);
+  if (shape === null) return;
+  await enterPhase(state, 'trunk');
+  const mixtures = await naturalMixture(state, opening, prepared, shape);
+  while (state.trunk === undefined && state.finishEarly === null) {
+    const weights = await train(state, opening, { shape, tokens: prepared.tokens, ...mixtures });
+    if (weights !== null) state.trunk = weights;
+    else await needsAttention(state, 1);
+  }
+}
+
+/** The corpus in its own proportions: bounds are for the recipe, and a trunk is to know a little of everything. */
+async function naturalMixture({ spec }: SearchState, opening: Opening, { tokens }: Prepared, shape: ProxyShape) {
+  const rules = { constraints: { ...spec.constraints, bounds: {} }, targetTokens: shape.tokens };
+  const view = { activityId: `${trunkId}-sample`, summary: 'trunk · the corpus in its own proportions' };
+  // Of any first batch the first mixture is the natural one.
+  const sample = { tokens, rules, iteration: 0, size: 1, seed: spec.seed, candidates: null };
+  const { ref, summary } = await runStage(opening, 'sampleMixtures', view, sample);
+  return { mixtures: ref, mixture: summary.ids[0] as string };
+}
+
+/** @returns null where training failed; its reason is among the state's failures. */
+async function train(
+  state: SearchState,
+  opening: Opening,
+  { shape, tokens, mixtures, mixture }: { shape: ProxyShape; tokens: Ref; mixtures: Ref; mixture: string },
+): Promise<Ref | null> {
+  const { spec, account, milestones } = state;
+  const reserved = proxyCost(state, 'search', { shape });
+  const since = Date.now();
+  const limit = limitBrokenBy(account, reserved, since);
+  if (limit !== undefined) throw hopeless(`budget.${limit} doesn't reach for it; raise it`);
+  reserve(account, reserved);
+  if (milestones.length === 0) note(milestones, since);
+  let trained: TrainedMember;
+  try {
+    const view = { activityId: trunkId, summary: `trunk · ${shape.tokens.toLocaleString('en-US')} tokens` };
+    const random = {
+      seed: derivedSeed(spec.seed, [trunkId, 'weights']),
+      dataSeed: derivedSeed(spec.seed, [trunkId, 'data']),
+    };
+    const { members } = await runStage(opening, 'trainProxies', view, {
+      tokens,
+      mixtures,
+      members: [{ id: trunkId, mixture, ...random }],
+      proxy: shape,
+      trainer: spec.proxy.trainer,
+      maxEpochs: spec.constraints.maxEpochs,
+      checkpointSeconds: spec.proxy.checkpointSeconds,
+    });
+    trained = members[0] as TrainedMember;
+  } catch (error) {
+    const failure = isCancellation(error) ? null : { id: trunkId, reason: reasonOf(error) };
+    settleLost(state, reserved, (Date.now() - since) / 1000, failure);
+    if (failure === null) throw error;
+    return null;
+  }
+  const { id, weights, seconds, fromLedger } = trained;
+  if (weights === null) {
+    settleDiverged(state, reserved, trained);
+    throw hopeless('it diverged; lower proxy.learningRate');
+  }
+  const group = [{ id, fromLedger, tasks: [], seconds: { train: seconds, evaluate: 0 } }];
+  settleScored(state, { part: 'verify', proxy: shape }, reserved, group, Date.now());
+  return weights;
+}
+
+function hopeless(why: string): ApplicationFailure {
+  const message = `the trunk that every proxy was to start from is not there: ${why} and start the search again, or leave out proxy.warmStart`;
+  return ApplicationFailure.nonRetryable(message, 'NoTrunk');
+}
