@@ -50,8 +50,10 @@ export function formatCheck({ name, level, found, remedy }: Check): string {
   return `${sign} ${name.padEnd(17)} ${found}${remedy ? `\n${' '.repeat(20)}try: ${remedy}` : ''}`;
 }
 
-const DESCRIBE_TORCH =
-  'import torch; print(torch.__version__, "with " + torch.cuda.get_device_name() if torch.cuda.is_available() else "without a GPU")';
+const DESCRIBE_TORCH = `import torch
+gpu = torch.cuda.get_device_name() if torch.cuda.is_available() else "no GPU"
+half = any(torch.cpu.get_capabilities().get(name) for name in ("avx512_bf16", "amx_bf16", "bf16"))
+print(torch.__version__ + ",", gpu + ",", "a CPU with bfloat16 (a trainer profile may use it)" if half else "a CPU without bfloat16")`;
 
 function program(command: string, args: string[], env: NodeJS.ProcessEnv, remedy: string): Finding {
   const { error, status, stdout, stderr } = spawnSync(command, args, { env, encoding: 'utf8' });

@@ -38,7 +38,7 @@ def main() -> None:
     parser.add_argument("--profile", action="store_true")
     a = parser.parse_args()
 
-    train.configure(a.device)
+    train.configure(a.device, a.dtype)
     spec = {"model": a.model, "device": a.device, "dtype": a.dtype, "accelerate": a.accelerate, "budget": {"tokensPerMember": 10**12},
             "optim": {"learningRate": 1e-3, "weightDecay": 0.1, "beta1": 0.9, "beta2": 0.95, "warmup": 0.02, "decay": 0.4, "clip": 1.0,
                       "batch": a.batch}}

@@ -33,7 +33,7 @@ class Requests(NamedTuple):
 
 def run(spec: dict, out: RunDir) -> dict:
     """Score every member on every task; returns the result."""
-    configure(spec["device"])
+    configure(spec["device"], spec["dtype"])
     requests = prepare(spec)
     progress = Progress(len(requests.batches) * len(spec["members"]))
     members, done = [], 0

@@ -22,7 +22,7 @@ from .spec import parse
 
 def run(spec: dict, out: RunDir) -> dict:
     """Train every member of the spec; returns the result. Verifies all data before the first step."""
-    configure(spec["device"])
+    configure(spec["device"], spec["dtype"])
     members, optim, model, data = spec["members"], spec["optim"], spec["model"], spec["data"]
     used = [any(weights) for weights in zip(*(m["weights"] for m in members))]
     shards = Shards(data, model["vocab"], model["context"], used, optim["batch"])
@@ -150,13 +150,18 @@ def finished_member(out: RunDir, name: str) -> dict | None:
         return None
 
 
-def configure(device: str) -> None:
+BFLOAT16 = ("avx512_bf16", "amx_bf16", "bf16")  # of torch.cpu.get_capabilities, whatever the processor
+
+
+def configure(device: str, dtype: str) -> None:
     """One thread, deterministic kernels: on a CPU the same spec gives the same bits."""
     torch.set_num_threads(1)
     if device == "cuda":
         if not torch.cuda.is_available():
             raise DeviceLost("device cuda: expected a usable GPU, found none; run elsewhere or ask for device cpu")
         return
+    if dtype == "bfloat16" and not any(torch.cpu.get_capabilities().get(name) for name in BFLOAT16):
+        log("dtype bfloat16: this CPU has no instructions for it, so it is slower here than float32")
     torch.set_deterministic_debug_mode("error")  # use_deterministic_algorithms(True), less its second of importing inductor
     torch.utils.deterministic.fill_uninitialized_memory = False  # every buffer is written before it is read
 

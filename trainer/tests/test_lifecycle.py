@@ -109,6 +109,13 @@ def test_cuda_without_a_gpu_is_a_lost_device(train_spec, tmp_path, monkeypatch):
     assert run("train", train_spec, tmp_path / "out", expect=72).error["kind"] == "DeviceLost"
 
 
+@pytest.mark.parametrize("capabilities, slower", [({}, True), ({"avx512_bf16": True}, False)])
+def test_bfloat16_on_a_cpu_without_it_is_said(train_spec, tmp_path, monkeypatch, capabilities, slower):
+    monkeypatch.setattr("torch.cpu.get_capabilities", lambda: capabilities)
+    train_spec["dtype"] = "bfloat16"
+    assert ("slower here" in run("train", train_spec, tmp_path / "out").stderr.read_text()) == slower
+
+
 def test_bad_data_before_the_first_step(train_spec, artifacts, tmp_path):
     manifest = json.loads((artifacts / "tokens.json").read_text())
     unused, used = manifest["clusters"][1], manifest["clusters"][0]
