@@ -2,7 +2,9 @@ import type { Made, Ref } from '../climb/artifact.ts';
 import type { Limit } from '../climb/search/budget.ts';
 import { contentKey } from '../climb/content-key.ts';
 import type { DomainSet, Manifest } from '../climb/corpus/corpus-artifacts.ts';
-import { weighEvidence } from '../climb/verification/evidence.ts';
+import type { Rung } from '../climb/spec/ladder.ts';
+import { weighEvidence, type Evidence } from '../climb/verification/evidence.ts';
+import { weighLadder, type RungEvidence, type Skipped } from '../climb/verification/ladder.ts';
 import { taskLabel } from '../climb/verification/objective.ts';
 import type { PredictorArtifact } from '../climb/predictor/observations.ts';
 import { predict } from '../climb/predictor/predictor.ts';
@@ -29,13 +31,22 @@ export type RecommendMixtureInput = {
   readonly stoppedByLimit: Limit | null;
   /** Why there was no verification, where there was none. */
   readonly unverified: Exclude<Unverified, 'failed'> | null;
-  readonly verification: {
-    readonly arms: Ref;
-    /** Every run with a score, by arm and then by seed. */
-    readonly runs: readonly { readonly id: string; readonly arm: string; readonly score: Ref }[];
-    readonly seeds: readonly number[];
-  } | null;
+  readonly verification: VerificationRuns | null;
+  /** The arms again at other sizes, where the search has a ladder. */
+  readonly ladder?: readonly RungRuns[];
 };
+
+/** A run with a score. */
+type Run = { readonly id: string; readonly arm: string; readonly score: Ref };
+
+export type VerificationRuns = {
+  readonly arms: Ref;
+  /** By seed and then by arm. */
+  readonly runs: readonly Run[];
+  readonly seeds: readonly number[];
+};
+
+export type RungRuns = { readonly rung: Rung; readonly skipped: Skipped | null; readonly runs: readonly Run[] };
 
 export type RecommendSummary = { readonly verdict: Verdict; readonly verified: boolean };
 
@@ -45,7 +56,7 @@ export function recommendMixture({ store, trainers }: Deps) {
     const { spec, iterations, stoppedBy, stoppedByLimit } = input;
     const { clusters } = await store.readJson<DomainSet>(input.domainSet);
     const found = await store.readJson<PredictorArtifact>(input.predictor);
-    const evidence = input.verification && (await verify(spec, input.verification));
+    const evidence = input.verification && (await verify(input, input.verification));
     const arm = evidence?.recommendation.arm ?? null;
     const weights = evidence?.arms.find(({ id }) => id === arm)?.weights ?? bestObserved(found);
     const { name, version, torch } = trainers(spec.proxy.trainer).identity;
@@ -64,6 +75,7 @@ export function recommendMixture({ store, trainers }: Deps) {
         arms: evidence?.arms ?? [],
         observations: found.observations,
         iterations,
+        ...(evidence?.ladder && { ladder: evidence.ladder }),
       },
       seeds: { search: spec.seed, verification: input.verification?.seeds ?? [] },
       spec,
@@ -74,22 +86,35 @@ export function recommendMixture({ store, trainers }: Deps) {
         ...hashesOf({ predictor: input.predictor, arms: input.verification?.arms ?? null, trunk: input.trunk ?? null }),
         ...hashesOf(Object.fromEntries(input.items.map((ref, at) => [`items.${taskNames(spec)[at]}`, ref]))),
         // A score names the weights that it was measured on.
-        ...hashesOf(
-          Object.fromEntries((input.verification?.runs ?? []).map(({ id, score }) => [`score.${id}`, score])),
-        ),
+        ...hashesOf(Object.fromEntries(runsOf(input).map(({ id, score }) => [`score.${id}`, score]))),
       },
     };
     return { ref: await store.putJson(body), summary: { verdict: body.verdict, verified: body.verified } };
   };
 
-  async function verify(spec: SearchSpec, { arms, runs }: NonNullable<RecommendMixtureInput['verification']>) {
+  async function verify(
+    { spec, ladder }: RecommendMixtureInput,
+    { arms, runs }: VerificationRuns,
+  ): Promise<(Evidence & { ladder?: RungEvidence[] }) | null> {
     const { mixtures } = await store.readJson<ArmsArtifact>(arms);
-    const scores = mixtures.map(({ id }) =>
-      runs.filter(({ arm }) => arm === id).map(({ score }) => store.readJson<ProxyScore>(score)),
-    );
-    return weighEvidence(spec, mixtures, await Promise.all(scores.map((ofArm) => Promise.all(ofArm))));
+    const scoresOf = (runs: readonly Run[]): Promise<ProxyScore[][]> =>
+      Promise.all(
+        mixtures.map(({ id }) =>
+          Promise.all(runs.filter(({ arm }) => arm === id).map(({ score }) => store.readJson<ProxyScore>(score))),
+        ),
+      );
+    const evidence = weighEvidence(spec, mixtures, await scoresOf(runs));
+    if (evidence === null || ladder === undefined) return evidence;
+    const rungs = await Promise.all(ladder.map(async (rung) => ({ ...rung, runs: await scoresOf(rung.runs) })));
+    return { ...evidence, ladder: weighLadder(spec, mixtures, evidence.verification, rungs) };
   }
 }
+
+/** Every run that the recipe rests on. */
+const runsOf = ({ verification, ladder = [] }: RecommendMixtureInput) => [
+  ...(verification?.runs ?? []),
+  ...ladder.flatMap(({ runs }) => runs),
+];
 
 const taskNames = ({ tasks, report }: SearchSpec) => [...tasks, ...report.tasks].map(taskLabel);
 

@@ -17,6 +17,7 @@ import { reasonToStop } from '../climb/search/steering.ts';
 import type { RecommendMixtureInput } from '../activities/recommend-mixture.ts';
 import { prepareCorpus } from './corpus.ts';
 import { runIteration } from './iteration.ts';
+import { climbLadder } from './ladder.ts';
 import { registerMessages } from './messages.ts';
 import { enterPhase, showPhase } from './phase.ts';
 import { runStage } from './stages.ts';
@@ -60,15 +61,18 @@ async function search(state: SearchState, file: unknown): Promise<SearchResult> 
   }
   const stopped = state.finishEarly === 'now';
   const verification = stopped ? null : await verify(state, opening, prepared);
-  const unverified = verification === null ? (stopped ? 'finishEarly' : 'budget') : null;
-  return report(state, opening, prepared, { verification, unverified });
+  if (verification === null) {
+    return report(state, opening, prepared, { verification, unverified: stopped ? 'finishEarly' : 'budget' });
+  }
+  const ladder = await climbLadder(state, opening, prepared, verification);
+  return report(state, opening, prepared, { verification, unverified: null, ...ladder });
 }
 
 async function report(
   state: SearchState,
   opening: Opening,
   { manifest, domainSet, tokens }: Prepared,
-  outcome: Pick<RecommendMixtureInput, 'verification' | 'unverified'>,
+  outcome: Pick<RecommendMixtureInput, 'verification' | 'unverified' | 'ladder'>,
 ): Promise<SearchResult> {
   showPhase(state, 'report');
   const { spec, iteration, counts, account } = state;

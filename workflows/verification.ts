@@ -7,14 +7,15 @@ import { proxyCost } from '../climb/search/proxy-cost.ts';
 import type { Opening, Prepared, SearchState } from '../climb/search/search-state.ts';
 import { affordableCandidates } from '../climb/search/steering.ts';
 import { proxyShape } from '../climb/spec/proxy-shape.ts';
+import type { SearchSpec } from '../climb/spec/search-file.ts';
 import type { Member } from '../activities/train-proxies.ts';
-import type { RecommendMixtureInput } from '../activities/recommend-mixture.ts';
+import type { VerificationRuns } from '../activities/recommend-mixture.ts';
 import { enterPhase } from './phase.ts';
 import { scoreMembers } from './score-members.ts';
 import { runStage } from './stages.ts';
 
 /** A comparison with an arm that lost a seed is weaker, and with one that has none impossible. */
-const everyOne = 1;
+export const everyOne = 1;
 
 /**
  * Trains the best mixtures and the baselines again with fresh seeds and scores them on the report tasks as well.
@@ -24,7 +25,7 @@ export async function verify(
   state: SearchState,
   opening: Opening,
   prepared: Prepared,
-): Promise<RecommendMixtureInput['verification']> {
+): Promise<VerificationRuns | null> {
   const { spec, predictor, candidates } = state;
   const count = affordableCandidates(state, Date.now());
   if (count === 0 || predictor === null) return null;
@@ -41,10 +42,7 @@ export async function verify(
     baselines,
   });
 
-  const fresh = Array.from({ length: seeds }, (_, at) => ({
-    seed: derivedSeed(spec.seed, ['verify', at, 'weights']),
-    dataSeed: derivedSeed(spec.seed, ['verify', at, 'data']),
-  }));
+  const fresh = freshSeeds(spec);
   const members = fresh.flatMap((random, at) =>
     summary.ids.map((mixture): Member => ({ id: `v-${mixture}-s${at + 1}`, mixture, ...random })),
   );
@@ -79,4 +77,12 @@ export async function verify(
     runs: scored.map(({ id, score }) => ({ id, arm: armOf.get(id) as string, score })),
     seeds: fresh.flatMap(({ seed, dataSeed }) => [seed, dataSeed]),
   };
+}
+
+/** Seeds that the search has not used: the verification's, and at every size the ladder's. */
+export function freshSeeds({ seed, verify }: SearchSpec): Pick<Member, 'seed' | 'dataSeed'>[] {
+  return Array.from({ length: verify.seeds }, (_, at) => ({
+    seed: derivedSeed(seed, ['verify', at, 'weights']),
+    dataSeed: derivedSeed(seed, ['verify', at, 'data']),
+  }));
 }

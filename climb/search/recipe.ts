@@ -6,6 +6,7 @@ import type { Observation } from '../predictor/observations.ts';
 import type { Recommendation } from '../verification/recommendation.ts';
 import type { SearchSpec } from '../spec/search-file.ts';
 import type { StoppedBy } from './search-state.ts';
+import type { RungEvidence } from '../verification/ladder.ts';
 import type { Verification } from '../verification/verification.ts';
 
 export type RecipeWeight = { readonly cluster: string; readonly label: string; readonly weight: number };
@@ -35,6 +36,8 @@ export type RecipeBody = {
     readonly arms: readonly ArmEvidence[];
     readonly observations: readonly Observation[];
     readonly iterations: number;
+    /** The arms at other sizes, where the search has a ladder and was verified. */
+    readonly ladder?: readonly RungEvidence[];
   };
   readonly seeds: { readonly search: number; readonly verification: readonly number[] };
   readonly spec: SearchSpec;

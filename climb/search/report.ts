@@ -4,6 +4,7 @@ import { proxyShape } from '../spec/proxy-shape.ts';
 import { cell, fixed, number, percent, table } from '../markdown.ts';
 import { objective, taskShares } from '../verification/objective.ts';
 import type { Recipe, Unverified } from './recipe.ts';
+import { ladderSection } from './report-ladder.ts';
 import { poolsSection } from './report-pools.ts';
 import { searchedSection } from './report-searched.ts';
 import { taskNames, verificationSection } from './report-verification.ts';
@@ -23,6 +24,7 @@ export function renderReport(sources: ReportSources): string {
     weights(sources),
     ...poolsSection(sources.recipe.spec, sources.tokens),
     verificationSection(sources.recipe),
+    ...ladderSection(sources.recipe),
     leaderboard(sources),
     searchedSection(sources),
     clusters(sources),

@@ -12,6 +12,7 @@ export type Phase =
   | 'trunk'
   | 'search'
   | 'verify'
+  | 'ladder'
   | 'report'
   | 'done'
   | 'needs-attention';

@@ -1,4 +1,5 @@
 import { add, limitBrokenBy, times, type Account, type Cost, type Limit } from './budget.ts';
+import { rungShape, type Rung } from '../spec/ladder.ts';
 import type { Message } from '../spec/messages.ts';
 import { iterationsWithin, verificationProxies } from '../spec/plan.ts';
 import { together } from './groups.ts';
@@ -7,7 +8,7 @@ import { note, type SearchState, type StoppedBy } from './search-state.ts';
 
 export type StopReason = { readonly by: StoppedBy; readonly limit: Limit | null };
 
-/** Why no further iteration starts, or null: go on. Verification of what is found stays paid for. */
+/** Why no further iteration starts, or null: go on. Verification of what is found, and the ladder, stay paid for. */
 export function reasonToStop(state: SearchState, now: number): StopReason | null {
   if (state.finishEarly !== null) return { by: 'finishEarly', limit: null };
   if (state.iteration >= (state.iterationLimit ?? Infinity)) return { by: 'iterations', limit: null };
@@ -17,15 +18,24 @@ export function reasonToStop(state: SearchState, now: number): StopReason | null
   return limit === undefined ? null : { by: 'budget', limit };
 }
 
-/** Whether so many more proxies of the search may start: their own cost, and verification reserved on top. */
+/** Whether so many more proxies of the search may start: their own cost, with verification and ladder reserved on top. */
 export function maySearch(state: SearchState, now: number, proxies: number): Limit | undefined {
   return limitBrokenBy(state.account, beforeVerification(state, proxies), now);
 }
 
-/** Some more proxies of the search, and the whole verification after them. */
+/** Some more proxies of the search, and the whole verification and its ladder after them. */
 function beforeVerification(state: SearchState, size: number): Cost {
+  const { verify } = state.spec;
   const search = proxyCost(state, 'search', { together: together(state, size) });
-  return add(times(search, size), verificationCost(state, state.spec.verify));
+  const rungs = (verify.ladder ?? []).map((rung) => rungCost(state, rung, verificationProxies(verify) / verify.seeds));
+  return [verificationCost(state, verify), ...rungs].reduce(add, times(search, size));
+}
+
+/** So many arms with every seed, at another size. */
+export function rungCost(state: SearchState, rung: Rung, arms: number): Cost {
+  const { proxy, verify } = state.spec;
+  const shape = rungShape(proxy, rung);
+  return times(proxyCost(state, 'verify', { shape, together: together(state, arms) }), arms * verify.seeds);
 }
 
 /** Proxies of one seed are alike, and may train side by side. */
@@ -84,11 +94,13 @@ export function effect(state: SearchState, now: number): string {
   const { verify } = state.spec;
   if (state.phase === 'report' || state.phase === 'done') return 'nothing: all proxies are trained';
   const candidates = affordableCandidates(state, now);
+  const ladder = verify.ladder === undefined ? '' : ', and the ladder as far as the budget goes';
   const verification =
     candidates === 0
       ? 'no verification: the recipe will say that it is not verified'
-      : `verification of ${candidates} candidates and ${verify.baselines.length} baselines with ${verify.seeds} seeds each`;
+      : `verification of ${candidates} candidates and ${verify.baselines.length} baselines with ${verify.seeds} seeds each${ladder}`;
   if (state.phase === 'verify') return 'no further iterations: verification is under way';
+  if (state.phase === 'ladder') return 'no further iterations: the ladder is under way';
   const more = plannedIterations(state) - state.iteration;
   const stop = reasonToStop(state, now);
   if (stop === null) return `${more} more iterations, then ${verification}`;

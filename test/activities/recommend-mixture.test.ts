@@ -116,6 +116,31 @@ test('runs that all diverged verify nothing', async () => {
   expect(body).toMatchObject({ verdict: 'not verified', verified: false, arm: null });
 });
 
+test('the ladder is weighed beside the verification and changes no verdict', async () => {
+  const input = await inputOf([2.5, 2.6, 2.9, 3]);
+  const other = await inputOf([2.9, 2.8, 2.3, 2.2]);
+  const runs = (other.verification?.runs ?? []).map((run) => ({ ...run, id: run.id.replace('v-', 'l1-') }));
+  const ladder = [
+    { rung: { width: 128, layers: 4 }, skipped: null, runs },
+    { rung: { width: 256, layers: 4 }, skipped: 'proxies' as const, runs: [] },
+  ];
+  const [plain, body] = [await bodyOf(input), await bodyOf({ ...input, ladder })];
+  expect(body).toMatchObject({ verdict: plain.verdict, arm: plain.arm, weights: plain.weights });
+  expect(body.evidence.ladder).toMatchObject([
+    { rung: { width: 128, layers: 4 }, skipped: null, likeProxies: -1, likeBefore: -1 },
+    { rung: { width: 256, layers: 4 }, skipped: 'proxies', verification: null },
+  ]);
+  expect(plain.evidence).not.toHaveProperty('ladder');
+  expect(body.hashes['score.l1-uniform-s2']).toBe(runs.find(({ id }) => id === 'l1-uniform-s2')?.score.sha256);
+  const unverified = await bodyOf({ ...(await inputOf(null)), ladder: [] });
+  expect(unverified.evidence).not.toHaveProperty('ladder');
+});
+
+test('what every proxy started from is among the hashes', async () => {
+  const body = await bodyOf({ ...(await inputOf(null)), trunk: refOf('trunk') });
+  expect(body.hashes['trunk']).toBe(refOf('trunk').sha256);
+});
+
 test('the same evidence gives the same recipe, byte for byte', async () => {
   const [one, two] = [
     await perform(recommend, await inputOf([2.5, 2.6, 2.9, 3])),

@@ -1,0 +1,41 @@
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { spearman } from '../../../climb/verification/spearman.ts';
+
+test('known values, as SciPy gives them', () => {
+  expect(spearman([1, 2, 3, 4, 5], [5, 6, 7, 8, 7])).toBeCloseTo(0.8207826816681233, 12);
+  expect(spearman([1, 2, 3, 4], [1, 2, 3, 4])).toBe(1);
+  expect(spearman([1, 2, 3, 4], [9, 7, 5, 3])).toBe(-1);
+});
+
+test('too few pairs or no order say nothing', () => {
+  expect(spearman([], [])).toBeNull();
+  expect(spearman([1, 2], [1, 2])).toBeNull();
+  expect(spearman([1, 2, 3], [4, 4, 4])).toBeNull();
+  expect(() => spearman([1], [])).toThrow('got 1 and 0 values');
+});
+
+test('only the order counts, and both sides count alike', () => {
+  const values = fc.array(fc.tuple(fc.integer({ min: -9, max: 9 }), fc.integer({ min: -9, max: 9 })), { minLength: 3 });
+  fc.assert(
+    fc.property(values, (pairs) => {
+      const [a, b] = [pairs.map(([x]) => x), pairs.map(([, y]) => y)];
+      const found = spearman(a, b);
+      expect(
+        spearman(
+          a.map((x) => x ** 3 + 5),
+          b,
+        ),
+      ).toEqual(found);
+      if (found === null) return;
+      expect(spearman(b, a)).toBeCloseTo(found, 12);
+      expect(
+        spearman(
+          a.map((x) => -x),
+          b,
+        ),
+      ).toBeCloseTo(-found, 12);
+      expect(Math.abs(found)).toBeLessThanOrEqual(1 + 1e-12);
+    }),
+  );
+});
