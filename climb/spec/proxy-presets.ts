@@ -23,7 +23,7 @@ export type PresetSpeed = {
   /** Training tokens a second: of one core, or of all proxies that share one GPU. */
   readonly tokensPerSecond: number;
   readonly device: 'cpu' | 'cuda';
-  /** `measured`: see docs/results.md. `estimated`: from operations a token and what an H100 should reach, never run. */
+  /** `measured`: see docs/results/. `estimated`: from operations a token and what an H100 should reach, never run. */
   readonly known: 'measured' | 'estimated';
 };
 

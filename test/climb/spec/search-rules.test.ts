@@ -15,8 +15,8 @@ function problemsOf(file: unknown): readonly Problem[] {
   }
 }
 
-test('the example file is valid', () => {
-  const example = new URL('../../../examples/quickstart.json', import.meta.url);
+test.each(['quickstart', 'gpu'])('the example %s is valid', (name) => {
+  const example = new URL(`../../../examples/${name}.json`, import.meta.url);
   expect(problemsOf(JSON.parse(readFileSync(example, 'utf8')))).toEqual([]);
 });
 
