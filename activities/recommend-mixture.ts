@@ -2,16 +2,15 @@ import type { Made, Ref } from '../climb/artifact.ts';
 import type { Limit } from '../climb/search/budget.ts';
 import { contentKey } from '../climb/content-key.ts';
 import type { DomainSet, Manifest } from '../climb/corpus/corpus-artifacts.ts';
-import type { Rung } from '../climb/spec/ladder.ts';
 import { weighEvidence, type Evidence } from '../climb/verification/evidence.ts';
-import { weighLadder, type RungEvidence, type Skipped } from '../climb/verification/ladder.ts';
+import { weighLadder, type RungEvidence } from '../climb/verification/ladder.ts';
 import { taskLabel } from '../climb/verification/objective.ts';
 import type { PredictorArtifact } from '../climb/predictor/observations.ts';
 import { predict } from '../climb/predictor/predictor.ts';
 import type { ProxyScore } from '../climb/verification/proxy-score.ts';
 import { hashesOf, type RecipeBody, type Unverified, type Verdict } from '../climb/search/recipe.ts';
 import type { SearchSpec } from '../climb/spec/search-file.ts';
-import type { StoppedBy } from '../climb/search/search-state.ts';
+import type { Run, RungRuns, StoppedBy, VerificationRuns } from '../climb/search/search-state.ts';
 import { climbVersion } from '../climb/version.ts';
 import type { Deps } from './deps.ts';
 import type { ArmsArtifact } from './sample-verification.ts';
@@ -35,18 +34,6 @@ export type RecommendMixtureInput = {
   /** The arms again at other sizes, where the search has a ladder. */
   readonly ladder?: readonly RungRuns[];
 };
-
-/** A run with a score. */
-type Run = { readonly id: string; readonly arm: string; readonly score: Ref };
-
-export type VerificationRuns = {
-  readonly arms: Ref;
-  /** By seed and then by arm. */
-  readonly runs: readonly Run[];
-  readonly seeds: readonly number[];
-};
-
-export type RungRuns = { readonly rung: Rung; readonly skipped: Skipped | null; readonly runs: readonly Run[] };
 
 export type RecommendSummary = { readonly verdict: Verdict; readonly verified: boolean };
 

@@ -60,19 +60,18 @@ async function search(state: SearchState, file: unknown): Promise<SearchResult> 
     throw ApplicationFailure.nonRetryable(nothingScored(state), 'NothingScored', state.failures);
   }
   const stopped = state.finishEarly === 'now';
-  const verification = stopped ? null : await verify(state, opening, prepared);
-  if (verification === null) {
-    return report(state, opening, prepared, { verification, unverified: stopped ? 'finishEarly' : 'budget' });
-  }
-  const ladder = await climbLadder(state, opening, prepared, verification);
-  return report(state, opening, prepared, { verification, unverified: null, ...ladder });
+  const verified = stopped ? null : await verify(state, opening, prepared);
+  if (verified === null) return report(state, opening, prepared, stopped ? 'finishEarly' : 'budget');
+  state.verified = verified;
+  await climbLadder(state, opening, prepared, verified);
+  return report(state, opening, prepared, null);
 }
 
 async function report(
   state: SearchState,
   opening: Opening,
   { manifest, domainSet, tokens }: Prepared,
-  outcome: Pick<RecommendMixtureInput, 'verification' | 'unverified' | 'ladder'>,
+  unverified: RecommendMixtureInput['unverified'],
 ): Promise<SearchResult> {
   showPhase(state, 'report');
   const { spec, iteration, counts, account } = state;
@@ -88,7 +87,9 @@ async function report(
     iterations: iteration,
     stoppedBy: state.stoppedBy ?? 'cancelled',
     stoppedByLimit: state.stoppedByLimit,
-    ...outcome,
+    unverified,
+    verification: state.verified ?? null,
+    ...(state.ladder && { ladder: state.ladder }),
   });
   const result = await runStage(
     opening,
@@ -114,13 +115,13 @@ async function report(
   return result;
 }
 
-/** What is known when a search is cancelled isn't lost: the best observed mixture, marked as not verified. */
+/** What is known when a search is cancelled isn't lost: the best observed mixture, or what is verified already. */
 async function reportCancelled(state: SearchState): Promise<void> {
   const { opening, prepared, predictor } = state;
   if (opening === null || prepared === null || predictor === null) return;
   state.stoppedBy = 'cancelled';
   state.stoppedByLimit = null;
-  await report(state, opening, prepared, { verification: null, unverified: 'cancelled' });
+  await report(state, opening, prepared, state.verified === undefined ? 'cancelled' : null);
 }
 
 /** Hands the state to a new run with an empty history. An update that was just answered needs one more task to get out. */

@@ -1,11 +1,10 @@
 import type { Ref } from '../climb/artifact.ts';
 import { limitBrokenBy, times } from '../climb/search/budget.ts';
 import { proxyCost } from '../climb/search/proxy-cost.ts';
-import type { Opening, Prepared, SearchState } from '../climb/search/search-state.ts';
+import type { Opening, Prepared, RungRuns, SearchState, VerificationRuns } from '../climb/search/search-state.ts';
 import { rungCost } from '../climb/search/steering.ts';
 import { rungName, rungShape, type Rung } from '../climb/spec/ladder.ts';
 import { taskLabel } from '../climb/verification/objective.ts';
-import type { RecommendMixtureInput, RungRuns, VerificationRuns } from '../activities/recommend-mixture.ts';
 import type { Member } from '../activities/train-proxies.ts';
 import { enterPhase } from './phase.ts';
 import { scoreMembers } from './score-members.ts';
@@ -20,15 +19,12 @@ export async function climbLadder(
   opening: Opening,
   prepared: Prepared,
   verification: VerificationRuns,
-): Promise<Pick<RecommendMixtureInput, 'ladder'>> {
-  const rungs = state.spec.verify.ladder;
-  if (rungs === undefined) return {};
-  const ladder: RungRuns[] = [];
-  for (const [at, rung] of rungs.entries()) {
+): Promise<void> {
+  for (const [at, rung] of (state.spec.verify.ladder ?? []).entries()) {
     await enterPhase(state, 'ladder');
-    ladder.push(await trainRung(state, opening, prepared, verification, { rung, at: `l${at + 1}` }));
+    const runs = await trainRung(state, opening, prepared, verification, { rung, at: `l${at + 1}` });
+    state.ladder = [...(state.ladder ?? []), runs];
   }
-  return { ladder };
 }
 
 async function trainRung(

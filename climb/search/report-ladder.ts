@@ -37,6 +37,9 @@ export function ladderSection({ evidence, spec, arm: recommended }: Recipe): str
     `Ranks: Spearman over the arms' means, 1 where they are in the same order; of ${verification.arms.length} arms it can say little.`,
     ...startOf(spec.proxy.warmStart !== undefined),
     ...ladder.flatMap(missing),
+    ...spec.verify.ladder
+      .slice(ladder.length)
+      .map((rung) => `${rungName(rung)}: not trained, the search was cancelled.`),
   ];
 }
 

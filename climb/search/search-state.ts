@@ -1,6 +1,8 @@
 import type { Ref } from '../artifact.ts';
 import { openAccount, type Account, type Limit } from './budget.ts';
+import type { Rung } from '../spec/ladder.ts';
 import type { SearchSpec } from '../spec/search-file.ts';
+import type { Skipped } from '../verification/ladder.ts';
 
 export type Phase =
   | 'opening'
@@ -41,6 +43,20 @@ export type Scored = { readonly id: string; readonly score: Ref };
 
 /** The corpus as the iterations need it. */
 export type Prepared = { readonly manifest: Ref; readonly domainSet: Ref; readonly tokens: Ref };
+
+/** A run of an arm, with its score. */
+export type Run = { readonly id: string; readonly arm: string; readonly score: Ref };
+
+/** What the verification trained. */
+export type VerificationRuns = {
+  readonly arms: Ref;
+  /** By seed and then by arm. */
+  readonly runs: readonly Run[];
+  readonly seeds: readonly number[];
+};
+
+/** The same arms at another size, or why they were not trained there. */
+export type RungRuns = { readonly rung: Rung; readonly skipped: Skipped | null; readonly runs: readonly Run[] };
 
 /** What the first activity found out and everything later relies on. */
 export type Opening = {
@@ -110,6 +126,10 @@ export type SearchState = {
   trunk?: Ref;
   predictor: Ref | null;
   candidates: Ref | null;
+  /** Absent until it is done; a search that is cancelled on its ladder has verified what it found. */
+  verified?: VerificationRuns;
+  /** Rungs that are done. */
+  ladder?: RungRuns[];
 };
 
 const leaderboardLength = 10;

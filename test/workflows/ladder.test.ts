@@ -1,5 +1,6 @@
 /** Searches that train their arms again at other sizes, and report on plain texts. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { WorkflowFailedError } from '@temporalio/client';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ArtifactStore } from '../../adapters/artifact-store.ts';
@@ -83,4 +84,15 @@ test('a size that a lowered budget no longer reaches is left out and named; veri
   expect(result.proxies).toBeLessThanOrEqual(24);
   expect(recipe.evidence.ladder?.map(({ skipped }) => skipped)).toEqual([null, 'proxies']);
   expect(report).toContain('32 × 2: not trained, the budget (proxies) did not reach for it.');
+}, 60_000);
+
+test('a search that is cancelled on its ladder keeps what it verified', async () => {
+  const handle = await lab.start('cancelled', { ...file, seed: 42 });
+  await until(async () => (await handle.query<Status>('status')).phase === 'ladder');
+  await handle.cancel();
+  await expect(handle.result()).rejects.toThrow(WorkflowFailedError);
+  const folder = join(lab.home, 'searches/cancelled');
+  const recipe = JSON.parse(await readFile(join(folder, 'recipe.json'), 'utf8')) as Recipe;
+  expect(recipe).toMatchObject({ verified: true, stoppedBy: 'cancelled' });
+  expect(await readFile(join(folder, 'report.md'), 'utf8')).toContain('32 × 2: not trained, the search was cancelled.');
 }, 60_000);

@@ -51,6 +51,7 @@ test('what was not trained says why', () => {
   expect(section([[2.2, 2.3, 2.5, 2.4]].map((found) => found.slice(0, 2)))).toContain(
     '128 × 4: too few of its proxies have a score.',
   );
+  expect(section([[2.2, 2.3, 2.5, 2.4]])).toContain('256 × 4: not trained, the search was cancelled.');
   expect(section(null)).toBe('## Do larger proxies agree?\n\nNot trained, since nothing was verified.');
 });
 
