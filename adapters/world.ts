@@ -29,7 +29,8 @@ export async function openWorld({
   queues,
   maxHistory,
 }: WorkerSettings) {
-  const trainers = new Map<string, Trainer>();
+  const trainers = new Map<string, TrainerProcess>();
+  const compute = new Compute();
   for (const [name, profile] of Object.entries(profiles)) trainers.set(name, await TrainerProcess.open(profile));
   const store = new ArtifactStore(join(home, 'artifacts'));
   return {
@@ -39,7 +40,7 @@ export async function openWorld({
     runs: new RunFolders(join(home, 'runs')),
     searches: new SearchFolders(join(home, 'searches')),
     speeds: new Speeds(join(home, 'speeds')),
-    compute: new Compute(),
+    compute,
     corpus: new CorpusReader(roots),
     tasks: new TaskItems(new TaskLibrary(taskLibrary), roots),
     warmStarts: new WarmStartFiles(roots, store),
@@ -53,5 +54,9 @@ export async function openWorld({
     timeouts,
     queues,
     maxHistory,
+    /** Ends threads and the trainers that wait for work. */
+    close: async (): Promise<void> => {
+      await Promise.all([compute.close(), ...[...trainers.values()].map((trainer) => trainer.close())]);
+    },
   };
 }

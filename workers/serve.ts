@@ -48,7 +48,7 @@ export async function serve(
     // All must have let go of the connection before it closes, whichever of them failed.
     const ended = await drained;
     await connection.close();
-    await world.compute.close();
+    await world.close();
     const failed = ended.find((end) => end.status === 'rejected');
     if (failed !== undefined) throw failed.reason;
   };

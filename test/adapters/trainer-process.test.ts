@@ -252,9 +252,8 @@ describe('a failure', () => {
     ['an exit code at that time: what the code says', 'exit 70', 1, 'internal'],
   ])('by %s', async (_, script, kills, kind) => {
     let machine = 0;
-    const trainer = await TrainerProcess.open(await profileOf(`echo '{"event":"hello"}'\n${script}`), () =>
-      Promise.resolve({ machine, cgroup: 0 }),
-    );
+    const readOomKills = () => Promise.resolve({ machine, cgroup: 0 });
+    const trainer = await TrainerProcess.open(await profileOf(`echo '{"event":"hello"}'\n${script}`), { readOomKills });
     const done = trainer.run('train', {}, join(folder, `killed-${count++}`), {
       signal: new AbortController().signal,
       onEvent: () => (machine += kills),

@@ -15,6 +15,7 @@ import hashlib
 import json
 import math
 import os
+import queue
 import signal
 import sys
 import threading
@@ -24,8 +25,9 @@ from pathlib import Path
 STEPS = int(os.environ.get("FAKE_STEPS", "4"))
 STEP_SECONDS = int(os.environ.get("FAKE_STEP_MS", "0")) / 1000
 IDENTITY = {"name": "fake_trainer", "version": "1", "torch": "none"}
-ABILITIES = {"ensemble": True} if os.environ.get("FAKE_ENSEMBLE") else {}
-stopping = threading.Event()
+ABILITIES = {"serve": True, "ensemble": bool(os.environ.get("FAKE_ENSEMBLE"))}
+stopping, busy = threading.Event(), threading.Event()
+requests = queue.SimpleQueue()
 
 
 def emit(event, **fields):
@@ -116,23 +118,46 @@ def score(task, level, choices):
 
 
 def watch_standard_input():
-    sys.stdin.buffer.read()
-    os._exit(75)
+    for line in sys.stdin.buffer:
+        requests.put(json.loads(line))
+    if busy.is_set():
+        os._exit(75)
+    requests.put(None)
+
+
+def stop(*_):
+    stopping.set()
+    requests.put(None)
+
+
+def carry_out(command, spec, out):
+    busy.set()
+    emit("hello", version="1", pid=os.getpid())
+    code = {"train": train, "evaluate": evaluate}[command](json.loads(Path(spec).read_text()), Path(out))
+    busy.clear()
+    return code
+
+
+def serve():
+    while (request := requests.get()) is not None:
+        code = carry_out(request["command"], request["spec"], request["out"])
+        if code != 0:
+            return code
+        emit("end", code=code)
+    return 0
 
 
 def main(argv):
     if argv == ["version"]:
         emit("version", **IDENTITY, **ABILITIES)
         return 0
-    command, spec, out = argv[0], json.loads(Path(argv[2]).read_text()), Path(argv[4])
-    if command == "tokenise":
+    if argv[0] == "tokenise":
         from climb_trainer.__main__ import main as real
 
         return real(argv)
-    signal.signal(signal.SIGTERM, lambda *_: stopping.set())
+    signal.signal(signal.SIGTERM, stop)
     threading.Thread(target=watch_standard_input, daemon=True).start()
-    emit("hello", version="1", pid=os.getpid())
-    return {"train": train, "evaluate": evaluate}[command](spec, out)
+    return serve() if argv == ["serve"] else carry_out(argv[0], argv[2], argv[4])
 
 
 if __name__ == "__main__":
