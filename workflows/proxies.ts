@@ -1,6 +1,6 @@
 import { condition } from '@temporalio/workflow';
 import { reserve, type Limit } from '../climb/search/budget.ts';
-import { groupSize } from '../climb/search/groups.ts';
+import { together } from '../climb/search/groups.ts';
 import { proxyCost } from '../climb/search/proxy-cost.ts';
 import type { Scored, SearchState } from '../climb/search/search-state.ts';
 import type { Member } from '../activities/train-proxies.ts';
@@ -16,8 +16,9 @@ export type BatchResult = {
 };
 
 /**
- * Trains and evaluates the members of a batch, in groups and as many at once as the budget allows. Each member is
- * reserved before its group is dispatched; one that no longer fits, or that a person has called off, is left out.
+ * Trains and evaluates the members of a batch, in groups and as many at once as the budget allows. A group waits until
+ * all of it may start. Each member is reserved before its group is dispatched; one that no longer fits, or that a person
+ * has called off, is left out.
  */
 export async function runBatch(state: SearchState, batch: Batch, members: readonly Member[]): Promise<BatchResult> {
   const { account } = state;
@@ -29,12 +30,14 @@ export async function runBatch(state: SearchState, batch: Batch, members: readon
   let limit: Limit | undefined;
   try {
     while (waiting.length > 0 && limit === undefined) {
-      const room = () => (state.paused ? 0 : account.budget.concurrency - inFlight);
-      await condition(() => state.finishEarly === 'now' || room() > 0);
+      const alike = alikeFirst(waiting);
+      const size = () => together(state, alike.length);
+      const mayStart = () => !state.paused && inFlight + size() <= account.budget.concurrency;
+      await condition(() => state.finishEarly === 'now' || mayStart());
       if (state.finishEarly === 'now') break;
-      const next = nextGroup(state, batch, waiting, room());
-      limit = next.limit;
-      const { group } = next;
+      const affordable = affordableOf(batch, size());
+      limit = affordable.limit;
+      const group = alike.slice(0, affordable.size);
       const [first] = group;
       if (first === undefined) break;
       const id = group.length === 1 ? first.id : `${batch.at}-g${String(++groups).padStart(2, '0')}`;
@@ -63,12 +66,19 @@ export async function runBatch(state: SearchState, batch: Batch, members: readon
   };
 }
 
-/** The next members to train side by side, cut to what the room and the budget leave; and the limit that cut them. */
-function nextGroup({ opening }: SearchState, batch: Batch, waiting: readonly Member[], room: number) {
-  const apart = waiting.findIndex(({ dataSeed }) => dataSeed !== waiting[0]?.dataSeed);
-  const alike = apart < 0 ? waiting.length : apart;
-  let size = groupSize(Math.min(room, alike), opening?.group ?? 1);
-  let limit = batch.forbids(size);
-  for (let broken = limit; broken !== undefined && --size > 0; broken = batch.forbids(size)) limit = broken;
-  return { group: waiting.slice(0, size), limit };
+/** The first members that can share a group: those with the same order of data. */
+function alikeFirst(members: readonly Member[]): readonly Member[] {
+  const apart = members.findIndex(({ dataSeed }) => dataSeed !== members[0]?.dataSeed);
+  return apart < 0 ? members : members.slice(0, apart);
+}
+
+/** The largest group of up to `wanted` proxies that the budget leaves, none perhaps; and the limit that cut it. */
+function affordableOf(batch: Batch, wanted: number): { size: number; limit: Limit | undefined } {
+  let limit: Limit | undefined;
+  for (let size = wanted; size > 0; size--) {
+    const broken = batch.forbids(size);
+    if (broken === undefined) return { size, limit };
+    limit = broken;
+  }
+  return { size: 0, limit };
 }

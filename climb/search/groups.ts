@@ -1,18 +1,18 @@
 import type { SearchState } from './search-state.ts';
 
 /**
- * Members of the next group where `room` more proxies may start: as few groups as the room needs, of even sizes, since
- * a device is as long busy with a few stragglers as with a whole group.
- * @param room one at least
+ * Members of the next group of `proxies`: as few groups as they need, of even sizes, since a device is as long busy with
+ * a few stragglers as with a whole group.
+ * @param proxies one at least
  * @param most proxies that a device trains side by side
  */
-export function groupSize(room: number, most: number): number {
-  return Math.ceil(room / Math.ceil(room / most));
+export function groupSize(proxies: number, most: number): number {
+  return Math.floor(proxies / Math.ceil(proxies / most));
 }
 
-/** How many of `proxies` alike train side by side, as far as devices and the concurrency of now allow. */
+/** How many of `proxies` alike train side by side, as far as a device and the concurrency of now allow. */
 export function together({ opening, account }: Pick<SearchState, 'opening' | 'account'>, proxies: number): number {
-  return groupSize(Math.max(1, Math.min(proxies, account.budget.concurrency)), opening?.group ?? 1);
+  return groupSize(Math.max(1, proxies), groupSize(account.budget.concurrency, opening?.group ?? 1));
 }
 
 /** Ascending numbers for people: `1–8, 11`. */

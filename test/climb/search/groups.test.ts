@@ -8,20 +8,20 @@ describe('the size of a group', () => {
     [1, 32, 1],
     [8, 32, 8],
     [32, 32, 32],
-    [33, 32, 17],
+    [33, 32, 16],
     [40, 32, 20],
     [100, 32, 25],
     [5, 1, 1],
-  ])('with room for %i and %i side by side is %i', (room, most, size) => {
-    expect(groupSize(room, most)).toBe(size);
+  ])('of %i proxies, %i side by side, is %i', (proxies, most, size) => {
+    expect(groupSize(proxies, most)).toBe(size);
   });
 
-  test('fills the room with as few groups as it needs, and of even sizes', () => {
+  test('makes as few groups as they need, and of even sizes', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 500 }), fc.integer({ min: 1, max: 64 }), (room, most) => {
+      fc.property(fc.integer({ min: 1, max: 500 }), fc.integer({ min: 1, max: 64 }), (proxies, most) => {
         const sizes: number[] = [];
-        for (let left = room; left > 0; left -= sizes.at(-1) as number) sizes.push(groupSize(left, most));
-        expect(sizes.length).toBe(Math.ceil(room / most));
+        for (let left = proxies; left > 0; left -= sizes.at(-1) as number) sizes.push(groupSize(left, most));
+        expect(sizes.length).toBe(Math.ceil(proxies / most));
         expect(Math.max(...sizes)).toBeLessThanOrEqual(most);
         expect(Math.max(...sizes) - Math.min(...sizes)).toBeLessThanOrEqual(1);
       }),
@@ -33,7 +33,7 @@ test('proxies are together as far as the worker and the concurrency allow; alone
   const state = stateOf({ budget: { proxies: 100, concurrency: 12 } });
   const groupOf = (proxies: number, group?: number) =>
     together({ ...state, opening: group === undefined ? null : ({ group } as never) }, proxies);
-  expect([groupOf(8), groupOf(8, 32), groupOf(40, 32), groupOf(40, 8), groupOf(0, 8)]).toEqual([1, 8, 12, 6, 1]);
+  expect([groupOf(8), groupOf(8, 32), groupOf(40, 32), groupOf(40, 8), groupOf(0, 8)]).toEqual([1, 8, 10, 5, 1]);
 });
 
 test.each([
