@@ -9,14 +9,12 @@ Every tensor has the member first: activations x [M, N, d] of N = B * T position
 """
 
 import torch
-import torch.nn.functional as F
 from torch.autograd import Function
 
 EPSILON = 1e-6
 CACHE_TOKENS = 4  # rows of logits at once, in widths: fewer read the head too often, more leave the cache
 LOGIT_BYTES = 1 << 28  # of one chunk on a device that has no cache to stay in
 TINY = 1.2e-38  # smallest normal float32: a token's loss saturates at 87 nats instead of becoming infinite
-DENSE_CONTEXT = 512  # up to here a CPU is quicker with the whole score matrix than with a flash kernel
 
 
 def normalise(x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
@@ -79,36 +77,6 @@ class Heads(Function):
         grads = grads.permute(1, 3, 0, 2, 4).reshape(*normal.shape[:2], -1)
         dx = normalise_backward(normal, inverse, torch.bmm(grads, weight.mT))
         return dx, torch.bmm(normal.mT, grads), None, None, None
-
-
-class DenseAttention(Function):
-    """Causal attention by whole score matrices: q, k, v [A, H, T, head] -> [A, H, T, head]."""
-
-    @staticmethod
-    def forward(ctx, q, k, v):
-        shape, scale = q.shape, q.shape[-1] ** -0.5
-        q, k, v = (x.flatten(0, 1) for x in (q, k, v))
-        mask = q.new_full((shape[2], shape[2]), -torch.inf).triu_(1)
-        scores = torch.baddbmm(mask, q, k.mT, alpha=scale)
-        weights = torch.softmax(scores, -1, out=scores)
-        ctx.save_for_backward(q, k, v, weights)
-        return torch.bmm(weights, v).view(shape)
-
-    @staticmethod
-    def backward(ctx, grad):
-        q, k, v, weights = ctx.saved_tensors
-        shape, scale = grad.shape, q.shape[-1] ** -0.5
-        grad = grad.flatten(0, 1)
-        scores = torch._softmax_backward_data(torch.bmm(grad, v.mT), weights, -1, weights.dtype)
-        dq, dk = torch.bmm(scores, k).mul_(scale), torch.bmm(scores.mT, q).mul_(scale)
-        return dq.view(shape), dk.view(shape), torch.bmm(weights.mT, grad).view(shape)
-
-
-def attention(q: torch.Tensor, k: torch.Tensor, v: torch.Tensor) -> torch.Tensor:
-    """Causal attention, by what is quickest for the device and length."""
-    if q.device.type == "cpu" and q.shape[2] <= DENSE_CONTEXT:
-        return DenseAttention.apply(q, k, v)
-    return F.scaled_dot_product_attention(q, k, v, is_causal=True)
 
 
 class Project(Function):

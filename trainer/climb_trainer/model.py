@@ -15,7 +15,7 @@ import math
 import torch
 import torch.nn.functional as F
 
-from .layers import CrossEntropy, Heads, Mlp, Norm, Project, attention
+from .layers import CrossEntropy, Heads, Mlp, Norm, Project
 
 
 def shapes(model: dict) -> dict[str, tuple[int, int]]:
@@ -84,7 +84,7 @@ def hidden(p: dict, model: dict, tokens: torch.Tensor, rope: tuple) -> torch.Ten
     x = Norm.apply(F.embedding(tokens.flatten(1) + first, p["embed"].flatten(0, 1)))
     for layer in range(model["layers"]):
         q, k, v = Heads.apply(x, p[f"{layer}.qkv"], *rope, model["heads"])
-        x = Project.apply(x, attention(q, k, v), p[f"{layer}.out"])
+        x = Project.apply(x, F.scaled_dot_product_attention(q, k, v, is_causal=True), p[f"{layer}.out"])
         x = Mlp.apply(x, p[f"{layer}.up"], p[f"{layer}.down"])
     return Norm.apply(x)
 

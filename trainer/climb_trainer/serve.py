@@ -26,8 +26,17 @@ def serve(run: Callable[[str, str, str], int]) -> int:
         code = run(*request(line))
         if code not in KEEPS:
             return code
+        release_device()
         emit("end", code=code)
     return 0
+
+
+def release_device() -> None:
+    """Give back the device's memory that torch keeps for later: others may need it while we wait."""
+    import torch
+
+    if torch.cuda.is_initialized():
+        torch.cuda.empty_cache()
 
 
 def request(line: bytes) -> tuple[str, str, str]:
