@@ -16,7 +16,7 @@ import traceback
 from pathlib import Path
 
 from . import VERSION, files, lifeline, rundir, serve, spec as specs
-from .contract import BadSpec, DeviceLost, OutOfMemory, TrainerError, emit, log
+from .contract import BadSpec, DeviceLost, OutOfMemory, TrainerError, emit, log, out_of_memory
 
 RESULT = {"tokenise": "manifest.json", "train": "result.json", "evaluate": "result.json"}
 
@@ -75,9 +75,10 @@ def named(error: BaseException) -> TrainerError:
     if isinstance(error, OSError) and error.errno in files.FULL:
         return files.disk_full(Path(error.filename or ".").absolute().parent, 0)
     text = f"{type(error).__name__}: {error}"
-    if isinstance(error, MemoryError) or "out of memory" in text.lower() or "can't allocate memory" in text.lower():
+    if out_of_memory(error):
         return OutOfMemory(f"{text}; use a smaller optim.microBatch, which leaves the effective batch as it is")
-    if "CUDA error" in text or "AcceleratorError" in text or "NVML" in text:
+    faulty = "device-side assert" in text or "captur" in text  # ours, on any device
+    if not faulty and ("CUDA error" in text or "AcceleratorError" in text or "NVML" in text):
         return DeviceLost(f"{text}; the device can't be used any more by this process, run elsewhere")
     return TrainerError(f"{text}; this is a fault of the trainer, the traceback is on stderr")
 

@@ -16,7 +16,7 @@ import safetensors.torch
 import torch
 
 from . import faults, files
-from .contract import emit, log
+from .contract import busy, emit, log
 from .rundir import RunDir, remove
 from .spec import parse
 
@@ -48,8 +48,9 @@ class Writer:
 
     def wait(self) -> None:
         """Until what was taken is on disk. Raises what went wrong."""
-        if self._thread:
-            self._thread.join()
+        while not self.idle():
+            self._thread.join(1)
+            busy("writing a checkpoint")
         failure, self._failure, self._thread = self._failure, None, None
         if failure:
             raise failure
@@ -91,15 +92,19 @@ def save(run: RunDir, number: int, tensors: dict, loop: dict, keep: int) -> None
 
 
 def load(run: RunDir, accept) -> tuple[dict, dict] | None:
-    """(tensors, loop) of the newest whole checkpoint whose loop state `accept`s, else None."""
+    """(tensors, loop) of the newest whole checkpoint whose loop state `accept`s, else None.
+
+    Newer ones go: they are broken, or of members cut otherwise, and would outlive what is written next.
+    """
     for folder in existing(run.path):
         try:
             tensors, loop = _read(folder, run.spec)
+            if accept(loop):
+                return tensors, loop
         except (OSError, ValueError, KeyError, TypeError, safetensors.SafetensorError) as error:
             log(f"checkpoint {folder} is broken ({error}): trying the one before")
-            continue
-        if accept(loop):
-            return tensors, loop
+        run.check_owner()
+        remove(folder)
     return None
 
 

@@ -58,15 +58,33 @@ class NotOwner(TrainerError):
     code, kind = 75, "NotOwner"
 
 
+def out_of_memory(error: BaseException) -> bool:
+    """Whether a library says so, in whichever words."""
+    text = str(error).lower()
+    return isinstance(error, MemoryError) or any(words in text for words in ("out of memory", "can't allocate memory", "alloc_failed"))
+
+
+QUIET = 5.0  # seconds without an event after which `busy` says something
+_spoke = time.monotonic()
+
+
 def emit(event: str, **fields) -> None:
     """Write one event line. A caller that has gone away can't read it: that is no error here,
     because the closed stdin ends the process."""
+    global _spoke
+    _spoke = time.monotonic()
     line = json.dumps({"event": event, **fields}, allow_nan=False)
     try:
         sys.stdout.write(line + "\n")
         sys.stdout.flush()
     except (BrokenPipeError, ValueError):
         sys.stdout = open(os.devnull, "w")
+
+
+def busy(what: str) -> None:
+    """A sign of life in a long phase without progress: silence counts as hung."""
+    if time.monotonic() - _spoke >= QUIET:
+        emit("busy", what=what)
 
 
 def log(message: str) -> None:

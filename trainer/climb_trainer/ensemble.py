@@ -9,7 +9,7 @@ waits for the device.
 import torch
 
 from . import graphs, model as gpt
-from .contract import OutOfMemory
+from .contract import OutOfMemory, busy, emit, out_of_memory
 
 DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16}
 STATE = ("params", "mean", "square")  # [M, P] each: weights and AdamW's moments
@@ -40,13 +40,15 @@ class Ensemble:
         self.micro = self.optim.get("microBatch", self.optim["batch"])
         accelerate = spec.get("accelerate", {})
         self._loss_sum = gpt.compiled() if accelerate.get("compile") else gpt.loss_sum
-        self._update = graphs.captured(self) if accelerate.get("cudaGraphs") and self.device.type == "cuda" else self.update
+        self._recording = graphs.Recording() if accelerate.get("cudaGraphs") and self.device.type == "cuda" else None
 
     @classmethod
     def start(cls, spec: dict, members: list[dict], trunk: torch.Tensor | None = None) -> "Ensemble":
         """Step 0: from each member's seed, or all from the trunk [P]."""
-        rows = [gpt.init(spec["model"], m["seed"]) if trunk is None else trunk for m in members]
-        params = torch.stack(rows)
+        params = torch.empty(len(members), gpt.size(spec["model"]))
+        for row, member in zip(params, members):
+            row.copy_(gpt.init(spec["model"], member["seed"]) if trunk is None else trunk)
+            busy("drawing weights")
         return cls(spec, members, {"params": params, "mean": torch.zeros_like(params), "square": torch.zeros_like(params)})
 
     def tensors(self) -> dict[str, torch.Tensor]:
@@ -66,6 +68,7 @@ class Ensemble:
         elif self.device.type != "cpu":
             while not self._fits(tokens):
                 if self.micro == 1:
+                    emit("microBatch", size=1)  # the caller needn't try smaller ones
                     raise OutOfMemory(f"{len(self.members)} members, one sequence of {self.model['context']} tokens each, "
                                       f"do not fit in the memory of {self.device}; train fewer side by side (ensemble) or smaller ones")
                 self.micro //= 2
@@ -75,7 +78,9 @@ class Ensemble:
         try:
             self.gradient(tokens[:, :self.micro])
             return True
-        except torch.OutOfMemoryError:
+        except RuntimeError as error:
+            if not out_of_memory(error):
+                raise
             return False
         finally:
             self.params.grad = None
@@ -85,7 +90,7 @@ class Ensemble:
         """One step on token ids [M, B, T + 1]."""
         for rate, _ in self._by_rate:
             rate.current.fill_(learning_rate(self.optim, self.step, self.steps, rate.peak))
-        self._update(tokens)
+        self._recording.update(self, tokens) if self._recording else self.update(tokens)
         if self.step >= self.steps - max(1, self.steps // TAIL):
             self.tail += torch.where(self.alive, self.loss, 0.0)
         self.step += 1

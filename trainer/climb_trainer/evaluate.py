@@ -11,7 +11,7 @@ import numpy as np
 import torch
 
 from . import faults, files, lifeline, model as gpt, tokens
-from .contract import BadData, BadSpec, Progress, emit
+from .contract import BadData, BadSpec, Progress, emit, out_of_memory
 from .ensemble import DTYPES
 from .layers import log_probs
 from .requests import Piece, Task, pack, pieces, read_task
@@ -87,8 +87,8 @@ def score_in_parts(weights: dict, spec: dict, batch: list[Piece]) -> np.ndarray:
     """`score`, by halves where a whole batch doesn't fit in the device's memory."""
     try:
         return score(weights, spec, batch)
-    except torch.OutOfMemoryError:
-        if len(batch) == 1:
+    except RuntimeError as error:
+        if len(batch) == 1 or not out_of_memory(error):
             raise
     middle = len(batch) // 2
     return np.concatenate([score_in_parts(weights, spec, half) for half in (batch[:middle], batch[middle:])], axis=1)

@@ -11,7 +11,7 @@ import os
 import shutil
 from pathlib import Path
 
-from .contract import BadData, DiskFull
+from .contract import BadData, DiskFull, busy
 
 BLOCK = 1 << 20
 FULL = (errno.ENOSPC, errno.EDQUOT)
@@ -27,6 +27,7 @@ def sha256_file(path: Path, each_block=lambda: None) -> str:
     with open(path, "rb") as f:
         while block := f.read(BLOCK):
             digest.update(block)
+            busy(f"reading {path.name}")
             each_block()
     return digest.hexdigest()
 

@@ -5,31 +5,32 @@ import torch
 WARM_UP = 3  # steps before recording, so that libraries have allocated what they need
 
 
-def captured(ensemble):
-    """A function that does what `ensemble.update` does. The first call records; state that the
-    recording changed is put back first, so that it counts as no step."""
-    state = lambda: [ensemble.params.detach(), ensemble.mean, ensemble.square, ensemble.count, ensemble.alive, ensemble.done]
-    recorded: dict = {}
+class Recording:
+    """What `ensemble.update` does, as a graph. It keeps no ensemble: one that is done must go."""
 
-    def record(tokens: torch.Tensor) -> None:
-        before = [tensor.clone() for tensor in state()]
-        recorded["tokens"], side = tokens.clone(), torch.cuda.Stream()
+    def __init__(self):
+        self._graph = self._tokens = None
+
+    def update(self, ensemble, tokens: torch.Tensor) -> None:
+        """One update; the first call records it."""
+        if self._graph is None:
+            self._record(ensemble, tokens)
+        self._tokens.copy_(tokens)
+        self._graph.replay()
+
+    def _record(self, ensemble, tokens: torch.Tensor) -> None:
+        """State that warming up and recording change is put back, so that they count as no step."""
+        state = [ensemble.params.detach(), ensemble.mean, ensemble.square, ensemble.count, ensemble.alive, ensemble.done]
+        before = [tensor.clone() for tensor in state]
+        self._tokens, side = tokens.clone(), torch.cuda.Stream()
         side.wait_stream(torch.cuda.current_stream())
         with torch.cuda.stream(side):
             for _ in range(WARM_UP):
-                ensemble.update(recorded["tokens"])
+                ensemble.update(self._tokens)
         torch.cuda.current_stream().wait_stream(side)
         ensemble.params.grad = None
-        recorded["graph"] = torch.cuda.CUDAGraph()
-        with torch.cuda.graph(recorded["graph"]):
-            ensemble.update(recorded["tokens"])
-        for tensor, old in zip(state(), before):
+        self._graph = torch.cuda.CUDAGraph()
+        with torch.cuda.graph(self._graph):
+            ensemble.update(self._tokens)
+        for tensor, old in zip(state, before):
             tensor.copy_(old)
-
-    def update(tokens: torch.Tensor) -> None:
-        if not recorded:
-            record(tokens)
-        recorded["tokens"].copy_(tokens)
-        recorded["graph"].replay()
-
-    return update

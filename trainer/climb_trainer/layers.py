@@ -2,7 +2,7 @@
 
 Autograd would run these as twice the number of passes over memory, and at the width of a proxy
 those passes cost as much as the matrix products. Each function here recomputes nothing that is
-cheap to keep, and its backward is checked against autograd's in tests/test_model.py.
+cheap to keep, and its backward is checked by finite differences in tests/test_layers.py.
 
 Every tensor has the member first: activations x [M, N, d] of N = B * T positions, weights
 [M, in, out], so that one batched product serves M models; M = 1 is a single model.

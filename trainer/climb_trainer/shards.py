@@ -11,7 +11,7 @@ import numpy as np
 import torch
 
 from . import files, lifeline, order
-from .contract import BadData, BadSpec, RepetitionCap
+from .contract import BadData, BadSpec, RepetitionCap, busy
 from .spec import parse
 
 DTYPES = {"uint16": np.dtype("<u2"), "uint32": np.dtype("<u4")}
@@ -94,6 +94,7 @@ class Shards:
                     f"and at most {max_epochs} epochs = {int(allowed)} tokens are allowed; "
                     "lower its weight, train on fewer tokens, or raise data.maxEpochs")
         chunks = order.read(clusters, self.chunks, self.pools, self.keys, seed)
+        busy("planning what is read")
         return Plan(clusters, chunks, [n / pool if n else 0.0 for n, pool in zip(drawn, self.pools)])
 
     def gather(self, plans: list[Plan], device: torch.device):
@@ -110,8 +111,16 @@ class Shards:
         for k in np.unique(owner):
             windows = np.lib.stride_tricks.sliding_window_view(self.bins[k], self.context + 1)[::self.context]
             rows[owner == k] = windows[unique[owner == k] - first[k]]
+            busy("gathering what is read")
             lifeline.check()
         tokens, index = torch.from_numpy(rows), torch.from_numpy(index.reshape(wanted.shape))
         if device.type == "cuda" and rows.nbytes <= DEVICE_SHARE * torch.cuda.mem_get_info(device)[0]:
             tokens, index = tokens.to(device), index.to(device)
-        return lambda slot, n: tokens[index[:, slot:slot + n]].to(device, torch.int64)
+
+        def read(slot: int, n: int) -> torch.Tensor:
+            batch = tokens[index[:, slot:slot + n]]
+            if batch.device != device:
+                batch = batch.pin_memory().to(device, non_blocking=True)
+            return batch.to(torch.int64)
+
+        return read

@@ -31,10 +31,9 @@ def run(spec: dict, out: RunDir) -> dict:
     trunk = read_trunk(spec["init"], model) if "init" in spec else None
     progress = Progress(steps * len(members), optim["batch"] * model["context"])
     for group in groups(spec):
-        missing = [i for i in group if finished_member(out, members[i]["id"]) is None]
-        if missing:
-            first = steps * group.start
-            train_ensemble(spec, out, shards, [members[i] for i in missing], [plans[i] for i in missing], trunk, first, progress)
+        # All of them or none: a part would have other rounding, and no checkpoint.
+        if any(finished_member(out, members[i]["id"]) is None for i in group):
+            train_ensemble(spec, out, shards, [members[i] for i in group], [plans[i] for i in group], trunk, steps * group.start, progress)
     records = []
     for member in members:
         records.append(finished_member(out, member["id"]))
@@ -58,7 +57,8 @@ def train_ensemble(spec, out: RunDir, shards: Shards, members, plans, trunk, fir
     ensemble, seconds = resume(out, spec, members, trunk)
     order, batch = shards.gather(plans, ensemble.device), spec["optim"]["batch"]
     emit("microBatch", size=ensemble.choose_micro_batch(order(0, batch)))
-    began = last_save = time.monotonic()
+    start, began = ensemble.step, time.monotonic()
+    last_save = began
     clock = lambda: seconds + time.monotonic() - began
     done = lambda: first + ensemble.step * len(members)
     writer = checkpoints.Writer(out, spec["checkpoint"]["keep"], background=ensemble.device.type != "cpu")
@@ -80,9 +80,15 @@ def train_ensemble(spec, out: RunDir, shards: Shards, members, plans, trunk, fir
             save()
             last_save = time.monotonic()
 
+    if len(members) > 1 and ensemble.step > start:
+        save()  # publishing many takes a while, and may be cut short
     writer.wait()
     for row, (member, plan) in enumerate(zip(members, plans)):
-        publish_member(out, spec, ensemble, row, plan.epochs, clock() / len(members))
+        if finished_member(out, member["id"]) is None:
+            publish_member(out, spec, ensemble, row, plan.epochs, clock() / len(members))
+            faults.point("train.published")
+        if len(members) > 1:
+            lifeline.check()
 
 
 def publish_member(out: RunDir, spec: dict, ensemble: Ensemble, row: int, epochs: list, seconds: float) -> None:

@@ -1,7 +1,9 @@
 """Side by side equals one after another: steps, rates, divergence, and the cuts of a batch."""
 
+import gc
 import math
 import shutil
+import weakref
 
 import pytest
 import safetensors.torch
@@ -170,3 +172,41 @@ def test_one_diverged_member_of_a_group_is_a_result(train_spec, tmp_path):
     run("train", train_spec, tmp_path / "out")
     statuses = {m["id"]: m["status"] for m in result(tmp_path / "out")["members"]}
     assert statuses == {"m0": "trained", "m1": "diverged", "m2": "trained"}
+
+
+@pytest.mark.parametrize("published", [1, 2])
+@pytest.mark.parametrize("how, code", [("kill", -9), ("term", 75), ("enospc", 70)])
+def test_a_group_cut_short_while_it_publishes_trains_no_step_again(train_spec, tmp_path, published, how, code):
+    three(train_spec)["ensemble"] = 3
+    run("train", train_spec, tmp_path / "undisturbed")
+    out = tmp_path / "out"
+    train_spec["checkpoint"]["everySec"] = 1e9
+    run("train", train_spec, out, faults=f"train.published:{how}:{published}", expect=code)
+    process = run("train", train_spec, out)
+    assert "goes on from step 24" in process.stderr.read_text()
+    for member in ("m0", "m1", "m2"):
+        assert (out / "members" / f"{member}.safetensors").read_bytes() == (
+            tmp_path / "undisturbed" / "members" / f"{member}.safetensors").read_bytes()
+
+
+def test_cut_otherwise_a_group_starts_again_and_keeps_its_own_checkpoints(train_spec, tmp_path):
+    """Out of memory: the next attempt trains fewer side by side, and can be killed as well."""
+    three(train_spec)
+    out = tmp_path / "out"
+    run("train", train_spec | {"ensemble": 3}, out, faults="train.step:kill:20", expect=-9)
+    run("train", train_spec | {"ensemble": 1}, out, faults="train.step:kill:14", expect=-9)
+    assert [p.name for p in sorted((out / "checkpoints").iterdir())] == ["step-00000012", "step-00000013"]
+    assert "goes on from step 13" in run("train", train_spec | {"ensemble": 1}, out).stderr.read_text()
+
+
+def test_a_finished_ensemble_is_let_go_of():
+    """A warm process trains many: none may be kept alive by itself."""
+    gc.collect()
+    gc.disable()
+    try:
+        one = advance(spec(2), [{"id": "m", "seed": 1}], tokens(1, 2))
+        gone = weakref.ref(one)
+        del one
+        assert gone() is None
+    finally:
+        gc.enable()

@@ -97,7 +97,10 @@ def test_failures_inside_a_step(train_spec, tmp_path, fault, code, kind):
     (MemoryError(), OutOfMemory),
     (RuntimeError("[enforce fail at alloc_cpu.cpp] DefaultCPUAllocator: can't allocate memory"), OutOfMemory),
     (RuntimeError("CUDA out of memory. Tried to allocate 2 GiB"), OutOfMemory),
+    (RuntimeError("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`"), OutOfMemory),
     (RuntimeError("CUDA error: unspecified launch failure"), DeviceLost),
+    (RuntimeError("CUDA error: device-side assert triggered"), TrainerError),
+    (RuntimeError("CUDA error: operation not permitted when stream is capturing"), TrainerError),
     (RuntimeError("mat1 and mat2 shapes cannot be multiplied"), TrainerError)])
 def test_errors_get_the_contracts_names(error, kind):
     assert type(program.named(error)) is kind
@@ -153,6 +156,14 @@ def test_the_repetition_cap_is_exit_65(train_spec, tmp_path):
     train_spec["data"]["maxEpochs"] = 0.01
     process = run("train", train_spec, tmp_path / "out", expect=65)
     assert process.error["kind"] == "RepetitionCap" and "cluster c0000" in process.error["message"]
+
+
+def test_a_long_quiet_phase_gives_signs_of_life(train_spec, tmp_path, monkeypatch):
+    """Hashing a corpus' shards may take longer than silence may last."""
+    monkeypatch.setattr("climb_trainer.contract.QUIET", 0.0)
+    process = run("train", train_spec, tmp_path / "out")
+    before = [e for e in process.events[:process.events.index(next(e for e in process.events if e["event"] == "microBatch"))]]
+    assert {"busy"} < {e["event"] for e in before} and any("reading" in e.get("what", "") for e in before)
 
 
 def test_version_is_known_without_torch(capsys):
