@@ -18,7 +18,7 @@ export type BatchResult = {
 /**
  * Trains and evaluates the members of a batch, in groups and as many at once as the budget allows. A group waits until
  * all of it may start. Each member is reserved before its group is dispatched; one that no longer fits, or that a person
- * has called off, is left out.
+ * has called off, is left out. The members of a refused group come next, each as a group of its own.
  */
 export async function runBatch(state: SearchState, batch: Batch, members: readonly Member[]): Promise<BatchResult> {
   const { account } = state;
@@ -27,26 +27,33 @@ export async function runBatch(state: SearchState, batch: Batch, members: readon
   let inFlight = 0;
   let groups = 0;
   let waiting = members;
+  const apart = new Set<Member>();
+  const next = () => (apart.has(waiting[0] as Member) ? waiting.slice(0, 1) : alikeFirst(waiting));
   let limit: Limit | undefined;
   try {
-    while (waiting.length > 0 && limit === undefined) {
-      const alike = alikeFirst(waiting);
-      const size = () => together(state, alike.length);
+    for (;;) {
+      // A group that still runs may be refused and hand its members back, also where no other may start any more.
+      while (waiting.length === 0 && running.size > 0) await Promise.race(running);
+      if (waiting.length === 0) break;
+      const size = () => together(state, next().length);
       const mayStart = () => !state.paused && inFlight + size() <= account.budget.concurrency;
       await condition(() => state.finishEarly === 'now' || mayStart());
       if (state.finishEarly === 'now') break;
       const affordable = affordableOf(batch, size());
-      limit = affordable.limit;
-      const group = alike.slice(0, affordable.size);
+      limit = affordable.limit ?? limit;
+      const group = next().slice(0, affordable.size);
+      waiting = affordable.limit === undefined ? waiting.slice(group.length) : [];
       const [first] = group;
-      if (first === undefined) break;
+      if (first === undefined) continue;
       const id = group.length === 1 ? first.id : `${batch.at}-g${String(++groups).padStart(2, '0')}`;
       const reserved = proxyCost(state, batch.part, { shape: batch.proxy, together: group.length });
       for (const _ of group) reserve(account, reserved);
       inFlight += group.length;
-      waiting = waiting.slice(group.length);
       const work = runGroup(state, batch, { id, members: group, reserved }).then((ended) => {
         for (const [member, outcome] of ended) outcomes.set(member, outcome);
+        const refused = group.filter(({ id }) => ended.get(id)?.kind === 'refused');
+        for (const member of refused) apart.add(member);
+        waiting = [...refused, ...waiting];
         inFlight -= group.length;
         running.delete(work);
       });

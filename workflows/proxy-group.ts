@@ -3,7 +3,7 @@ import type { Ref } from '../climb/artifact.ts';
 import { poolsOf } from '../climb/mixture/pools.ts';
 import type { Cost, Limit } from '../climb/search/budget.ts';
 import { note, type Part, type SearchState } from '../climb/search/search-state.ts';
-import { settleDiverged, settleLost, settleScored } from '../climb/search/settlement.ts';
+import { settleDiverged, settleLost, settleRefused, settleScored } from '../climb/search/settlement.ts';
 import type { ProxyShape } from '../climb/spec/proxy-shape.ts';
 import type { EvaluateProxiesInput } from '../activities/evaluate-proxies.ts';
 import type { Member, TrainedMember } from '../activities/train-proxies.ts';
@@ -32,8 +32,9 @@ export type Batch = {
 /** Members that one trainer trains side by side, and what each of them is reserved at. */
 export type Group = { readonly id: string; readonly members: readonly Member[]; readonly reserved: Cost };
 
+/** `refused`: with others, perhaps for the fault of one of them; it has to be tried alone. */
 export type Outcome =
-  { kind: 'scored'; score: Ref } | { kind: 'diverged' | 'failed' } | { kind: 'cancelled'; error: unknown };
+  { kind: 'scored'; score: Ref } | { kind: 'diverged' | 'failed' | 'refused' } | { kind: 'cancelled'; error: unknown };
 
 /** How each member ended, by its id. */
 export type Outcomes = Map<string, Outcome>;
@@ -49,8 +50,8 @@ export async function runGroup(state: SearchState, batch: Batch, group: Group): 
   try {
     trained = await train(state, batch, group);
   } catch (error) {
-    const alone = group.members.length > 1 && isRefusal(error);
-    return alone ? runEachAlone(state, batch, group) : fail(state, group, group.members, since, error);
+    const shared = group.members.length > 1 && isRefusal(error);
+    return shared ? handBack(state, group, since) : fail(state, group, group.members, since, error);
   }
   const outcomes: Outcomes = new Map();
   for (const proxy of trained.filter(({ weights }) => weights === null)) {
@@ -72,9 +73,9 @@ export async function runGroup(state: SearchState, batch: Batch, group: Group): 
 }
 
 /** One member's spec or data can make a trainer refuse them all: alone, only that one fails. */
-async function runEachAlone(state: SearchState, batch: Batch, { members, reserved }: Group): Promise<Outcomes> {
-  const ended = members.map((member) => runGroup(state, batch, { id: member.id, members: [member], reserved }));
-  return new Map((await Promise.all(ended)).flatMap((outcomes) => [...outcomes]));
+function handBack(state: SearchState, { members, reserved }: Group, since: number): Outcomes {
+  for (const _ of members) settleRefused(state, reserved, secondsEach(since, members));
+  return new Map(members.map(({ id }) => [id, { kind: 'refused' }]));
 }
 
 /** Failures that come before anything was trained, and come again: see adapters/trainer.ts. */
@@ -126,11 +127,13 @@ function fail(
   since: number,
   error: unknown,
 ): Outcomes {
-  const seconds = (Date.now() - since) / 1000 / members.length;
+  const seconds = secondsEach(since, members);
   for (const { id } of lost)
     settleLost(state, reserved, seconds, isCancellation(error) ? null : { id, reason: reasonOf(error) });
   return new Map(lost.map(({ id }) => [id, isCancellation(error) ? { kind: 'cancelled', error } : { kind: 'failed' }]));
 }
+
+const secondsEach = (since: number, members: readonly Member[]) => (Date.now() - since) / 1000 / members.length;
 
 function resultOf<Result extends { readonly id: string }>({ id }: { readonly id: string }, results: readonly Result[]) {
   const result = results.find((one) => one.id === id);

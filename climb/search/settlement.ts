@@ -1,6 +1,6 @@
 import type { ProxyShape } from '../spec/proxy-shape.ts';
 import { lossOf, objective, taskShares, type TaskScore } from '../verification/objective.ts';
-import { settle, type Cost } from './budget.ts';
+import { nothing, settle, type Cost } from './budget.ts';
 import { noteSeconds, type ProxySeconds } from './proxy-cost.ts';
 import { enterLeaderboard, note, notePace, type Part, type SearchState } from './search-state.ts';
 
@@ -63,4 +63,9 @@ export function settleLost(
   if (failure === null) return;
   counts.failed += 1;
   note(failures, failure);
+}
+
+/** A proxy whose group was refused, and that is reserved anew when its turn comes: only the time that passed is gone. */
+export function settleRefused({ account }: SearchState, reserved: Cost, seconds: number): void {
+  settle(account, reserved, { ...nothing, deviceSeconds: Math.min(reserved.deviceSeconds, seconds) });
 }

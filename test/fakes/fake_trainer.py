@@ -8,6 +8,7 @@ FAKE_STEP_MS   milliseconds a step (default 0)
 FAKE_LOG       a file that gets one line for every step and start: what was really trained
 FAKE_DIVERGE   seeds, comma-separated, whose trainings diverge
 FAKE_FAIL      a file; while it exists every training ends with the exit code in it, 65 where it is empty
+FAKE_HOLD      a file; while it exists no training begins, or fails
 FAKE_ENSEMBLE  says that it trains many proxies side by side
 """
 
@@ -59,6 +60,8 @@ def true_loss(weights):
 
 
 def train(spec, out):
+    while (path := os.environ.get("FAKE_HOLD")) and Path(path).exists() and not stopping.is_set():
+        time.sleep(0.02)
     if (path := os.environ.get("FAKE_FAIL")) and Path(path).exists():
         code = int(Path(path).read_text() or 65)
         emit("error", code=code, kind="BadData", message="told to fail by the test")

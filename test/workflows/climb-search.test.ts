@@ -13,10 +13,12 @@ type Budget = ReturnType<typeof budgetOf>;
 
 /** While this file exists every training fails for good. */
 const failing = join(tmpdir(), `climb-failing-${process.pid}`);
+/** While this file exists no training begins, or fails. */
+const holding = join(tmpdir(), `climb-holding-${process.pid}`);
 let lab: ServedLab;
 
 beforeAll(async () => {
-  lab = await openServedLab({ FAKE_STEP_MS: '60', FAKE_FAIL: failing });
+  lab = await openServedLab({ FAKE_STEP_MS: '60', FAKE_FAIL: failing, FAKE_HOLD: holding });
 }, 60_000);
 
 afterAll(() => lab.close(), 60_000);
@@ -135,7 +137,42 @@ describe('a search on a device that trains four proxies side by side', () => {
     await handle.cancel();
     await expect(handle.result()).rejects.toThrow(WorkflowFailedError);
   }, 60_000);
+
+  test('and starts none of them while it is paused, nor more at once than the budget allows by then', async () => {
+    await Promise.all([failing, holding].map((path) => writeFile(path, '')));
+    const handle = await lab.start('grouped-refused-paused', { ...grouped, seed: 20 });
+    const status = () => handle.query<Status>('status');
+    await until(async () => (await status()).proxies.running > 0);
+    await handle.executeUpdate('pause', { args: [{}] });
+    await rm(holding);
+    await until(async () => (await status()).proxies.running === 0);
+    await rm(failing);
+    expect((await activityIds('grouped-refused-paused')).filter((id) => /^i1-[gp]\d/.test(id))).toEqual(['i1-g01']);
+
+    await handle.executeUpdate('setBudget', { args: [{ concurrency: 1 }] });
+    await handle.executeUpdate('resume', { args: [{}] });
+    const result = (await handle.result()) as SearchResult;
+    expect(result).toMatchObject({ proxies: 17, verified: true, fromLedger: 0 });
+    expect((await readRecipe(result)).run.charged).toMatchObject({ proxies: 17, trainTokens: 17 * 8192 });
+    expect(await mostAlone('grouped-refused-paused')).toBe(1);
+  }, 60_000);
 });
+
+/** The most trainings of an iteration's proxies alone that were under way at once. */
+async function mostAlone(workflowId: string): Promise<number> {
+  const { events } = await lab.client.workflow.getHandle(workflowId).fetchHistory();
+  const alone = new Set<string>();
+  let [running, most] = [0, 0];
+  for (const event of events ?? []) {
+    const { activityTaskScheduledEventAttributes: scheduled, activityTaskCompletedEventAttributes: completed } = event;
+    if (/^i1-p\d+$/.test(scheduled?.activityId ?? '')) {
+      alone.add(String(event.eventId));
+      most = Math.max(most, (running += 1));
+    }
+    if (alone.has(String(completed?.scheduledEventId))) running -= 1;
+  }
+  return most;
+}
 
 const longFile = { ...file, seed: 8, budget: { proxies: 20, concurrency: 1 } };
 

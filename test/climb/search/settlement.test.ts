@@ -1,7 +1,13 @@
 import { expect, test } from '@jest/globals';
 import { reserve } from '../../../climb/search/budget.ts';
 import { proxyCost } from '../../../climb/search/proxy-cost.ts';
-import { settleDiverged, settleLost, settleScored, type ScoredProxy } from '../../../climb/search/settlement.ts';
+import {
+  settleDiverged,
+  settleLost,
+  settleRefused,
+  settleScored,
+  type ScoredProxy,
+} from '../../../climb/search/settlement.ts';
 import { proxyShape } from '../../../climb/spec/proxy-shape.ts';
 import { now, stateOf } from '../made-search.ts';
 
@@ -64,4 +70,13 @@ test('a lost proxy gives its place back, and costs no more than was reserved; on
   });
   expect(state.counts.failed).toBe(1);
   expect(state.failures).toEqual([{ id: 'a', reason: 'disk full' }]);
+});
+
+test('a proxy that is to be tried alone has used nothing but the time that passed', () => {
+  const { state, reserved } = inFlight(2);
+  settleRefused(state, reserved, 3);
+  settleRefused(state, reserved, 1e9);
+  expect(state.account.charged).toEqual({ proxies: 0, trainTokens: 0, deviceSeconds: 3 + reserved.deviceSeconds });
+  expect(state.account.reserved).toMatchObject({ proxies: 0, trainTokens: 0 });
+  expect(state.counts).toEqual({ done: 0, failed: 0, diverged: 0, fromLedger: 0 });
 });
