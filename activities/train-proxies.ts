@@ -3,6 +3,7 @@ import { contentKey } from '../climb/content-key.ts';
 import type { Ref } from '../climb/artifact.ts';
 import type { Mixtures } from '../climb/mixture/mixtures.ts';
 import type { Trainer } from '../adapters/trainer.ts';
+import { beating } from './beating.ts';
 import type { Deps } from './deps.ts';
 import { memberSpec, trainSpec, type KeyedMember, type Member, type TrainProxiesInput } from './train-spec.ts';
 import { inTurn, runCuttable } from './trainer-run.ts';
@@ -47,7 +48,7 @@ export function trainProxies({ store, ledger, runs, speeds, trainers }: Deps) {
     const wanted = await wantedProxies(input, trainer);
     const keys = wanted.map(({ key }) => key);
     return inTurn(runs, keys, async () => {
-      const known = await knownProxies(keys);
+      const known = await beating(() => knownProxies(keys));
       const made = keys.every((key) => known.has(key)) ? null : await train(input, trainer, wanted, known);
       const paid = new Set<string>();
       const members = wanted.map(({ member, key }) => {
@@ -83,8 +84,9 @@ export function trainProxies({ store, ledger, runs, speeds, trainers }: Deps) {
     return known;
   }
 
+  /** Weights that changed would be refused when they are scored, at every attempt. */
   async function isIntact({ weights }: TrainedProxy): Promise<boolean> {
-    return weights === null || store.has(weights);
+    return weights === null || store.isWhole(weights);
   }
 
   /** Trains what isn't known and keeps it; `secondsEach` is each one's share of the time that a device was busy. */

@@ -58,10 +58,13 @@ export class ArtifactStore {
     return ref;
   }
 
-  /** Stores a finished file (of the same file system) and leaves it where it is: a crash in between loses nothing. */
+  /**
+   * Stores a finished file (of the same file system) and leaves it where it is: a crash in between loses nothing. A file
+   * of that name which isn't what it was is replaced.
+   */
   async keepFile(path: string): Promise<Ref> {
     const ref = await describeFile(path);
-    if ((await linkOnce(path, this.path(ref))) || (await this.has(ref))) return ref;
+    if ((await linkOnce(path, this.path(ref))) || (await this.isWhole(ref))) return ref;
     const whole = await this.temporaryPath();
     await link(path, whole);
     await adopt(whole, this.path(ref));
@@ -88,6 +91,11 @@ export class ArtifactStore {
     } catch {
       return false;
     }
+  }
+
+  /** Whether the bytes are still those that the name says; unlike `has`, this reads all of them. */
+  async isWhole(ref: Ref): Promise<boolean> {
+    return (await this.has(ref)) && (await describeFile(this.path(ref))).sha256 === ref.sha256;
   }
 
   /** @throws BrokenArtifact when the file is missing or its bytes don't hash to its name. */

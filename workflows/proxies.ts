@@ -27,8 +27,9 @@ export async function runBatch(state: SearchState, batch: Batch, members: readon
   let inFlight = 0;
   let groups = 0;
   let waiting = members;
-  const apart = new Set<Member>();
-  const next = () => (apart.has(waiting[0] as Member) ? waiting.slice(0, 1) : alikeFirst(waiting));
+  /** Members that have to be tried alone, and whether this search has paid for their training. */
+  const apart = new Map<string, boolean>();
+  const next = () => (apart.has((waiting[0] as Member).id) ? waiting.slice(0, 1) : alikeFirst(waiting));
   let limit: Limit | undefined;
   try {
     for (;;) {
@@ -49,11 +50,13 @@ export async function runBatch(state: SearchState, batch: Batch, members: readon
       const reserved = proxyCost(state, batch.part, { shape: batch.proxy, together: group.length });
       for (const _ of group) reserve(account, reserved);
       inFlight += group.length;
-      const work = runGroup(state, batch, { id, members: group, reserved }).then((ended) => {
-        for (const [member, outcome] of ended) outcomes.set(member, outcome);
-        const refused = group.filter(({ id }) => ended.get(id)?.kind === 'refused');
-        for (const member of refused) apart.add(member);
-        waiting = [...refused, ...waiting];
+      const paid = apart.get(first.id) ?? false;
+      const work = runGroup(state, batch, { id, members: group, reserved, paid }).then((ended) => {
+        for (const [member, outcome] of ended) {
+          outcomes.set(member, outcome);
+          if (outcome.kind === 'refused') apart.set(member, outcome.paid);
+        }
+        waiting = [...group.filter(({ id }) => ended.get(id)?.kind === 'refused'), ...waiting];
         inFlight -= group.length;
         running.delete(work);
       });

@@ -30,11 +30,23 @@ export type Batch = {
 };
 
 /** Members that one trainer trains side by side, and what each of them is reserved at. */
-export type Group = { readonly id: string; readonly members: readonly Member[]; readonly reserved: Cost };
+export type Group = {
+  readonly id: string;
+  readonly members: readonly Member[];
+  readonly reserved: Cost;
+  /** This search has paid for their training before: what the ledger knows of them isn't another's. */
+  readonly paid?: boolean;
+};
 
-/** `refused`: with others, perhaps for the fault of one of them; it has to be tried alone. */
+/**
+ * `refused`: with others, perhaps for the fault of one of them; it has to be tried alone. `paid`: this search has paid
+ * for its training.
+ */
 export type Outcome =
-  { kind: 'scored'; score: Ref } | { kind: 'diverged' | 'failed' | 'refused' } | { kind: 'cancelled'; error: unknown };
+  | { kind: 'scored'; score: Ref }
+  | { kind: 'diverged' | 'failed' }
+  | { kind: 'refused'; paid: boolean }
+  | { kind: 'cancelled'; error: unknown };
 
 /** How each member ended, by its id. */
 export type Outcomes = Map<string, Outcome>;
@@ -50,8 +62,8 @@ export async function runGroup(state: SearchState, batch: Batch, group: Group): 
   try {
     trained = await train(state, batch, group);
   } catch (error) {
-    const shared = group.members.length > 1 && isRefusal(error);
-    return shared ? handBack(state, group, since) : fail(state, group, group.members, since, error);
+    if (group.members.length > 1 && isRefusal(error)) return handBack(state, group, group.members, since);
+    return fail(state, group, group.members, since, error);
   }
   const outcomes: Outcomes = new Map();
   for (const proxy of trained.filter(({ weights }) => weights === null)) {
@@ -64,7 +76,9 @@ export async function runGroup(state: SearchState, batch: Batch, group: Group): 
   try {
     scored = await evaluate(state, batch, group, whole);
   } catch (error) {
-    return new Map([...outcomes, ...fail(state, group, whole, since, error)]);
+    const refused = group.members.length > 1 && isRefusal(error);
+    const ended = refused ? handBack(state, group, whole, since) : fail(state, group, whole, since, error);
+    return new Map([...outcomes, ...ended]);
   }
   settleScored(state, batch, group.reserved, scored, Date.now());
   showDetails(state);
@@ -72,19 +86,27 @@ export async function runGroup(state: SearchState, batch: Batch, group: Group): 
   return outcomes;
 }
 
-/** One member's spec or data can make a trainer refuse them all: alone, only that one fails. */
-function handBack(state: SearchState, { members, reserved }: Group, since: number): Outcomes {
-  for (const _ of members) settleRefused(state, reserved, secondsEach(since, members));
-  return new Map(members.map(({ id }) => [id, { kind: 'refused' }]));
+/**
+ * One member's spec, data or weights can make a trainer refuse them all: alone, only that one fails, and weights that
+ * broke are trained anew.
+ */
+function handBack(
+  state: SearchState,
+  { members, reserved }: Group,
+  refused: readonly { readonly id: string; readonly fromLedger?: boolean }[],
+  since: number,
+): Outcomes {
+  for (const _ of refused) settleRefused(state, reserved, secondsEach(since, members));
+  return new Map(refused.map(({ id, fromLedger }) => [id, { kind: 'refused', paid: fromLedger === false }]));
 }
 
-/** Failures that come before anything was trained, and come again: see adapters/trainer.ts. */
+/** Failures that come before any work, and come again: see adapters/trainer.ts. */
 function isRefusal(error: unknown): boolean {
   const cause = error instanceof ActivityFailure ? error.cause : undefined;
   return cause instanceof ApplicationFailure && (cause.type === 'badSpec' || cause.type === 'badData');
 }
 
-async function train({ spec, opening }: SearchState, batch: Batch, { id, members }: Group) {
+async function train({ spec, opening }: SearchState, batch: Batch, { id, members, paid = false }: Group) {
   const { tokens, mixtures, proxy, init } = batch;
   const { poolShare, maxEpochs } = poolsOf(spec, proxy);
   const view = { activityId: id, summary: batch.summary(members) };
@@ -99,7 +121,10 @@ async function train({ spec, opening }: SearchState, batch: Batch, { id, members
     maxEpochs,
     checkpointSeconds: spec.proxy.checkpointSeconds,
   });
-  return members.map((member) => resultOf(member, result.members));
+  return members.map((member) => {
+    const trained = resultOf(member, result.members);
+    return { ...trained, fromLedger: trained.fromLedger && !paid };
+  });
 }
 
 async function evaluate({ spec, opening }: SearchState, batch: Batch, group: Group, whole: readonly TrainedMember[]) {

@@ -257,19 +257,20 @@ describe('the ledger', () => {
     expect(calls).toHaveLength(1);
   });
 
-  test('is not believed when the weights are gone or cut short: the proxy is trained again', async () => {
+  test('is not believed when the weights are gone, cut short or changed: the proxy is trained again', async () => {
     const { deps, calls, input, train } = await world();
     const first = await perform(train, input);
     const weights = first.members[0]?.weights as { sha256: string; bytes: number };
     for (const harm of [
       () => rm(deps.store.path(weights)),
       () => rm(deps.store.path(weights)).then(() => writeFile(deps.store.path(weights), 'cut')),
+      () => rm(deps.store.path(weights)).then(() => writeFile(deps.store.path(weights), 'x'.repeat(weights.bytes))),
     ]) {
       await harm();
       expect(await perform(train, input)).toEqual({ members: [{ ...first.members[0], fromLedger: false }] });
       expect((await deps.store.read(weights)).toString()).toBe('weights [[0.5,0.5],11]');
     }
-    expect(calls).toHaveLength(3);
+    expect(calls).toHaveLength(4);
   });
 
   test('keeps the first entry when two trained the same proxy at once', async () => {

@@ -105,6 +105,15 @@ describe('no result is built on an artifact that', () => {
     }
   });
 
+  test('has other bytes, as many: it is there, but not whole, until a finished file is kept again', async () => {
+    const ref = await store.put('as it was');
+    const kept = await place(join(folder, 'changing'), 'as it was');
+    await writeFile(store.path(ref), 'as it is!');
+    expect([await store.has(ref), await store.isWhole(ref)]).toEqual([true, false]);
+    expect(await store.keepFile(kept)).toEqual(ref);
+    expect([await store.has(ref), await store.isWhole(ref)]).toEqual([true, true]);
+  });
+
   test('is whole: that one is fine', async () => {
     await expect(store.verify(await store.put('whole'))).resolves.toBeUndefined();
   });

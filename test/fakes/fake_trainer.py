@@ -9,6 +9,7 @@ FAKE_LOG       a file that gets one line for every step and start: what was real
 FAKE_DIVERGE   seeds, comma-separated, whose trainings diverge
 FAKE_FAIL      a file; while it exists every training ends with the exit code in it, 65 where it is empty
 FAKE_HOLD      a file; while it exists no training begins, or fails
+FAKE_SPOIL     a file; the evaluation that finds it removes it and spoils the weights of its first member
 FAKE_ENSEMBLE  says that it trains many proxies side by side
 """
 
@@ -96,9 +97,17 @@ def train(spec, out):
 
 
 def evaluate(spec, out):
+    if (path := os.environ.get("FAKE_SPOIL")) and Path(path).exists():
+        Path(path).unlink()
+        weights = Path(spec["members"][0]["weights"])
+        weights.write_bytes(bytes(weights.stat().st_size))
     members = []
     for member in spec["members"]:
-        proxy = json.loads(Path(member["weights"]).read_text())
+        weights = Path(member["weights"]).read_bytes()
+        if hashlib.sha256(weights).hexdigest() != member["sha256"]:
+            emit("error", code=65, kind="BadData", message=f"the weights {member['weights']} changed")
+            return 65
+        proxy = json.loads(weights)
         level = true_loss(proxy["weights"]) + 0.004 * noise("seed", proxy["seed"], proxy["weights"])
         members.append({"id": member["id"], "tasks": [score(task, level, spec["choices"]) for task in spec["tasks"]]})
     publish(out / "result.json", {"schema": 1, "kind": "evaluate", "members": members})

@@ -15,10 +15,12 @@ type Budget = ReturnType<typeof budgetOf>;
 const failing = join(tmpdir(), `climb-failing-${process.pid}`);
 /** While this file exists no training begins, or fails. */
 const holding = join(tmpdir(), `climb-holding-${process.pid}`);
+/** The evaluation that finds this file spoils the weights of its first proxy. */
+const spoiling = join(tmpdir(), `climb-spoiling-${process.pid}`);
 let lab: ServedLab;
 
 beforeAll(async () => {
-  lab = await openServedLab({ FAKE_STEP_MS: '60', FAKE_FAIL: failing, FAKE_HOLD: holding });
+  lab = await openServedLab({ FAKE_STEP_MS: '60', FAKE_FAIL: failing, FAKE_HOLD: holding, FAKE_SPOIL: spoiling });
 }, 60_000);
 
 afterAll(() => lab.close(), 60_000);
@@ -155,6 +157,19 @@ describe('a search on a device that trains four proxies side by side', () => {
     expect(result).toMatchObject({ proxies: 17, verified: true, fromLedger: 0 });
     expect((await readRecipe(result)).run.charged).toMatchObject({ proxies: 17, trainTokens: 17 * 8192 });
     expect(await mostAlone('grouped-refused-paused')).toBe(1);
+  }, 60_000);
+
+  test('trains a proxy again whose weights broke, and scores the others of its group without', async () => {
+    await writeFile(spoiling, '');
+    const result = (await (await lab.start('grouped-spoilt', { ...grouped, seed: 21 })).result()) as SearchResult;
+    expect(result).toMatchObject({ proxies: 17, verified: true, fromLedger: 0 });
+    expect((await readRecipe(result)).run).toMatchObject({
+      proxies: { done: 17, failed: 0 },
+      charged: { proxies: 17, trainTokens: 17 * 8192 },
+    });
+    const ids = await activityIds('grouped-spoilt');
+    const alone = ['i1-p001', 'i1-p002', 'i1-p003'].flatMap((id) => [id, `${id}-evaluate`]);
+    expect(ids.filter((id) => /^i1-p\d/.test(id)).sort()).toEqual(alone);
   }, 60_000);
 });
 
