@@ -34,7 +34,7 @@ const forbidden = [
     comment: 'What several of them need lies in the named files; types may be shared.',
     from: { path: '^activities/(?!index\\.ts)' },
     to: {
-      path: '^activities/(?!(deps|beating|refusal|train-spec|trainer-run)\\.ts)',
+      path: '^activities/(?!(deps|beating|refusal|train-spec|evaluate-spec|group-run|trainer-run)\\.ts)',
       dependencyTypesNot: ['type-only'],
     },
   },

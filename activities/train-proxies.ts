@@ -5,6 +5,7 @@ import type { Mixtures } from '../climb/mixture/mixtures.ts';
 import type { Trainer } from '../adapters/trainer.ts';
 import { beating } from './beating.ts';
 import type { Deps } from './deps.ts';
+import { groupRun, membersToRun } from './group-run.ts';
 import { memberSpec, trainSpec, type KeyedMember, type Member, type TrainProxiesInput } from './train-spec.ts';
 import { inTurn, runCuttable } from './trainer-run.ts';
 
@@ -96,8 +97,8 @@ export function trainProxies({ store, ledger, runs, speeds, trainers }: Deps) {
     wanted: readonly KeyedMember[],
     known: ReadonlyMap<string, TrainedProxy>,
   ) {
-    const run = contentKey(wanted.map(({ key }) => key));
-    const members = await membersToTrain(run, wanted, known);
+    const run = groupRun(wanted);
+    const members = await membersToRun(runs, run, wanted, known);
     const occupied = await runCuttable(runs, trainer, {
       command: 'train',
       run,
@@ -118,22 +119,5 @@ export function trainProxies({ store, ledger, runs, speeds, trainers }: Deps) {
     }
     await runs.remove(run);
     return { proxies, secondsEach: occupied / members.length };
-  }
-
-  /**
-   * Those that the ledger doesn't know, each once. A group that an earlier attempt began goes on with all that it began
-   * with, also where some are in the ledger by now: its checkpoint, or its result, is one.
-   */
-  async function membersToTrain(
-    run: string,
-    wanted: readonly KeyedMember[],
-    known: ReadonlyMap<string, TrainedProxy>,
-  ): Promise<KeyedMember[]> {
-    const distinct = [...new Map(wanted.map((proxy) => [proxy.key, proxy])).values()];
-    const unknown = distinct.filter(({ key }) => !known.has(key));
-    const begun = new Set((await runs.readSpec<{ members: { id: string }[] }>(run))?.members.map(({ id }) => id));
-    if (unknown.every(({ key }) => begun.has(key))) return distinct.filter(({ key }) => begun.has(key));
-    await runs.remove(run);
-    return unknown;
   }
 }

@@ -2,6 +2,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { evaluateProxies, type EvaluateProxiesInput } from '../../activities/evaluate-proxies.ts';
+import { Ledger, type LedgerKind } from '../../adapters/ledger.ts';
 import { TrainerFailure } from '../../adapters/trainer.ts';
 import type { ProxyScore } from '../../climb/verification/proxy-score.ts';
 import { proxyShape } from '../../climb/spec/proxy-shape.ts';
@@ -163,6 +164,26 @@ describe('the ledger', () => {
     expect(calls).toHaveLength(2);
     expect(await deps.store.has(first.members[0]?.score as { sha256: string; bytes: number })).toBe(true);
   });
+});
+
+test('a group whose worker died after a part of it got into the ledger finds its result where it was left', async () => {
+  const { deps, folder, calls, input, evaluate } = await world();
+  class Dying extends Ledger {
+    #entries = 0;
+    override record<T>(...entry: [kind: LedgerKind, key: string, value: T]): Promise<T> {
+      return this.#entries++ === 0 ? super.record(...entry) : Promise.reject(new Error('killed'));
+    }
+  }
+  const dying = evaluateProxies({ ...deps, ledger: new Dying(join(folder, 'ledger')) });
+  const group = { ...input, members: ['a', 'b'].map((id) => ({ id, weights: refOf(id) })) };
+  await expect(perform(dying, group)).rejects.toThrow('killed');
+  const { members } = await perform(evaluate, group, 2);
+  expect(members.map(({ id, seconds }) => [id, seconds > 0])).toEqual([
+    ['a', true],
+    ['b', true],
+  ]);
+  expect(calls[1]).toEqual(calls[0]);
+  expect(await filesBelow(join(folder, 'runs'))).toEqual([]);
 });
 
 test('a device whose memory ran out scores fewer members at once at the next attempt', async () => {
