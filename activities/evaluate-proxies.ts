@@ -64,7 +64,7 @@ export function evaluateProxies({ store, ledger, runs, trainers }: Deps) {
     wanted: readonly KeyedWeights[],
     known: ReadonlyMap<string, ScoreEntry>,
   ): Promise<Map<string, ScoreEntry>> {
-    const run = groupRun(wanted);
+    const run = groupRun(trainer, wanted);
     const members = await membersToRun(runs, run, wanted, known);
     const occupied = await runCuttable(runs, trainer, {
       command: 'evaluate',

@@ -1,12 +1,14 @@
 import { contentKey } from '../climb/content-key.ts';
 import type { RunFolders } from '../adapters/run-folders.ts';
+import type { Trainer } from '../adapters/trainer.ts';
 
 /**
  * Name of the folder in which a trainer works on a group. It follows from all that was asked for, so that the next
- * attempt finds it, whatever the ledger has learnt since.
+ * attempt finds it, whatever the ledger has learnt since; and from the device, on which the trainer's own claim on the
+ * folder depends, though no result does: a profile that moves to another device begins anew instead of being refused.
  */
-export function groupRun(wanted: readonly { readonly key: string }[]): string {
-  return contentKey(wanted.map(({ key }) => key));
+export function groupRun({ device }: Pick<Trainer, 'device'>, wanted: readonly { readonly key: string }[]): string {
+  return contentKey({ device, members: wanted.map(({ key }) => key) });
 }
 
 /**

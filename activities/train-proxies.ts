@@ -97,7 +97,7 @@ export function trainProxies({ store, ledger, runs, speeds, trainers }: Deps) {
     wanted: readonly KeyedMember[],
     known: ReadonlyMap<string, TrainedProxy>,
   ) {
-    const run = groupRun(wanted);
+    const run = groupRun(trainer, wanted);
     const members = await membersToRun(runs, run, wanted, known);
     const occupied = await runCuttable(runs, trainer, {
       command: 'train',

@@ -186,6 +186,16 @@ test('a group whose worker died after a part of it got into the ledger finds its
   expect(await filesBelow(join(folder, 'runs'))).toEqual([]);
 });
 
+test('a profile that moves to another device begins in another folder; for the ledger it is the same score', async () => {
+  const { deps, input, evaluate, calls, trainer } = await world();
+  const broken = fakeTrainer(() => Promise.reject(new TrainerFailure('killed', 'killed')));
+  await failureOf(perform(evaluateProxies({ ...deps, trainers: () => broken.trainer }), input));
+  const moved = evaluateProxies({ ...deps, trainers: () => ({ ...trainer, device: 'cuda' }) });
+  const { members } = await perform(moved, input, 2);
+  expect(calls[0]?.out).not.toBe(broken.calls[0]?.out);
+  expect((await perform(evaluate, input)).members).toEqual([{ ...members[0], seconds: 0 }]);
+});
+
 test('a device whose memory ran out scores fewer members at once at the next attempt', async () => {
   const tried: (number | undefined)[] = [];
   const { input, deps, trainer } = await world((spec, out) => {

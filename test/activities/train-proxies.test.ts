@@ -319,6 +319,16 @@ test('a worker that dies between the end of the training and the ledger loses no
   expect(await filesBelow(join(folder, 'runs'))).toEqual([]);
 });
 
+test('a profile that moves to another device begins in another folder; for the ledger it is the same proxy', async () => {
+  const { deps, input, train, calls, trainer } = await world();
+  const broken = fakeTrainer(() => Promise.reject(new TrainerFailure('killed', 'killed')));
+  await failureOf(perform(trainProxies({ ...deps, trainers: () => broken.trainer }), input));
+  const moved = trainProxies({ ...deps, trainers: () => ({ ...trainer, device: 'cuda' }) });
+  const { members } = await perform(moved, input, 2);
+  expect(calls[0]?.out).not.toBe(broken.calls[0]?.out);
+  expect((await perform(train, input)).members).toEqual([{ ...members[0], seconds: 0, fromLedger: true }]);
+});
+
 test('a proxy that diverged is a result: it is paid for, has no weights, and is never tried again', async () => {
   const { calls, input, train } = await world();
   const members = [{ ...(two(input)[0] as object), id: 'i1-p001', mixture: 'i1-p001', seed: 666, dataSeed: 12 }];
