@@ -2,6 +2,7 @@ import type { Ref } from '../climb/artifact.ts';
 import { choicesNeeded } from '../climb/verification/objective.ts';
 import { InvalidInput, type Problem } from '../climb/problem.ts';
 import { seenItems, targetProblems } from '../climb/spec/opening-rules.ts';
+import { groupSize } from '../climb/search/groups.ts';
 import { proxyShape } from '../climb/spec/proxy-shape.ts';
 import { givenTrunk } from '../climb/spec/trunk.ts';
 import type { SearchSpec, TaskSpec } from '../climb/spec/search-file.ts';
@@ -67,7 +68,8 @@ export function openSearch({
         await check(`${at}.tokenizer`, () => warmStarts.checkTokenizer(given.tokenizer, proxy.model));
       }
       if (problems.length > 0 || trainer === undefined) throw new InvalidInput('the search file', problems);
-      const tokensPerSecond = await speeds.find(trainer, proxy);
+      const members = groupSize(spec.search.first, groupSize(spec.budget.concurrency, trainer.members));
+      const tokensPerSecond = await speeds.find(trainer, proxy, members);
       const scored = (list: readonly TaskItem[][], choices: 'gold' | 'all') =>
         continuations(list.flat(), choices, proxy.model.context);
       return {

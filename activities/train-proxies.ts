@@ -115,7 +115,7 @@ export function trainProxies({ store, ledger, runs, speeds, trainers }: Deps) {
     for (const [key, proxy] of own) {
       const first = await ledger.record('proxy', key, proxy);
       proxies.set(key, (await isIntact(first)) ? first : proxy);
-      if (proxy.seconds > 0) await speeds.record(trainer, input.proxy, proxy.tokens / proxy.seconds);
+      if (proxy.seconds > 0) await speeds.record(trainer, input.proxy, members.length, proxy.tokens / proxy.seconds);
     }
     await runs.remove(run);
     return { proxies, secondsEach: occupied / members.length };

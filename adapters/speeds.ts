@@ -5,8 +5,8 @@ import type { ProxyShape } from '../climb/spec/proxy-shape.ts';
 import type { Trainer } from './trainer.ts';
 import { publish } from './publish.ts';
 
-/** What a speed depends on besides the proxy's shape. */
-type Measured = Pick<Trainer, 'identity' | 'device' | 'dtype' | 'members'>;
+/** What a speed depends on besides the proxy's shape and how many train side by side. */
+type Measured = Pick<Trainer, 'identity' | 'device' | 'dtype'>;
 
 /** Training speed of proxies on this machine, as last measured, by what the speed depends on. For estimates alone. */
 export class Speeds {
@@ -16,14 +16,17 @@ export class Speeds {
     this.#root = root;
   }
 
-  #path({ identity, device, dtype, members }: Measured, { model, batch }: ProxyShape): string {
+  #path({ identity, device, dtype }: Measured, { model, batch }: ProxyShape, members: number): string {
     return join(this.#root, `${contentKey({ identity, device, dtype, members, model, batch })}.json`);
   }
 
-  /** Tokens a second of one proxy on one device (of a group: its share), or undefined when no such proxy was trained here. */
-  async find(trainer: Measured, proxy: ProxyShape): Promise<number | undefined> {
+  /**
+   * Tokens a second on one device that trains so many `members` side by side, all of them together; undefined when no
+   * such group was trained here.
+   */
+  async find(trainer: Measured, proxy: ProxyShape, members: number): Promise<number | undefined> {
     try {
-      return (JSON.parse(await readFile(this.#path(trainer, proxy), 'utf8')) as { tokensPerSecond: number })
+      return (JSON.parse(await readFile(this.#path(trainer, proxy, members), 'utf8')) as { tokensPerSecond: number })
         .tokensPerSecond;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
@@ -31,7 +34,7 @@ export class Speeds {
     }
   }
 
-  async record(trainer: Measured, proxy: ProxyShape, tokensPerSecond: number): Promise<void> {
-    await publish(this.#path(trainer, proxy), canonicalJson({ tokensPerSecond }));
+  async record(trainer: Measured, proxy: ProxyShape, members: number, tokensPerSecond: number): Promise<void> {
+    await publish(this.#path(trainer, proxy, members), canonicalJson({ tokensPerSecond }));
   }
 }

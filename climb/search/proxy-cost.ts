@@ -1,5 +1,7 @@
+import { proxyPresets } from '../spec/proxy-presets.ts';
 import { expectedSeconds, parameters, proxyShape, type ProxyShape } from '../spec/proxy-shape.ts';
 import type { Cost } from './budget.ts';
+import { together as groupOf } from './groups.ts';
 import type { Part, SearchState } from './search-state.ts';
 
 /** Reserved on top of the slowest proxies so far, since the next may be slower. */
@@ -17,18 +19,28 @@ export type SideBySide = { readonly shape?: ProxyShape; readonly together?: numb
  * one did; another shape takes time as its work does, parameters × tokens.
  */
 export function proxyCost(state: SearchState, part: Part, { shape, together = 1 }: SideBySide = {}): Cost {
-  const { spec, longest, opening } = state;
+  const { spec, longest } = state;
   const own = proxyShape(spec.proxy);
   const { tokens } = shape ?? own;
   const work = shape === undefined ? equalWork : workBeside(own, shape);
   const most = longest.together ?? { train: 1, evaluate: 1 };
   const train =
-    longest.train > 0
-      ? longest.train / Math.min(together, most.train)
-      : startSeconds + expectedSeconds(spec.proxy, opening?.tokensPerSecond);
+    longest.train > 0 ? longest.train / Math.min(together, most.train) : firstTrainingSeconds(state, together);
   const evaluate = evaluationSeconds(state, part, Math.min(together, most.evaluate));
   const seconds = train * work.training + evaluate * work.scoring;
   return { proxies: 1, trainTokens: tokens, deviceSeconds: margin * seconds };
+}
+
+/**
+ * Before any was trained. Speeds of a device that trains groups are a full group's, and one of fewer may take as long;
+ * a core's are of one proxy alone.
+ */
+function firstTrainingSeconds(state: SearchState, together: number): number {
+  const { spec, opening } = state;
+  const ofGroups = opening?.tokensPerSecond !== undefined || proxyPresets[spec.proxy.preset].speed.device === 'cuda';
+  const full = usualGroup(state);
+  const fewer = ofGroups ? full / Math.min(together, full) : 1;
+  return startSeconds + fewer * expectedSeconds(spec.proxy, opening?.tokensPerSecond);
 }
 
 function evaluationSeconds({ longest: { evaluate }, opening }: SearchState, part: Part, together: number): number {
@@ -44,15 +56,24 @@ function evaluationSeconds({ longest: { evaluate }, opening }: SearchState, part
 /** What each proxy of a group cost; nothing for what the ledger knew. */
 export type ProxySeconds = { readonly train: number; readonly evaluate: number };
 
-/** Remembers how long a group took, so that later ones are reserved at what they may need. */
+/**
+ * Remembers how long a group took, so that later ones are reserved at what they may need. One alone on a device that
+ * trains groups (a trunk, all that the ledger didn't know) is left out: a group takes hardly longer than it, not as many
+ * times as long.
+ */
 export function noteSeconds(
-  { spec, longest }: Pick<SearchState, 'spec' | 'longest'>,
+  state: Pick<SearchState, 'spec' | 'longest' | 'opening' | 'account'>,
   part: Part,
   shape: ProxyShape,
   seconds: readonly ProxySeconds[],
 ): void {
+  const { spec, longest } = state;
   const work = workBeside(proxyShape(spec.proxy), shape);
-  const paid = (of: keyof ProxySeconds) => seconds.map((share) => share[of]).filter((share) => share > 0);
+  const least = Math.min(2, usualGroup(state));
+  const paid = (of: keyof ProxySeconds) => {
+    const shares = seconds.map((share) => share[of]).filter((share) => share > 0);
+    return shares.length < least ? [] : shares;
+  };
   const [train, evaluate] = [paid('train'), paid('evaluate')];
   const whole = (shares: readonly number[]) => shares.length * Math.max(0, ...shares);
   longest.train = Math.max(longest.train, whole(train) / work.training);
@@ -63,6 +84,10 @@ export function noteSeconds(
     evaluate: Math.max(most.evaluate, evaluate.length),
   };
 }
+
+/** Members of the first iteration's groups, at whose size speeds are measured. */
+const usualGroup = (state: Pick<SearchState, 'spec' | 'opening' | 'account'>) =>
+  groupOf(state, state.spec.search.first);
 
 const equalWork = { training: 1, scoring: 1 };
 

@@ -99,7 +99,7 @@ test('opening twice gives the same', async () => {
 
 test('the speed that this machine was measured at is known to the search', async () => {
   const { deps, openSearch } = open();
-  await deps.speeds.record(deps.trainers('default'), proxyShape(specOf(good).proxy), 12_345);
+  await deps.speeds.record(deps.trainers('default'), proxyShape(specOf(good).proxy), 1, 12_345);
   expect((await perform(openSearch, specOf(good))).tokensPerSecond).toBe(12_345);
 });
 

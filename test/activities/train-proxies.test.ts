@@ -84,7 +84,7 @@ test('a proxy is trained, its weights kept, its price and speed known; the folde
   ]);
   expect(weights?.sha256).toBe(digest('weights [[0.5,0.5],11]'));
   expect(await deps.store.has(weights as NonNullable<typeof weights>)).toBe(true);
-  expect(await deps.speeds.find(trainer, input.proxy)).toBe(499_712 / 20);
+  expect(await deps.speeds.find(trainer, input.proxy, 1)).toBe(499_712 / 20);
   expect(await filesBelow(join(folder, 'runs'))).toEqual([]);
 });
 
@@ -144,6 +144,17 @@ test('a device that trains side by side, warm starts and a smaller pool are in t
 
 describe('a group', () => {
   const group = (input: TrainProxiesInput) => ({ ...input, members: two(input) });
+
+  test('has a speed of its own: one alone is no measure of it', async () => {
+    const { deps, trainer, input } = await world();
+    const train = trainProxies({ ...deps, trainers: () => ({ ...trainer, members: 2 }) });
+    await perform(train, input);
+    const speedOf = (members: number) => deps.speeds.find(trainer, input.proxy, members);
+    expect([await speedOf(1), await speedOf(2)]).toEqual([499_712 / 20, undefined]);
+    const members = two(input).map((member) => ({ ...member, seed: 13 }));
+    await perform(train, { ...input, members });
+    expect(await speedOf(2)).toBe(499_712 / 20);
+  });
 
   test('of two that are the same proxy trains it once, and this search pays once', async () => {
     const { calls, input, train } = await world();

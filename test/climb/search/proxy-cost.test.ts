@@ -63,6 +63,30 @@ describe('a group', () => {
     expect(reserved(state, 2)).toBe(1.25 * (2 * 40 + 4));
   });
 
+  test('is not known from one alone, on a device that trains groups: a trunk, or what the ledger left', () => {
+    const state = { ...open(), opening: { ...opening, group: 4 } };
+    const before = reserved(state, 4);
+    noteSeconds(state, 'search', { ...shape, tokens: 10 * shape.tokens }, group(1, 400, 0));
+    expect(reserved(state, 4)).toBe(before);
+    noteSeconds(state, 'search', shape, group(1, 40, 4));
+    expect(reserved(state, 4)).toBe(before);
+    noteSeconds(state, 'search', shape, group(4, 12, 1));
+    expect(reserved(state, 4)).toBe(1.25 * (48 + 4));
+    state.account.budget = { ...state.account.budget, concurrency: 1 };
+    noteSeconds(state, 'search', shape, group(1, 60, 4));
+    expect(reserved(state, 1)).toBe(1.25 * (60 + 4));
+  });
+
+  test('of fewer than were measured may take as long as all of them; a core trains one alone', () => {
+    const state = { ...open(), opening: { ...opening, group: 4, tokensPerSecond: 10_000 } };
+    const training = (together: number) => reserved(state, together) - together * 1.25 * (4 + 4 + 2);
+    expect(training(4)).toBeCloseTo(4 * 1.25 * 49.9712, 9);
+    expect(training(1)).toBeCloseTo(training(4), 9);
+    const { tokensPerSecond: _, ...unmeasured } = state.opening;
+    const core = { ...state, opening: unmeasured };
+    expect(reserved(core, 1)).toBeCloseTo(1.25 * (4 + 499_712 / 30_000 + 4 + 2), 9);
+  });
+
   test('of another shape takes time as its parameters and tokens do, before and after it was measured', () => {
     const state = open();
     const double = { ...shape, tokens: 2 * shape.tokens };
