@@ -30,7 +30,13 @@ const headsMessage = ({ width, heads }: ProxyModel) =>
   `${heads} heads must divide the width ${width} into even parts (rotary embedding turns pairs)`;
 
 /** Rungs that can't be trained, or that would say nothing new. */
-export function* ladderProblems({ proxy, verify }: SearchSpec): Iterable<Problem> {
+export function* ladderProblems({ proxy, verify, target }: SearchSpec): Iterable<Problem> {
+  if (verify.ladder !== undefined && target.tokens === undefined) {
+    yield {
+      path: 'verify.ladder',
+      message: `it needs target.tokens, got none: without it every size reads whole clusters, so that one with more tokens repeats them more often, and a difference could be size or repetition; give target.tokens, what the model that the mixture is for is to train on, or leave out the ladder`,
+    };
+  }
   const own = proxyShape(proxy).model;
   for (const [at, rung] of (verify.ladder ?? []).entries()) {
     const path = `verify.ladder.${at}`;

@@ -27,6 +27,7 @@ test('proxies, tokens, time and disk of the example', () => {
 test('trunk and ladder are part of the bill', () => {
   const lines = linesOf({
     proxy: { warmStart: { tokens: 2_000_000 } },
+    target: { tokens: 2e10 },
     verify: { ladder: [{ width: 128, layers: 4 }] },
     budget: { proxies: 33 },
   });

@@ -30,6 +30,7 @@ const file = {
   report: { tasks: [{ name: 'texts', path: 'texts.jsonl' }] },
   verify: { ...tinySearch.verify, ladder },
   budget: { proxies: 32, concurrency: 4 },
+  target: { tokens: 8 * 8192 },
 };
 
 async function read(result: SearchResult) {

@@ -86,7 +86,11 @@ describe('the status', () => {
 });
 
 test('trunk and ladder are among the planned proxies', () => {
-  const files = { proxy: { warmStart: { tokens: 1e6 } }, verify: { ladder: [{ width: 128, layers: 4 }] } };
+  const files = {
+    proxy: { warmStart: { tokens: 1e6 } },
+    target: { tokens: 2e10 },
+    verify: { ladder: [{ width: 128, layers: 4 }] },
+  };
   const { proxies, iterations } = statusOf(stateOf({ ...files, budget: { proxies: 33 } }));
   expect([iterations, proxies.planned]).toEqual([3, 33]);
 });

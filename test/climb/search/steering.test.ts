@@ -64,22 +64,23 @@ test('verification gives up candidates before it gives up seeds or baselines', (
 
 describe('a ladder', () => {
   const verify = { ladder: [{ width: 128, layers: 4, tokens: 999_424 }] };
+  const target = { tokens: 2e10 };
 
   test('is reserved before any iteration, in proxies, tokens and hours', () => {
-    expect(reasonToStop(spent(16, 3, { verify, budget: { proxies: 35 } }), now)).toEqual({
+    expect(reasonToStop(spent(16, 3, { verify, target, budget: { proxies: 35 } }), now)).toEqual({
       by: 'budget',
       limit: 'proxies',
     });
-    expect(maySearch(spent(16, 3, { verify, budget: { proxies: 33 } }), now, 1)).toBeUndefined();
-    expect(maySearch(spent(16, 3, { verify, budget: { proxies: 32 } }), now, 1)).toBe('proxies');
+    expect(maySearch(spent(16, 3, { verify, target, budget: { proxies: 33 } }), now, 1)).toBeUndefined();
+    expect(maySearch(spent(16, 3, { verify, target, budget: { proxies: 32 } }), now, 1)).toBe('proxies');
     const tokens = 25 * 499_712 + 8 * 999_424;
-    const limited = (trainTokens: number) => spent(16, 3, { verify, budget: { proxies: 99, trainTokens } });
+    const limited = (trainTokens: number) => spent(16, 3, { verify, target, budget: { proxies: 99, trainTokens } });
     expect(maySearch(limited(tokens), now, 1)).toBeUndefined();
     expect(maySearch(limited(tokens - 1), now, 1)).toBe('trainTokens');
   });
 
   test('costs what its size costs', () => {
-    const state = stateOf({ verify, budget: { proxies: 99 } });
+    const state = stateOf({ verify, target, budget: { proxies: 99 } });
     const [one] = verify.ladder;
     expect(rungCost(state, one!, 4)).toMatchObject({ proxies: 8, trainTokens: 8 * 999_424 });
     expect(rungCost(state, one!, 2).deviceSeconds).toBeGreaterThan(
@@ -88,7 +89,7 @@ describe('a ladder', () => {
   });
 
   test('is told of, and gives way to verification', () => {
-    const state = spent(16, 3, { verify, budget: { proxies: 32 } });
+    const state = spent(16, 3, { verify, target, budget: { proxies: 32 } });
     state.account.budget = { ...state.account.budget, proxies: 24 };
     expect(affordableCandidates(state, now)).toBe(2);
     expect(effect(state, now)).toMatch(/verification of 2 candidates .* and the ladder as far as the budget goes$/);

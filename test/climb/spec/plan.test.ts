@@ -24,6 +24,7 @@ test('24 proxies are a first batch of 8, two batches of 4, and verification of 4
 
 const withBoth = {
   proxy: { warmStart: { tokens: 4_997_120 } },
+  target: { tokens: 2e10 },
   verify: { ladder: [{ width: 64, layers: 4, tokens: 999_424 }] },
 };
 
@@ -52,7 +53,12 @@ test('all that a plan trains fits into its budget, of proxies and of tokens', ()
   fc.assert(
     fc.property(files, ({ proxies, trainTokens, trunk, ladder }) => {
       const { search, proxy, verify } = specOf();
-      const spec = { search, proxy: { ...proxy, warmStart: { tokens: trunk } }, verify: { ...verify, ladder } };
+      const spec = {
+        search,
+        proxy: { ...proxy, warmStart: { tokens: trunk } },
+        verify: { ...verify, ladder },
+        target: { tokens: 2e10 },
+      };
       const iterations = iterationsWithin(spec, { proxies, trainTokens });
       const fixed = workOf(fixedTrainings(spec));
       const [now, next] = [iterations, iterations + 1].map((n) => proxiesIn(search, n)) as [number, number];

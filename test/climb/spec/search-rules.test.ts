@@ -210,8 +210,14 @@ describe('problems between fields', () => {
       'at least one step of 2048 tokens (batch 16 × context 128) is needed, got 100',
     ],
     [
+      'a ladder without the length of the target run',
+      { 'verify.ladder': [{ width: 128, layers: 4 }], 'budget.proxies': 40 },
+      'verify.ladder',
+      'a difference could be size or repetition; give target.tokens',
+    ],
+    [
       'a ladder that the proxies do not reach',
-      { 'verify.ladder': [{ width: 128, layers: 4 }], 'proxy.warmStart': { tokens: 4096 } },
+      { 'target.tokens': 2e10, 'verify.ladder': [{ width: 128, layers: 4 }], 'proxy.warmStart': { tokens: 4096 } },
       'budget.proxies',
       "at least 25 are needed, got 24: 8 for the first batch and 8 for verification ((2 candidates + 2 baselines) × 2 seeds), and the trunk's 4096 tokens, and 8 proxies on the ladder",
     ],
@@ -223,19 +229,23 @@ describe('problems between fields', () => {
     ],
     [
       'a rung that is the proxy itself',
-      { 'verify.ladder': [{ width: 64, layers: 2 }], 'budget.proxies': 40 },
+      { 'target.tokens': 2e10, 'verify.ladder': [{ width: 64, layers: 2 }], 'budget.proxies': 40 },
       'verify.ladder.0',
       '64 × 2 is what the search itself trains',
     ],
     [
       'a rung twice',
-      { 'verify.ladder': [128, 192, 128].map((width) => ({ width, layers: 4 })), 'budget.proxies': 80 },
+      {
+        'target.tokens': 2e10,
+        'verify.ladder': [128, 192, 128].map((width) => ({ width, layers: 4 })),
+        'budget.proxies': 80,
+      },
       'verify.ladder.2',
       '128 × 4 is named twice',
     ],
     [
       'a rung whose heads do not divide its width',
-      { 'verify.ladder': [{ width: 100, layers: 4 }], 'budget.proxies': 40 },
+      { 'target.tokens': 2e10, 'verify.ladder': [{ width: 100, layers: 4 }], 'budget.proxies': 40 },
       'verify.ladder.0.heads',
       '3 heads must divide the width 100',
     ],
