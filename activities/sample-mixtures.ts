@@ -16,6 +16,8 @@ export type SampleMixturesInput = {
   readonly seed: number;
   /** What the last iteration left over; null for the first batch. */
   readonly candidates: Ref | null;
+  /** Rules of mixtures that are sampled later: where none can keep them, that is said before anything is paid for. */
+  readonly later?: SpaceRules;
 };
 
 export type SampleSummary = { readonly ids: readonly string[] };
@@ -29,12 +31,14 @@ export function sampleMixtures({ store, compute }: Deps) {
       return { ref, summary: { ids: mixtures.map(({ id }) => id) } };
     });
 
-  async function propose({ tokens, rules, size, seed, candidates }: SampleMixturesInput) {
+  async function propose({ tokens, rules, size, seed, candidates, later }: SampleMixturesInput) {
     if (candidates !== null) {
       const { predictor, evaluated, mixtures } = await store.readJson<CandidatesArtifact>(candidates);
       return compute.run('sampleBatch', { predictor, evaluated, candidates: { mixtures }, size });
     }
-    const { prior, constraints } = mixtureSpace(await store.readJson<TokenShards>(tokens), rules);
+    const shards = await store.readJson<TokenShards>(tokens);
+    if (later !== undefined) mixtureSpace(shards, later);
+    const { prior, constraints } = mixtureSpace(shards, rules);
     return firstBatch({ prior, constraints, size, seed });
   }
 }

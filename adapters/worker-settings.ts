@@ -46,7 +46,7 @@ const variables = z.object({
 });
 
 const profile = z.strictObject({
-  command: z.array(z.string()).check(z.minLength(1)),
+  command: z.optional(z.array(z.string()).check(z.minLength(1))),
   device: z._default(z.enum(['cpu', 'cuda']), 'cpu'),
   dtype: z._default(z.enum(['float32', 'bfloat16']), 'float32'),
   members: z.optional(z.int().check(z.minimum(1), z.maximum(1024))),
@@ -71,7 +71,7 @@ export function workerSettings(env: NodeJS.ProcessEnv = process.env): WorkerSett
     home: climbHome(env),
     roots: given.CLIMB_ROOTS.split(delimiter).map((root) => resolve(root)) as [string, ...string[]],
     trainSlots: given.CLIMB_TRAIN_SLOTS,
-    trainers: { default: own, ...(given.CLIMB_TRAINERS !== undefined && readProfiles(given.CLIMB_TRAINERS)) },
+    trainers: { default: own, ...(given.CLIMB_TRAINERS !== undefined && readProfiles(given.CLIMB_TRAINERS, own)) },
     taskLibrary: given.CLIMB_TASKS ?? evaluationLibrary ?? join(repositoryRoot, '.venv'),
     queues: { climb: given.CLIMB_TASK_QUEUE, cpu: given.CLIMB_CPU_TASK_QUEUE, train: given.CLIMB_TRAIN_TASK_QUEUE },
     timeouts: {
@@ -83,8 +83,11 @@ export function workerSettings(env: NodeJS.ProcessEnv = process.env): WorkerSett
   };
 }
 
-/** Profiles by name from a JSON file of the worker's owner: `{"gpu": {"command": [...], "device": "cuda"}}`. */
-function readProfiles(path: string): Record<string, TrainerProfile> {
+/**
+ * Profiles by name from a JSON file of the worker's owner: `{"gpu": {"device": "cuda", "dtype": "bfloat16"}}`. One
+ * without a command runs Climb's own trainer.
+ */
+function readProfiles(path: string, own: TrainerProfile): Record<string, TrainerProfile> {
   let profiles: unknown;
   try {
     profiles = JSON.parse(readFileSync(path, 'utf8'));
@@ -92,5 +95,13 @@ function readProfiles(path: string): Record<string, TrainerProfile> {
     const message = `can't be read as JSON (${(error as Error).message}): got ${path}; without its profiles a search that names one is refused; correct the path or the file`;
     throw new InvalidInput("the worker's environment", [{ path: 'CLIMB_TRAINERS', message }]);
   }
-  return parse(z.record(z.string(), profile), profiles, `the trainer profiles in ${path}`);
+  const given = parse(z.record(z.string(), profile), profiles, `the trainer profiles in ${path}`);
+  return Object.fromEntries(
+    Object.entries(given).map(([name, { command, ...rest }]) => [
+      name,
+      command === undefined
+        ? { ...rest, command: own.command, env: { ...own.env, ...rest.env } }
+        : { ...rest, command },
+    ]),
+  );
 }

@@ -9,12 +9,12 @@ import { SearchFolders } from './search-folders.ts';
 import { Speeds } from './speeds.ts';
 import { TaskItems } from './task-items.ts';
 import { TaskLibrary } from './task-library.ts';
-import type { Trainer } from './trainer.ts';
+import { TrainerFailure, type Trainer } from './trainer.ts';
 import { TrainerProcess } from './trainer-process.ts';
 import { WarmStartFiles } from './warm-start-files.ts';
 import type { WorkerSettings } from './worker-settings.ts';
 
-/** A search file that names a trainer profile which this worker doesn't have. */
+/** A search file that names a trainer profile which this worker doesn't have, or can't run. */
 export class UnknownTrainer extends Error {
   override name = 'UnknownTrainer';
 }
@@ -30,8 +30,17 @@ export async function openWorld({
   maxHistory,
 }: WorkerSettings) {
   const trainers = new Map<string, TrainerProcess>();
+  /** Why profiles can't be used: the others can, so a worker starts without them. */
+  const unusable = new Map<string, string>();
   const compute = new Compute();
-  for (const [name, profile] of Object.entries(profiles)) trainers.set(name, await TrainerProcess.open(profile));
+  for (const [name, profile] of Object.entries(profiles)) {
+    try {
+      trainers.set(name, await TrainerProcess.open(profile));
+    } catch (error) {
+      if (!(error instanceof TrainerFailure)) throw error;
+      unusable.set(name, error.message);
+    }
+  }
   const store = new ArtifactStore(join(home, 'artifacts'));
   return {
     store,
@@ -47,6 +56,12 @@ export async function openWorld({
     trainers: (name: string): Trainer => {
       const trainer = trainers.get(name);
       if (trainer !== undefined) return trainer;
+      const fault = unusable.get(name);
+      if (fault !== undefined) {
+        throw new UnknownTrainer(
+          `the trainer profile "${name}" can't be used on this worker: ${fault}; correct its command and env in CLIMB_TRAINERS, or leave its command out for Climb's own trainer, and start the worker again`,
+        );
+      }
       throw new UnknownTrainer(
         `no trainer profile "${name}" on this worker (it has ${[...trainers.keys()].join(', ')}); a search can't name a program, only a profile that the worker's owner configured in CLIMB_TRAINERS`,
       );

@@ -20,6 +20,7 @@ import safetensors.torch
 import torch
 
 from climb_trainer import model as gpt, tokens, train
+from climb_trainer.contract import TrainerError
 from climb_trainer.ensemble import Ensemble
 from climb_trainer.files import sha256_file
 
@@ -123,4 +124,8 @@ def time_evaluation(spec: dict, ensemble: Ensemble, tasks: list[str], rate: floa
             "fullEvalSeconds": round(seconds["all"], 2), "fullEvalShare": share(seconds["all"])}
 
 
-main()
+try:
+    main()
+except TrainerError as error:
+    print(error, file=sys.stderr)
+    sys.exit(error.code)

@@ -1,6 +1,7 @@
 import { ApplicationFailure, isCancellation } from '@temporalio/workflow';
 import type { Ref } from '../climb/artifact.ts';
 import { derivedSeed } from '../climb/random.ts';
+import { spaceRules } from '../climb/mixture/mixture-space.ts';
 import { limitBrokenBy, reserve } from '../climb/search/budget.ts';
 import { proxyCost } from '../climb/search/proxy-cost.ts';
 import { note, type Opening, type Prepared, type SearchState } from '../climb/search/search-state.ts';
@@ -36,7 +37,15 @@ async function naturalMixture({ spec }: SearchState, opening: Opening, { tokens 
   const rules = { constraints: { ...spec.constraints, bounds: {} }, targetTokens: shape.tokens };
   const view = { activityId: `${trunkId}-sample`, summary: 'trunk · the corpus in its own proportions' };
   // Of any first batch the first mixture is the natural one.
-  const sample = { tokens, rules, iteration: 0, size: 1, seed: spec.seed, candidates: null };
+  const sample = {
+    tokens,
+    rules,
+    iteration: 0,
+    size: 1,
+    seed: spec.seed,
+    candidates: null,
+    later: spaceRules(spec),
+  };
   const { ref, summary } = await runStage(opening, 'sampleMixtures', view, sample);
   return { mixtures: ref, mixture: summary.ids[0] as string };
 }

@@ -17,14 +17,13 @@ export function* proxyProblems({ proxy }: SearchSpec): Iterable<Problem> {
     ],
   ] as const) {
     if (tokens !== undefined && tokens < step) {
-      yield {
-        path,
-        message: `at least one step of ${step} tokens (batch ${batch} × context ${model.context}) is needed, got ${tokens}`,
-      };
+      yield { path, message: stepMessage(batch, model, tokens) };
     }
   }
 }
 
+const stepMessage = (batch: number, { context }: ProxyModel, tokens: number) =>
+  `at least one step of ${batch * context} tokens (batch ${batch} × context ${context}) is needed, got ${tokens}`;
 const turnsInPairs = ({ width, heads }: ProxyModel) => width % (2 * heads) === 0;
 const headsMessage = ({ width, heads }: ProxyModel) =>
   `${heads} heads must divide the width ${width} into even parts (rotary embedding turns pairs)`;
@@ -37,10 +36,11 @@ export function* ladderProblems({ proxy, verify, target }: SearchSpec): Iterable
       message: `it needs target.tokens, got none: without it every size reads whole clusters, so that one with more tokens repeats them more often, and a difference could be size or repetition; give target.tokens, what the model that the mixture is for is to train on, or leave out the ladder`,
     };
   }
-  const own = proxyShape(proxy).model;
+  const { model: own, batch } = proxyShape(proxy);
+  const step = batch * own.context;
   for (const [at, rung] of (verify.ladder ?? []).entries()) {
     const path = `verify.ladder.${at}`;
-    const { model } = rungShape(proxy, rung);
+    const { model, tokens } = rungShape(proxy, rung);
     const same = ({ width, layers }: { width: number; layers: number }) =>
       width === rung.width && layers === rung.layers;
     if (same(own) || verify.ladder?.findIndex(same) !== at) {
@@ -51,6 +51,14 @@ export function* ladderProblems({ proxy, verify, target }: SearchSpec): Iterable
     }
     if (!turnsInPairs(model)) {
       yield { path: `${path}.heads`, message: headsMessage(model) };
+    }
+    if (rung.tokens !== undefined && rung.tokens < step)
+      yield { path: `${path}.tokens`, message: stepMessage(batch, own, rung.tokens) };
+    if (tokens > (target.tokens ?? Infinity)) {
+      yield {
+        path: `${path}.tokens`,
+        message: `${tokens} tokens are more than the target run's ${target.tokens}: it would repeat clusters more often than that run, and constraints.maxEpochs would not hold; give fewer`,
+      };
     }
   }
 }

@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Command, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { repositoryRoot } from '../../adapters/home.ts';
 import { pythonEnvironment } from '../../adapters/python-environment.ts';
 import { TaskLibrary } from '../../adapters/task-library.ts';
@@ -40,8 +40,7 @@ const itemsOfTask = 1000;
 
 const whole = (text: string) => {
   const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 1)
-    throw new CommandProblem(`expected a whole number from 1, got ${text}`);
+  if (!Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError('expected a whole number from 1.');
   return value;
 };
 
@@ -104,6 +103,11 @@ async function writeItems(folder: string): Promise<string[]> {
 async function measure(options: Options, taskPaths: readonly string[]): Promise<Figures> {
   const preset = proxyPresets[options.preset];
   const { width, layers, heads, vocab, context, batch } = { ...preset.model, batch: preset.batch, ...options };
+  if (width % (2 * heads) !== 0) {
+    throw new CommandProblem(
+      `${heads} heads must divide the width ${width} into even parts; give other --heads or --width`,
+    );
+  }
   const named = {
     preset: options.preset,
     device: options.device,

@@ -56,3 +56,12 @@ test('constraints that no mixture satisfies end the search, with every problem a
   const [problems] = failure.details as [{ path: string }[]];
   expect(problems.map(({ path }) => path)).toEqual(['constraints.bounds.web', 'constraints']);
 });
+
+test('rules that no later mixture can keep are refused at once', async () => {
+  const later = { ...rules, targetTokens: 1e12 };
+  await expect(perform(sample, await inputOf({ rules }))).resolves.toBeDefined();
+  expect(await failureOf(perform(sample, await inputOf({ later })))).toMatchObject({
+    type: 'InvalidSearchSpec',
+    nonRetryable: true,
+  });
+});

@@ -25,7 +25,8 @@ const tokenizer = async (content: string) => files.checkTokenizer(await placed(c
 test('weights of this shape and a tokenizer of this vocabulary are fine, and kept as they are', async () => {
   await expect(checkpoint(whole)).resolves.toBeUndefined();
   await expect(tokenizer(tokenizerOf(300))).resolves.toBeUndefined();
-  await expect(tokenizer(JSON.stringify({ model: { vocab: [['a', -1]] } }))).resolves.toBeUndefined();
+  const unigram = { model: { type: 'Unigram', vocab: [['<s>', -1]] } };
+  await expect(tokenizer(JSON.stringify(unigram))).resolves.toBeUndefined();
   const given = { checkpoint: await placed(whole), tokenizer: await placed(tokenizerOf(300)) };
   const kept = await files.keep(given);
   expect((await store.read(kept.weights)).equals(whole)).toBe(true);
@@ -39,6 +40,11 @@ describe('refused, with what was expected and found', () => {
     prefix.writeBigUInt64LE(BigInt(text.length));
     return Buffer.concat([prefix, Buffer.from(text), Buffer.alloc(rest)]);
   };
+  const withWeight = (value: number) => {
+    const changed = Buffer.from(whole);
+    changed.writeFloatLE(value, whole.length - 8);
+    return changed;
+  };
   test.each<[string, Buffer, string]>([
     ['an empty file', Buffer.alloc(0), 'found 0 bytes'],
     ['a pickle', Buffer.from('PK\u0003\u0004 and so on and on'), 'and a header of'],
@@ -48,6 +54,13 @@ describe('refused, with what was expected and found', () => {
     ['a file cut short', whole.subarray(0, -1), `${whole.length - 1} bytes where its tensors end at ${whole.length}`],
     ['a file with more at its end', Buffer.concat([whole, Buffer.alloc(1)]), 'where its tensors end at'],
     ['another shape', checkpointOf({ ...model, width: 32 }), 'embed: expected F32 [300, 16], found F32 [300, 32]'],
+    ['a weight that is no number', withWeight(NaN), 'expected finite weights, found NaN or infinity in head'],
+    ['an infinite weight', withWeight(-Infinity), 'found NaN or infinity in head'],
+    [
+      'offsets that contradict the shape',
+      withHeader('{"embed":{"dtype":"F32","shape":[300,16],"data_offsets":[0,8]}}', 8),
+      'found 8 bytes for embed, whose shape takes 19200',
+    ],
     ['no tensors', safetensors(new Map()), 'embed: expected F32 [300, 16], found none'],
   ])('%s', async (_, content, piece) => {
     const refusal = await checkpoint(content).catch((error: unknown) => error);
@@ -58,8 +71,13 @@ describe('refused, with what was expected and found', () => {
 
   test.each([
     ['a tokenizer with a token too many', tokenizerOf(301), "at most 300 tokens, the proxy's vocabulary, found 301"],
-    ['no JSON', 'vocab', 'expected a tokenizer.json with model.vocab, found none'],
+    ['no JSON', 'vocab', 'expected a tokenizer.json with model.type and model.vocab, found none'],
     ['another JSON', '{"model":{}}', 'found none'],
+    [
+      'no beginning of documents',
+      '{"model":{"type":"BPE","vocab":{"a":0}}}',
+      'to mark where documents begin, found none',
+    ],
     ['an empty vocabulary', '{"model":{"vocab":{}}}', 'found none'],
   ])('%s', async (_, content, piece) => {
     await expect(tokenizer(content)).rejects.toThrow(piece);

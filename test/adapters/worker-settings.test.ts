@@ -107,6 +107,13 @@ describe('trainer profiles', () => {
     expect(problemsOf({ CLIMB_TRAINERS: bad }).map(({ path }) => path)).toEqual(['gpu.members', 'gpu.compile']);
   });
 
+  test("run Climb's own trainer where they name no command", async () => {
+    const file = await profiles({ gpu: { device: 'cuda', env: { CUDA_VISIBLE_DEVICES: '1' } } });
+    const { trainers } = workerSettings({ CLIMB_TRAINERS: file });
+    const { command, env } = trainers['default']!;
+    expect(trainers['gpu']).toMatchObject({ command, device: 'cuda', env: { ...env, CUDA_VISIBLE_DEVICES: '1' } });
+  });
+
   test('may replace the default', async () => {
     const file = await profiles({ default: { command: ['mine'] } });
     expect(workerSettings({ CLIMB_TRAINERS: file }).trainers['default']?.command).toEqual(['mine']);

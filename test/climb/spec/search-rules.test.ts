@@ -249,6 +249,18 @@ describe('problems between fields', () => {
       'verify.ladder.0.heads',
       '3 heads must divide the width 100',
     ],
+    [
+      'a rung shorter than a step',
+      { 'target.tokens': 2e10, 'verify.ladder': [{ width: 128, layers: 4, tokens: 5 }], 'budget.proxies': 40 },
+      'verify.ladder.0.tokens',
+      'at least one step of 2048 tokens (batch 16 × context 128) is needed, got 5',
+    ],
+    [
+      'a rung longer than the target run',
+      { 'target.tokens': 1e6, 'verify.ladder': [{ width: 128, layers: 4, tokens: 2e6 }], 'budget.proxies': 40 },
+      'verify.ladder.0.tokens',
+      "are more than the target run's 1000000",
+    ],
     ['heads of odd width', { 'proxy.model': { heads: 64 } }, 'proxy.model.heads', 'even parts'],
     [
       'bounds the wrong way round',
