@@ -33,7 +33,7 @@ def run(argv: list[str]) -> int:
         return 0
     if argv == ["serve"]:
         return serve.serve(carry_out)
-    parser = Arguments(prog="climb_trainer")
+    parser = Arguments(prog="climb_trainer", usage="climb_trainer {tokenise,train,evaluate} --spec FILE --out DIR | serve | version")
     parser.add_argument("command", choices=list(RESULT))
     parser.add_argument("--spec", required=True, help="the spec, a JSON file")
     parser.add_argument("--out", required=True, help="the folder for checkpoints and results")
@@ -76,7 +76,7 @@ def named(error: BaseException) -> TrainerError:
         return files.disk_full(Path(error.filename or ".").absolute().parent, 0)
     text = f"{type(error).__name__}: {error}"
     if out_of_memory(error):
-        return OutOfMemory(f"{text}; use a smaller optim.microBatch, which leaves the effective batch as it is")
+        return OutOfMemory(f"{text}; use a smaller optim.microBatch, which leaves the effective batch as it is, fewer members side by side, or a smaller model")
     faulty = "device-side assert" in text or "captur" in text  # ours, on any device
     if not faulty and ("CUDA error" in text or "AcceleratorError" in text or "NVML" in text):
         return DeviceLost(f"{text}; the device can't be used any more by this process, run elsewhere")
