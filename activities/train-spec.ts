@@ -33,7 +33,7 @@ export type TrainProxiesInput = {
 /** A member with the weights of its mixture and its content key in the ledger. */
 export type KeyedMember = { readonly member: Member; readonly weights: readonly number[]; readonly key: string };
 
-/** The optimiser of every proxy (trainer/climb_trainer/optim); its learning rate comes with the shape. */
+/** The optimiser of every proxy (trainer/climb_trainer/ensemble.py); its learning rate comes with the shape. */
 const optimiser = { weightDecay: 0.1, beta1: 0.9, beta2: 0.95, warmup: 0.02, decay: 0.4, clip: 1 };
 
 /** Everything that the weights of one proxy depend on: its content key in the ledger. */

@@ -7,6 +7,7 @@ import { describe, expect, test } from '@jest/globals';
 import { TrainerFailure, type TrainerEvent } from '../../adapters/trainer.ts';
 import { TrainerProcess, type TrainerProfile } from '../../adapters/trainer-process.ts';
 import { until } from '../scripts/until.ts';
+import { isAlive } from './is-alive.ts';
 import { place, scratch } from './scratch.ts';
 
 const folder = scratch();
@@ -54,16 +55,6 @@ async function failureOf(script: string, options: Parameters<typeof run>[1] = {}
   const failure = await done.catch((error: unknown) => error);
   expect(failure).toBeInstanceOf(TrainerFailure);
   return failure as TrainerFailure;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    // A zombie that nobody has buried yet is dead.
-    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
-  } catch {
-    return false;
-  }
 }
 
 const pidIn = (path: string) => Number(readFileSync(path, 'utf8'));

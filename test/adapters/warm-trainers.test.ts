@@ -8,6 +8,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import type { TrainerCommand, TrainerEvent, TrainerFailure } from '../../adapters/trainer.ts';
 import { TrainerProcess, type Surroundings, type TrainerProfile } from '../../adapters/trainer-process.ts';
 import { until } from '../scripts/until.ts';
+import { isAlive } from './is-alive.ts';
 import { place, scratch } from './scratch.ts';
 
 const folder = scratch();
@@ -65,16 +66,6 @@ async function workerOf(trainer: TrainerProcess, options: Options = {}): Promise
   const { done, pid } = ask(trainer, options);
   await done;
   return pid();
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    // A zombie that nobody has buried yet is dead.
-    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
-  } catch {
-    return false;
-  }
 }
 
 describe('a warm trainer', () => {

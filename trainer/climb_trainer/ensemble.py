@@ -22,7 +22,7 @@ class Ensemble:
 
     def __init__(self, spec: dict, members: list[dict], tensors: dict, progress: dict | None = None):
         """tensors: STATE on any device. progress: what `progress()` returned when they were saved."""
-        self.spec, self.model, self.optim, self.members = spec, spec["model"], spec["optim"], members
+        self.model, self.optim, self.members = spec["model"], spec["optim"], members
         self.device, self.dtype = torch.device(spec["device"]), DTYPES[spec["dtype"]]
         self.steps = spec["budget"]["tokensPerMember"] // (self.optim["batch"] * self.model["context"])
         for name in STATE:
