@@ -4,68 +4,12 @@ import { CancelledFailure } from '@temporalio/activity';
 import { describe, expect, test } from '@jest/globals';
 import { trainProxies, type TrainProxiesInput } from '../../activities/train-proxies.ts';
 import { Ledger, type LedgerKind } from '../../adapters/ledger.ts';
-import { TrainerFailure, type FailureKind, type TrainerRun } from '../../adapters/trainer.ts';
+import { TrainerFailure } from '../../adapters/trainer.ts';
 import { digest } from '../../climb/content-key.ts';
-import { proxyShape } from '../../climb/spec/proxy-shape.ts';
-import { filesBelow, scratch } from '../adapters/scratch.ts';
+import { filesBelow } from '../adapters/scratch.ts';
 import { refOf } from '../climb/made-recipe.ts';
-import { specOf } from '../climb/made-search.ts';
+import { finish, root, two, world, type Spec, type Work } from './made-training.ts';
 import { contextOf, failureOf, fakeTrainer, perform, worldIn } from './made-world.ts';
-
-const root = scratch();
-let worlds = 0;
-
-type Spec = { members: { id: string; weights: number[]; seed: number }[]; budget: { tokensPerMember: number } };
-
-/** What a trainer that keeps the contract leaves behind; a negative seed diverges. */
-async function finish({ members, budget }: Spec, out: string): Promise<void> {
-  const results = [];
-  for (const { id, weights, seed } of members) {
-    const file = `${id}.safetensors`;
-    await writeFile(join(out, file), `weights ${JSON.stringify([weights, seed])}`);
-    const diverged = seed === 666;
-    results.push({
-      id,
-      status: diverged ? 'diverged' : 'trained',
-      weights: diverged ? null : { file },
-      tokens: budget.tokensPerMember,
-      finalLoss: diverged ? null : 2.5,
-      seconds: 20,
-    });
-  }
-  await writeFile(join(out, 'result.json'), JSON.stringify({ members: results }));
-}
-
-type Work = (spec: Spec, out: string, run: TrainerRun) => Promise<void>;
-
-async function world(work: Work = finish, changes: Parameters<typeof worldIn>[1] = {}) {
-  const folder = join(root, String(worlds++));
-  const { trainer, calls } = fakeTrainer(work);
-  const deps = worldIn(folder, { trainer, ...changes });
-  const mixtures = await deps.store.putJson({
-    schema: 1,
-    kind: 'mixtures',
-    mixtures: [
-      { id: 'i1-p001', weights: [0.5, 0.5] },
-      { id: 'i1-p002', weights: [0.25, 0.75] },
-    ],
-  });
-  const input: TrainProxiesInput = {
-    tokens: refOf('tokens'),
-    mixtures,
-    members: [{ id: 'i1-p001', mixture: 'i1-p001', seed: 11, dataSeed: 12 }],
-    proxy: proxyShape(specOf().proxy),
-    trainer: 'default',
-    maxEpochs: 4,
-    checkpointSeconds: 10,
-  };
-  return { folder, deps, trainer, calls, input, train: trainProxies(deps) };
-}
-
-const two = ({ members: [first] }: TrainProxiesInput) => [
-  first as TrainProxiesInput['members'][number],
-  { id: 'i1-p002', mixture: 'i1-p002', seed: 11, dataSeed: 12 },
-];
 
 test('a proxy is trained, its weights kept, its price and speed known; the folder it was trained in is gone', async () => {
   const { deps, folder, trainer, input, train } = await world();
@@ -201,10 +145,17 @@ describe('a group', () => {
   });
 
   test('waits for another with members in common, and takes them from the ledger', async () => {
-    const { calls, input, train } = await world();
-    const [one, two] = await Promise.all([perform(train, group(input)), perform(train, input)]);
+    let begin = () => {};
+    const begun = new Promise<void>((resolve) => (begin = resolve));
+    const { calls, input, train } = await world((spec, out) => {
+      begin();
+      return finish(spec, out);
+    });
+    const first = perform(train, group(input));
+    await begun;
+    const [one, other] = await Promise.all([first, perform(train, input)]);
     expect(calls).toHaveLength(1);
-    expect([one.members[0]?.fromLedger, two.members[0]?.fromLedger]).toEqual([false, true]);
+    expect([one.members[0]?.fromLedger, other.members[0]?.fromLedger]).toEqual([false, true]);
   });
 });
 
@@ -350,114 +301,6 @@ test('a proxy that diverged is a result: it is paid for, has no weights, and is 
     fromLedger: true,
   });
   expect(calls).toHaveLength(1);
-});
-
-describe('a trainer that fails', () => {
-  const failing = async (kind: FailureKind, attempt: number) => {
-    const { input, train, folder } = await world(() => Promise.reject(new TrainerFailure(kind, `it was ${kind}`)));
-    const failure = await failureOf(perform(train, input, attempt));
-    expect(await filesBelow(join(folder, 'ledger'))).toEqual([]);
-    return failure;
-  };
-
-  test.each<[FailureKind, number, boolean]>([
-    ['badSpec', 1, true],
-    ['badData', 1, true],
-    ['missing', 1, true],
-    ['internal', 1, false],
-    ['internal', 2, false],
-    ['internal', 3, true],
-    ['diskFull', 50, false],
-    ['deviceLost', 19, false],
-    ['deviceLost', 20, true],
-    ['stopped', 50, false],
-    ['killed', 29, false],
-    ['killed', 30, true],
-    ['stalled', 4, false],
-    ['stalled', 5, true],
-  ])('with %s at attempt %i is given up: %p', async (kind, attempt, nonRetryable) => {
-    const failure = await failing(kind, attempt);
-    expect(failure).toMatchObject({ type: kind, nonRetryable });
-    expect(failure.message).toMatch(attempt > 1 && nonRetryable ? `given up at attempt ${attempt} (` : /^it was/);
-    expect(failure.message).toContain(`it was ${kind}`);
-  });
-
-  test('in a way that is no failure of its own is left to Temporal', async () => {
-    const { input, train } = await world(() => Promise.reject(new TypeError('a bug')));
-    await expect(perform(train, input)).rejects.toThrow(TypeError);
-  });
-
-  test('by leaving a member out is caught', async () => {
-    const { input, train } = await world((spec, out) => finish({ ...spec, members: [] }, out));
-    await expect(perform(train, input)).rejects.toThrow("the trainer's result has no member");
-  });
-
-  test('to leave a result is caught', async () => {
-    const { input, train } = await world(() => Promise.resolve());
-    await expect(perform(train, input)).rejects.toThrow('result.json');
-  });
-});
-
-describe('a trainer that runs out of memory', () => {
-  type Fitting = Spec & { optim: { batch: number; microBatch?: number }; ensemble?: number };
-
-  /** A trainer in whose memory so many sequences fit at once; on its own it takes the batch, and says so if it `tells`. */
-  const withMemoryFor = async (sequences: number, { tells = true, members = 1 } = {}) => {
-    const tried: (string | undefined)[] = [];
-    const { input, deps, trainer } = await world(async (spec, out, { onEvent }) => {
-      const { optim, ensemble = 1, members } = spec as Fitting;
-      tried.push(`${optim.microBatch ?? 'all'}×${ensemble}`);
-      const size = optim.microBatch ?? optim.batch;
-      if (tells) onEvent({ event: 'microBatch', size });
-      if (size * Math.min(ensemble, members.length) > sequences) throw new TrainerFailure('outOfMemory', 'too much');
-      await finish(spec, out);
-    });
-    const train = trainProxies({ ...deps, trainers: () => ({ ...trainer, members }) });
-    const outcome = async (attempts: number) => {
-      for (let attempt = 1; attempt < attempts; attempt++) {
-        const failure = await failureOf(perform(train, { ...input, members: two(input) }, attempt));
-        expect(failure).toMatchObject({ type: 'outOfMemory', nonRetryable: false });
-        expect(failure.message).toContain('too much; next with {');
-      }
-      return perform(train, { ...input, members: two(input) }, attempts);
-    };
-    return { tried, outcome };
-  };
-
-  test('does half as much at once at each attempt, whichever worker tries it', async () => {
-    const { tried, outcome } = await withMemoryFor(4);
-    const { members } = await outcome(3);
-    expect(members.map(({ status }) => status)).toEqual(['trained', 'trained']);
-    expect(tried).toEqual(['all×1', '8×1', '4×1']);
-  });
-
-  test('and does not say what it uses is halved from the whole batch', async () => {
-    const { tried, outcome } = await withMemoryFor(8, { tells: false });
-    await outcome(2);
-    expect(tried).toEqual(['all×1', '8×1']);
-  });
-
-  test('with one sequence each trains fewer side by side', async () => {
-    const { tried, outcome } = await withMemoryFor(1, { members: 4 });
-    await outcome(6);
-    expect(tried).toEqual(['all×4', '8×2', '4×2', '2×2', '1×2', '1×1']);
-  });
-
-  test('before it began with any batch trains fewer side by side at once', async () => {
-    const { tried, outcome } = await withMemoryFor(16, { members: 2, tells: false });
-    await outcome(2);
-    expect(tried).toEqual(['all×2', 'all×1']);
-  });
-
-  test('with one sequence of one proxy has failed for good; told to go on, it begins anew', async () => {
-    const { tried, outcome } = await withMemoryFor(0);
-    const failure = await failureOf(outcome(5));
-    expect(failure).toMatchObject({ type: 'outOfMemory', nonRetryable: true });
-    expect(failure.message).toMatch(/^given up at attempt 5 \(no smaller part .* use a smaller proxy or context/);
-    expect(tried).toEqual(['all×1', '8×1', '4×1', '2×1', '1×1']);
-    await outcome(1).catch(() => undefined);
-    expect(tried.at(-1)).toBe('all×1');
-  });
 });
 
 test('a member of no mixture is a bug, found before anything runs', async () => {
