@@ -1,18 +1,12 @@
 import * as z from 'zod/mini';
+import { clustersPart, corpusPart, embeddingPart } from './corpus-parts.ts';
+import { count, part, share, text } from './fields.ts';
 import { proxyPresets, type ProxyPresetName } from './proxy-presets.ts';
 
 /**
  * The search file: the one argument of the workflow `climbSearch` and all that a search depends on. This schema is
  * its documentation (`describe`), its validator and the source of `search.schema.json` for editors.
  */
-
-const count = (minimum: number, maximum: number, description: string) =>
-  z.int().check(z.minimum(minimum), z.maximum(maximum), z.describe(description));
-const share = (description: string) => z.number().check(z.minimum(0), z.maximum(1), z.describe(description));
-const text = (description: string) => z.string().check(z.minLength(1), z.maxLength(4096), z.describe(description));
-
-/** A part of the file that may be left out: then every field in it has its default. */
-const part = <Shape extends z.core.$ZodShape>(shape: Shape) => z.prefault(z.strictObject(shape), {} as never);
 
 const task = z.strictObject({
   name: text('a task of the evaluation library such as "piqa", or any name beside `path`'),
@@ -53,37 +47,9 @@ const searchFile = z.strictObject({
     count(0, Number.MAX_SAFE_INTEGER, 'every draw of the search follows from it: the same file gives the same recipe'),
     7,
   ),
-  corpus: z.strictObject({
-    path: text(
-      "a JSONL file (.jsonl, .jsonl.gz) or a folder of them; relative paths count from the worker's first allowed root",
-    ),
-    format: z._default(z.enum(['auto', 'jsonl']), 'auto'),
-    textField: z._default(text('the field that holds the text'), 'text'),
-    labelField: z.optional(
-      text('a field with the known domain: scores the clustering in the report, never used by the search'),
-    ),
-    strict: z._default(
-      z.boolean().check(z.describe('a bad document ends the search instead of being skipped and counted')),
-      false,
-    ),
-  }),
-  embedding: part({
-    kind: z._default(z.enum(['lsa']), 'lsa'),
-    dimensions: z._default(count(2, 1024, 'length of an embedding'), 128),
-  }),
-  clusters: part({
-    initial: z._default(count(2, 65_534, 'K of k-means, before merging'), 64),
-    merge: part({
-      target: z._default(count(2, 1000, 'clusters after merging: the axes of the search'), 16),
-      minimumTokens: z.optional(
-        count(
-          1,
-          Number.MAX_SAFE_INTEGER,
-          'a smaller cluster joins its nearest neighbour; by default what a uniform mixture needs of each',
-        ),
-      ),
-    }),
-  }),
+  corpus: corpusPart,
+  embedding: embeddingPart,
+  clusters: clustersPart,
   tasks: library('piqa', 'arc_easy', 'hellaswag'),
   report: part({ tasks: library('sciq', 'openbookqa', 'csqa') }),
   proxy: part({
@@ -121,6 +87,11 @@ const searchFile = z.strictObject({
             'what every proxy starts from: {tokens} trains one trunk first, {checkpoint, tokenizer} names one that is there',
           ),
         ),
+    ),
+    tokenizer: z.optional(
+      text(
+        'a tokenizer.json below an allowed root, best that of the target model; by default one is trained on the corpus',
+      ),
     ),
     checkpointSeconds: z._default(count(1, 3600, 'at most this much training is lost in a crash'), 10),
   }),
