@@ -1,6 +1,8 @@
 import type { Ref } from '../climb/artifact.ts';
 import { choicesNeeded } from '../climb/verification/objective.ts';
+import { sourcesOf } from '../climb/corpus/reading.ts';
 import { InvalidInput, type Problem } from '../climb/problem.ts';
+import { mergeTarget } from '../climb/spec/corpus-rules.ts';
 import { seenItems, targetProblems } from '../climb/spec/opening-rules.ts';
 import { groupSize } from '../climb/search/groups.ts';
 import { proxyShape } from '../climb/spec/proxy-shape.ts';
@@ -54,7 +56,9 @@ export function openSearch({
       const storeItems = (found: readonly TaskItem[][]): Promise<Ref[]> =>
         Promise.all(found.map((items) => store.put(items.map((item) => `${JSON.stringify(item)}\n`).join(''))));
 
-      const inspected = await check('corpus.path', () => corpus.inspect(spec.corpus, spec.clusters.initial));
+      const least = spec.clusters.initial ?? mergeTarget(spec.clusters) ?? 2;
+      const { strict } = spec.corpus;
+      const inspected = await check('corpus.path', () => corpus.inspect(sourcesOf(spec), { strict, least }));
       if (inspected !== undefined) problems.push(...targetProblems(spec, inspected.files));
       const trainer = await check('proxy.trainer', () => trainers(spec.proxy.trainer));
       const searched = await itemsOf('tasks', spec.tasks);

@@ -14,9 +14,12 @@ const unlimited = 0;
 const policies: Record<StageName, StagePolicy> = {
   openSearch: { ...light, hours: 0.2 },
   ingestCorpus: { ...heavy, hours: 24, attempts: 10 },
-  embedCorpus: { ...heavy, hours: 24, attempts: 10 },
+  // An endpoint that is away or overloaded is waited for; other faults end it after the attempts of unavailability.ts.
+  embedCorpus: { ...heavy, hours: 24 * 7, attempts: unlimited },
+  scoreQuality: { ...heavy, hours: 24 * 7, attempts: unlimited },
   clusterCorpus: heavy,
   mergeClusters: heavy,
+  groupByField: heavy,
   tokeniseClusters: { ...heavy, hours: 24, attempts: 10 },
   sampleMixtures: light,
   // Lost workers and full disks don't end a proxy; faults of the trainer do, after the attempts of trainer-run.ts.

@@ -46,20 +46,13 @@ export function sourcesOf({
     heldOut,
     nearDuplicates,
   };
-  const given = corpus.sources ?? [{ path: corpus.path ?? '' }];
-  return given.map((source, at) => {
-    const {
-      name = null,
-      path,
-      format,
-      textField,
-      idField,
-      labelField,
-    }: Partial<NonNullable<typeof corpus.sources>[number]> = source;
+  type Given = Partial<NonNullable<SearchSpec['corpus']['sources']>[number]>;
+  const given: readonly Given[] = corpus.sources ?? [{}];
+  return given.map(({ name, path, format, textField, idField, labelField }, at) => {
     const text = textField ?? corpus.textField;
     return {
-      name,
-      path: path ?? '',
+      name: name ?? null,
+      path: path ?? corpus.path ?? '',
       format: format ?? corpus.format,
       field: corpus.sources === undefined ? 'corpus' : `corpus.sources.${at}`,
       rules: {

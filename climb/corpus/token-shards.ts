@@ -3,6 +3,8 @@ import type { Ref } from '../artifact.ts';
 /** One cluster's documents as token ids, `bin` little-endian, and where each document starts, `idx` uint64. */
 export type TokenShard = {
   readonly cluster: string;
+  /** Name of a known domain. */
+  readonly label?: string;
   readonly tokens: number;
   readonly documents: number;
   /** UTF-8 bytes of the text. */

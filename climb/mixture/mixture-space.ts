@@ -22,15 +22,12 @@ export function targetTokens({ target, proxy }: Pick<SearchSpec, 'target' | 'pro
 }
 
 /**
- * Under so many tokens a cluster can't carry its part of a uniform mixture within the caps on repetition, counted at a
- * proxy. For a larger target the caps bound its weight instead: a small cluster is rare there, not useless.
+ * What all clusters together must hold so that a proxy can read each alike within the caps on repetition: a cluster with
+ * less than its part of this can't carry a uniform mixture. Counted at a proxy; for a larger target the caps bound its
+ * weight instead: a small cluster is rare there, not useless.
  */
-export function minimumClusterTokens({
-  proxy,
-  clusters,
-  constraints,
-}: Pick<SearchSpec, 'proxy' | 'clusters' | 'constraints'>): number {
-  return Math.ceil(proxyShape(proxy).tokens / clusters.merge.target / constraints.maxEpochs);
+export function uniformMixtureTokens({ proxy, constraints }: Pick<SearchSpec, 'proxy' | 'constraints'>): number {
+  return Math.ceil(proxyShape(proxy).tokens / constraints.maxEpochs);
 }
 
 export function spaceRules(spec: Pick<SearchSpec, 'constraints' | 'target' | 'proxy'>): SpaceRules {
@@ -42,15 +39,23 @@ export function mixtureSpace(shards: TokenShards, { constraints, targetTokens }:
   const clusters = shards.clusters.map(({ cluster }) => cluster);
   const clusterTokens = shards.clusters.map(({ tokens }) => tokens);
   const { maxEpochs, bounds } = constraints;
+  // A known domain may be bounded by its name.
+  const nameOf = new Map(shards.clusters.map(({ cluster, label = cluster }) => [label, cluster]));
   return {
     clusters,
     prior: tokenShares(shards),
-    constraints: constrain({ clusters, clusterTokens, targetTokens, maxEpochs, bounds: withoutUndefined(bounds) }),
+    constraints: constrain({
+      clusters,
+      clusterTokens,
+      targetTokens,
+      maxEpochs,
+      bounds: withoutUndefined(bounds, nameOf),
+    }),
   };
 }
 
-function withoutUndefined(bounds: SearchSpec['constraints']['bounds']) {
+function withoutUndefined(bounds: SearchSpec['constraints']['bounds'], nameOf: ReadonlyMap<string, string>) {
   return Object.fromEntries(
-    Object.entries(bounds).map(([cluster, { lower = 0, upper = 1 }]) => [cluster, { lower, upper }]),
+    Object.entries(bounds).map(([name, { lower = 0, upper = 1 }]) => [nameOf.get(name) ?? name, { lower, upper }]),
   );
 }

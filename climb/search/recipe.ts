@@ -67,18 +67,24 @@ export type RecipeRun = {
 export type Recipe = RecipeBody & { readonly digest: string; readonly run: RecipeRun };
 
 /**
- * The digest by which two runs are compared: SHA-256 of the canonical JSON of the body. Where the corpus and a given
- * trunk lie, how much may be in flight and how often a checkpoint is written can't change what is found: they are left
+ * The digest by which two runs are compared: SHA-256 of the canonical JSON of the body. Where corpus, vectors,
+ * tokenizer and a given trunk lie (`hashes` stand for what is in them), how much may be in flight and how often a checkpoint is written can't change what is found: they are left
  * out.
  */
 export function recipeDigest(body: RecipeBody): string {
   const { concurrency: _concurrency, ...budget } = body.spec.budget;
-  const { path: _path, ...corpus } = body.spec.corpus;
-  const { checkpointSeconds: _seconds, warmStart, ...proxy } = body.spec.proxy;
+  const { path: _path, sources, ...corpus } = body.spec.corpus;
+  const read = sources && { sources: sources.map(({ path: _source, ...source }) => source) };
+  const { path: _vectors, endpoint: _endpoint, ...embedding } = body.spec.embedding;
+  const { checkpointSeconds: _seconds, warmStart, tokenizer: _tokenizer, ...proxy } = body.spec.proxy;
   const trained = warmStart && 'tokens' in warmStart && { warmStart }; // `hashes` stands for one that was given
   const { $schema: _schema, ...spec } = body.spec;
   const { manifest: _manifest, ...hashes } = body.hashes; // it names the files; `corpus` stands for what is in them
-  return contentKey({ ...body, hashes, spec: { ...spec, budget, corpus, proxy: { ...proxy, ...trained } } });
+  return contentKey({
+    ...body,
+    hashes,
+    spec: { ...spec, budget, corpus: { ...corpus, ...read }, embedding, proxy: { ...proxy, ...trained } },
+  });
 }
 
 export function finishRecipe(body: RecipeBody, run: RecipeRun): Recipe {

@@ -2,6 +2,7 @@ import type { DomainSet, Manifest } from '../corpus/corpus-artifacts.ts';
 import type { TokenShards } from '../corpus/token-shards.ts';
 import { cell, count, number } from '../markdown.ts';
 import { poolsOf } from '../mixture/pools.ts';
+import { defaultDimensions } from '../spec/corpus-rules.ts';
 import { parameters, proxyShape } from '../spec/proxy-shape.ts';
 import type { SearchSpec } from '../spec/search-file.ts';
 import { trunkShape } from '../spec/trunk.ts';
@@ -30,7 +31,9 @@ export function searchedSection({
     '## What was searched',
     [
       `- Corpus: ${count(manifest.documents, 'document')} in ${count(manifest.files.length, 'file')}, ${number(manifest.bytes / 1e6)} MB of text, ${number(tokens.tokens)} tokens; ${count(manifest.duplicates, 'exact duplicate')} dropped, ${count(manifest.badCount, 'bad document')} skipped`,
-      `- Clusters: ${domainSet.map.length} found without labels (${spec.embedding.kind}, ${spec.embedding.dimensions} dimensions), merged to ${domainSet.clusters.length}`,
+      ...leftOut(manifest),
+      `- Clusters: ${clustersLine(spec, domainSet)}`,
+      ...prunedLine(domainSet),
       `- Proxy: ${number(parameters(model))} parameters (width ${model.width}, ${model.layers} layers, vocabulary ${number(model.vocab)}, context ${model.context}), ${number(proxyTokens)} tokens, batch ${batch}, learning rate ${learningRate}`,
       ...startedFrom(spec),
       ...(poolShare < 1
@@ -50,6 +53,41 @@ export function searchedSection({
             .join('; ')}${manifest.badCount > 5 ? '; …' : ''}.`,
         ]),
   ].join('\n\n');
+}
+
+/** Documents that are neither bad nor exact duplicates, and yet in no cluster. */
+function leftOut({ nearDuplicates, contaminatedCount, contaminated, split, heldOut }: Manifest): string[] {
+  const tasks = [...new Set(contaminated.map(({ task }) => task))].map(cell).join(', ');
+  const parts = [
+    ...(nearDuplicates > 0 ? [`${count(nearDuplicates, 'near duplicate')} dropped`] : []),
+    ...(contaminatedCount > 0
+      ? [`${count(contaminatedCount, 'document')} with text of evaluation items dropped (${tasks})`]
+      : []),
+    ...(heldOut === undefined ? [] : [`${count(heldOut.documents, 'document')} held out`]),
+    ...(split > 0 ? [`${count(split, 'long document')} split`] : []),
+  ];
+  return parts.length === 0 ? [] : [`- Of the corpus: ${parts.join('; ')}`];
+}
+
+function clustersLine(
+  { embedding, clusters }: SearchSpec,
+  { map, dropped, clusters: found, origin }: DomainSet,
+): string {
+  if (origin.kind === 'field') return `${found.length} known domains, by the field ${cell(origin.field)}`;
+  const dimensions = embedding.kind === 'lsa' ? `, ${embedding.dimensions ?? defaultDimensions} dimensions` : '';
+  const pruned = dropped.length === 0 ? '' : `, ${dropped.length} pruned by quality`;
+  return `${map.length} found without labels (${embedding.kind}${dimensions})${pruned}, merged to ${found.length} (${clusters.merge.method})`;
+}
+
+/** Which clusters quality took away, the largest first. */
+function prunedLine({ dropped }: DomainSet): string[] {
+  if (dropped.length === 0) return [];
+  const documents = dropped.reduce((sum, cluster) => sum + cluster.documents, 0);
+  const largest = [...dropped].sort((a, b) => b.documents - a.documents).slice(0, 5);
+  const named = largest.map(({ terms, reasons }) => `${cell(terms.slice(0, 3).join(', '))} (${reasons.join('; ')})`);
+  return [
+    `- Pruned: ${count(documents, 'document')}, among them ${named.join('; ')}${dropped.length > largest.length ? '; …' : ''}`,
+  ];
 }
 
 /** Said where proxies don't start from their seeds. */

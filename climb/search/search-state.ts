@@ -8,8 +8,10 @@ export type Phase =
   | 'opening'
   | 'ingest'
   | 'embed'
+  | 'quality'
   | 'cluster'
   | 'merge'
+  | 'group'
   | 'tokenise'
   | 'trunk'
   | 'search'
@@ -76,6 +78,8 @@ export type Opening = {
   readonly group?: number;
   /** Weights and tokenizer that the search file names for every proxy to start from. */
   readonly warmStart?: WarmStart;
+  /** The tokenizer that the search file names, for a corpus whose proxies start from their seeds or from a trunk. */
+  readonly tokenizer?: Ref;
   /** Tokens a second on one device, measured by earlier proxies of this shape on this worker. */
   readonly tokensPerSecond?: number;
 };

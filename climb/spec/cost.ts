@@ -1,3 +1,4 @@
+import { defaultDimensions } from './corpus-rules.ts';
 import { fixedTrainings, planSearch, type Plan } from './plan.ts';
 import { proxyPresets, type PresetSpeed } from './proxy-presets.ts';
 import { expectedSeconds, parameters, proxyShape, type ProxyShape } from './proxy-shape.ts';
@@ -42,7 +43,7 @@ export function estimateCost(
   const occupiedHours = (trainSeconds / 3600) * (1 + evaluationShare);
   const parallel = Math.min(slots, spec.budget.concurrency);
   const largest = Math.max(...trainings.map(({ shape }) => parameters(shape.model)));
-  const vectors = (textBytes / documentBytes) * spec.embedding.dimensions * 4;
+  const vectors = (textBytes / documentBytes) * (spec.embedding.dimensions ?? defaultDimensions) * 4;
   return {
     searchProxies,
     verifyProxies,

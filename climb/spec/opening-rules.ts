@@ -5,15 +5,16 @@ import { trunkShape } from './trunk.ts';
 
 /** Rules on what a search file names but can't contain; the others are in search-rules.ts. */
 
-/** A gzip of text is hardly ever smaller than a twentieth of it. */
-const largestGzipRatio = 20;
+/** Compressed text is hardly ever smaller than a twentieth of it; what Parquet holds is compressed. */
+const compressed = /\.(gz|zst|parquet)$/;
+const largestRatio = 20;
 
 /** A token is one byte at least: a target or a trunk that no tokenizer could fill within the caps is refused before any work. */
 export function* targetProblems(
   { target, proxy, constraints }: SearchSpec,
   files: readonly { path: string; bytes: number }[],
 ): Iterable<Problem> {
-  const bytes = files.reduce((sum, { path, bytes }) => sum + bytes * (path.endsWith('.gz') ? largestGzipRatio : 1), 0);
+  const bytes = files.reduce((sum, { path, bytes }) => sum + bytes * (compressed.test(path) ? largestRatio : 1), 0);
   const most = bytes * constraints.maxEpochs;
   for (const [path, tokens = 0] of [
     ['target.tokens', target.tokens],

@@ -1,6 +1,7 @@
 import { InvalidInput, type Problem } from '../problem.ts';
 import { parse } from '../schema-problems.ts';
 import { budgetProblems } from './budget-rules.ts';
+import { corpusProblems, mergeTarget } from './corpus-rules.ts';
 import { searchFileSchema, type SearchSpec, type TaskSpec } from './search-file.ts';
 import { ladderProblems, proxyProblems } from './shape-rules.ts';
 
@@ -24,7 +25,7 @@ function crossFieldProblems(spec: SearchSpec, now: number): Problem[] {
     ...proxyProblems(spec),
     ...ladderProblems(spec),
     ...constraintProblems(spec),
-    ...clusterProblems(spec),
+    ...corpusProblems(spec),
   ];
 }
 
@@ -63,13 +64,15 @@ function* taskProblems({ tasks, report }: SearchSpec): Iterable<Problem> {
 }
 
 function* constraintProblems({ constraints: { bounds }, clusters }: SearchSpec): Iterable<Problem> {
-  const { target } = clusters.merge;
+  // Known domains have names of their own, and a threshold may leave any number.
+  const target = mergeTarget(clusters) ?? Infinity;
+  const known = clusters.field !== undefined;
   for (const [cluster, { lower = 0, upper = 1 }] of Object.entries(bounds)) {
     const path = `constraints.bounds.${cluster}`;
-    if (!/^c\d{4}$/.test(cluster) || Number(cluster.slice(1)) >= target) {
+    if (!known && (!/^c\d{4}$/.test(cluster) || Number(cluster.slice(1)) >= target)) {
       yield {
         path,
-        message: `no cluster can have this name: after merging they are c0000 to c${String(target - 1).padStart(4, '0')}; see the clusters in an earlier report`,
+        message: `no cluster can have this name: after merging they are ${target === Infinity ? 'c0000, c0001, …' : `c0000 to c${String(target - 1).padStart(4, '0')}`}; see the clusters in an earlier report`,
       };
     }
     if (lower > upper) {
@@ -89,15 +92,6 @@ function* constraintProblems({ constraints: { bounds }, clusters }: SearchSpec):
     yield {
       path: 'constraints.bounds',
       message: `the upper bounds of all ${target} clusters add up to ${highest}, but the weights of a mixture add up to 1; raise some`,
-    };
-  }
-}
-
-function* clusterProblems({ clusters }: SearchSpec): Iterable<Problem> {
-  if (clusters.merge.target > clusters.initial) {
-    yield {
-      path: 'clusters.merge.target',
-      message: `merging only lowers the number of clusters: ${clusters.merge.target} can't be reached from clusters.initial = ${clusters.initial}; lower the target or raise clusters.initial`,
     };
   }
 }

@@ -6,6 +6,7 @@ import { dirname } from 'node:path';
 import { createActivities } from '../../activities/index.ts';
 import { workerSettings } from '../../adapters/worker-settings.ts';
 import { openWorld } from '../../adapters/world.ts';
+import { sourcesOf } from '../../climb/corpus/reading.ts';
 import { estimateCost } from '../../climb/spec/cost.ts';
 import { parseSearchFile } from '../../climb/spec/search-rules.ts';
 import { costLines } from '../cost-lines.ts';
@@ -17,8 +18,9 @@ export const checkCommand = new Command('check')
   .argument('<file>', 'the search file')
   .action((file: string) => runCommand(() => check(file)));
 
-/** Text is about this much larger than its gzip. */
-const gzipRatio = 3;
+/** Text is about this much larger than its gzip, zstd or Parquet. */
+const compressed = /\.(gz|zst|parquet)$/;
+const usualRatio = 3;
 
 async function check(file: string): Promise<number> {
   const spec = parseSearchFile(await readJson(file), Date.now());
@@ -29,8 +31,8 @@ async function check(file: string): Promise<number> {
     if (error instanceof ApplicationFailure) throw new CommandProblem(error.message);
     throw error;
   });
-  const { files } = await world.corpus.inspect(spec.corpus);
-  const textBytes = files.reduce((sum, { path, bytes }) => sum + bytes * (path.endsWith('.gz') ? gzipRatio : 1), 0);
+  const files = await world.corpus.files(sourcesOf(spec));
+  const textBytes = files.reduce((sum, { path, bytes }) => sum + bytes * (compressed.test(path) ? usualRatio : 1), 0);
   const { tokensPerSecond } = opening;
   console.log(`${file}: fine\n`);
   const cost = estimateCost(spec, { textBytes, slots: settings.trainSlots, tokensPerSecond });

@@ -43,7 +43,7 @@ export const tokens: TokenShards = {
 };
 
 export const domainSet: DomainSet = {
-  schema: 1,
+  schema: 2,
   kind: 'domain-set',
   clusters: [
     { label: 'law, court', examples: ['The court finds that'] },
@@ -59,17 +59,23 @@ export const domainSet: DomainSet = {
     estimatedTokens: [2e6, 1.5e6, 5e5][at] as number,
   })),
   map: [0, 0, 0, 1, 1, 2, 2, 2],
+  dropped: [],
   assignment: refOf('assignment'),
+  origin: { kind: 'clusters', clusters: refOf('clusters') },
 };
 
 export const manifest: Manifest = {
-  schema: 1,
+  schema: 2,
   kind: 'manifest',
   files: [{ path: 'corpus/a.jsonl', bytes: 13_000_000, sha256: digest('a'), documents: 4000, bad: 1 }],
   shards: [{ ref: refOf('shard'), documents: 4000, bytes: 12_000_000 }],
   documents: 4000,
   bytes: 12_000_000,
+  split: 0,
   duplicates: 17,
+  nearDuplicates: 0,
+  contaminatedCount: 0,
+  contaminated: [],
   bad: [{ file: 'corpus/a.jsonl', line: 12, reason: 'not JSON' }],
   badCount: 1,
 };

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { InfeasibleConstraints } from '../../../climb/mixture/constraints.ts';
-import { minimumClusterTokens, mixtureSpace, spaceRules, targetTokens } from '../../../climb/mixture/mixture-space.ts';
+import { mixtureSpace, spaceRules, targetTokens, uniformMixtureTokens } from '../../../climb/mixture/mixture-space.ts';
 import type { SearchFile } from '../../../climb/spec/search-file.ts';
 import { clusters, tokens } from '../made-recipe.ts';
 import { specOf } from '../made-search.ts';
@@ -53,8 +53,22 @@ test.each<[string, Partial<SearchFile>, string]>([
   throw new Error('accepted');
 });
 
-test('a cluster must hold its part of a uniform mixture within the caps', () => {
-  expect(minimumClusterTokens(specOf())).toBe(Math.ceil(499_712 / 16 / 4));
-  const few = specOf({ clusters: { merge: { target: 2 } }, constraints: { maxEpochs: 1 } });
-  expect(minimumClusterTokens(few)).toBe(249_856);
+test('what a uniform mixture needs of all clusters together counts at a proxy, whatever the target', () => {
+  expect(uniformMixtureTokens(specOf({ target: { tokens: 4e10 } }))).toBe(Math.ceil(499_712 / 4));
+  expect(uniformMixtureTokens(specOf({ constraints: { maxEpochs: 1 } }))).toBe(499_712);
+});
+
+test('a known domain is bounded by its name or by its cluster', () => {
+  const named = { ...tokens, clusters: tokens.clusters.map((shard, at) => ({ ...shard, label: `domain ${at}` })) };
+  const bounds = { 'domain 1': { lower: 0.1 }, c0002: { upper: 0.2 } };
+  const { constraints } = mixtureSpace(
+    named,
+    spaceRules(specOf({ clusters: { field: 'domain' }, constraints: { bounds } })),
+  );
+  expect(constraints).toEqual({ lower: [0, 0.1, 0], upper: [1, 1, 0.2] });
+});
+
+test('a bound for a name that no domain has is refused', () => {
+  const spec = specOf({ clusters: { field: 'domain' }, constraints: { bounds: { news: { lower: 0.1 } } } });
+  expect(() => mixtureSpace(tokens, spaceRules(spec))).toThrow(/constraints\.bounds\.news/);
 });

@@ -41,6 +41,18 @@ describe('the digest', () => {
     expect(new Set([trained(1e6), trained(2e6), recipeDigest(body)]).size).toBe(3);
   });
 
+  test('is the same wherever sources, vectors and tokenizer lie and whichever server embeds', () => {
+    const placed = (at: string) => {
+      const { spec } = body;
+      const corpus = { ...spec.corpus, sources: [{ name: 'web', path: at }] };
+      const embedding = { kind: 'precomputed' as const, path: at, endpoint: at };
+      return { ...body, spec: { ...spec, corpus, embedding, proxy: { ...spec.proxy, tokenizer: at } } };
+    };
+    const digest = recipeDigest(placed('here'));
+    expect(recipeDigest(placed('there'))).toBe(digest);
+    expect(recipeDigest(changed(placed('here'), 'spec.corpus.sources.0.name', 'books') as RecipeBody)).not.toBe(digest);
+  });
+
   test('changes with anything else', () => {
     const digest = recipeDigest(body);
     const free = ['spec.corpus.path', 'spec.budget.concurrency', 'spec.proxy.checkpointSeconds', 'hashes.manifest'];

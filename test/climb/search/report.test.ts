@@ -121,3 +121,33 @@ test('a search without a target counts epochs at a proxy; unread documents are c
   expect(text).toContain('0 bad documents skipped');
   expect(text).not.toContain('Bad documents:');
 });
+
+test('what was left out of the corpus, and which clusters quality took away, is said', () => {
+  const text = report(found, {
+    manifest: {
+      ...manifest,
+      split: 3,
+      nearDuplicates: 5,
+      contaminatedCount: 2,
+      contaminated: [{ file: 'corpus/a.jsonl', line: 7, task: 'piqa' }],
+      heldOut: { shards: [], documents: 40, bytes: 1000 },
+    },
+    domainSet: {
+      ...domainSet,
+      map: [...domainSet.map, null],
+      dropped: [{ initial: 8, documents: 90, bytes: 9000, terms: ['click', 'buy'], reasons: ['repetition 1.82 < 3'] }],
+    },
+  });
+  expect(text).toContain(
+    '- Of the corpus: 5 near duplicates dropped; 2 documents with text of evaluation items dropped (piqa); 40 documents held out; 3 long documents split',
+  );
+  expect(text).toContain(
+    '- Clusters: 9 found without labels (lsa, 128 dimensions), 1 pruned by quality, merged to 3 (ward)',
+  );
+  expect(text).toContain('- Pruned: 90 documents, among them click, buy (repetition 1.82 < 3)');
+});
+
+test('known domains are said to be known', () => {
+  const origin = { kind: 'field' as const, field: 'meta.domain', values: ['a', 'b', 'c'] };
+  expect(report(found, { domainSet: { ...domainSet, origin } })).toContain('3 known domains, by the field meta.domain');
+});
