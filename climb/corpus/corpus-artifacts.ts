@@ -13,6 +13,11 @@ export type CorpusShard = {
   readonly bytes: number;
   /** float32, little-endian, row-major, documents × dimensions: where the corpus brings its vectors itself. */
   readonly vectors?: Ref;
+  /**
+   * uint32, little-endian, a document: its record's number among those of the whole corpus, from 0 in reading order, bad
+   * ones counted. Only where vectors lie in a file beside the corpus.
+   */
+  readonly rows?: Ref;
 };
 
 /** Artifact: what was read. The order of documents is that of the shards, and within a shard that of its lines. */
@@ -31,6 +36,8 @@ export type Manifest = {
     readonly bad: number;
   }[];
   readonly shards: readonly CorpusShard[];
+  /** Lines, rows and files that were read, bad ones counted, blank lines not. */
+  readonly records: number;
   readonly documents: number;
   /** UTF-8 bytes of text. */
   readonly bytes: number;

@@ -16,6 +16,8 @@ export type ReadingRules = {
   /** Share of documents kept out, by hash. */
   readonly heldOut: number;
   readonly nearDuplicates: boolean;
+  /** Whether shards say which records their documents were: vectors in a file beside the corpus are found by it. */
+  readonly rowNumbers: boolean;
 };
 
 export type CorpusFormat = SearchSpec['corpus']['format'];
