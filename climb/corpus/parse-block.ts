@@ -1,1 +1,173 @@
-export { parseRecord } from './parse-record.ts';
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+import { contaminatingTask, type GramTable } from './contamination.ts';
+import type { ShardDocument } from './corpus-shard.ts';
+import { DocumentColumnsBuilder, type DocumentColumns } from './document-columns.ts';
+import { splitText } from './document-split.ts';
+import { bandKeys, bands } from './minhash.ts';
+import { parseRecord, textHash, type ParsedRecord } from './parse-record.ts';
+import type { ReadingRules } from './reading.ts';
+import { emptyWords, hashWords } from './word-hashes.ts';
+
+export { parseRecord, type ParsedRecord } from './parse-record.ts';
+
+/** Whole lines of a file. */
+export type BlockPart = {
+  readonly bytes: Uint8Array;
+  /** Lines that could not be read, and are empty in `bytes`: numbers from 0 within the part, rising. */
+  readonly unreadable: readonly { readonly line: number; readonly reason: string }[];
+};
+
+/** Lines of one source, of one file or of several small ones. */
+export type BlockInput = {
+  readonly parts: readonly BlockPart[];
+  readonly rules: ReadingRules;
+  /** The source's name. */
+  readonly source: string | null;
+  /** What no document may contain. */
+  readonly grams: GramTable | null;
+  /** Length of the corpus's vectors; null where it brings none. */
+  readonly dimensions: number | null;
+};
+
+/** A place in a block: index of the part, and of the line within the part. */
+type Place = { readonly part: number; readonly line: number };
+
+/** What a block comes to. */
+export type BlockFacts = {
+  /** By part. A record is a line that isn't blank: a document, before anything is dropped or split, or bad. */
+  readonly parts: readonly { readonly records: number; readonly documents: number; readonly bad: number }[];
+  /** The first hundred. */
+  readonly bad: readonly (Place & { readonly reason: string })[];
+  /** The first hundred, with the index of the task. */
+  readonly contaminated: readonly (Place & { readonly task: number })[];
+  readonly contaminatedCount: number;
+  /** Documents that were longer than the cap. */
+  readonly split: number;
+};
+
+export type ParsedBlock = {
+  readonly facts: BlockFacts;
+  readonly training: DocumentColumns;
+  readonly heldOut: DocumentColumns;
+};
+
+/** Bad and contaminated documents that are named; all are counted. */
+export const named = 100;
+
+const lineFeed = 0x0a;
+
+/** Lines become documents: what can be decided of a record without knowing the others. */
+export function parseBlock({ parts, rules, source, grams, dimensions }: BlockInput): ParsedBlock {
+  const size = parts.reduce((sum, { bytes }) => sum + bytes.length, 0);
+  const training = new DocumentColumnsBuilder(size);
+  const heldOut = new DocumentColumnsBuilder(Math.ceil(size * rules.heldOut));
+  const counts = parts.map(() => ({ records: 0, documents: 0, bad: 0 }));
+  const bad: (Place & { reason: string })[] = [];
+  const contaminated: (Place & { task: number })[] = [];
+  let contaminatedCount = 0;
+  let split = 0;
+  let row = 0;
+  const words = emptyWords();
+  const keys = new Uint32Array(2 * bands);
+
+  const keep = (record: ParsedRecord, place: Place) => {
+    const columns = isHeldOut(record.id, rules.heldOut) ? heldOut : training;
+    const pieces = piecesOf(record, rules);
+    if (pieces.length > 1) split++;
+    for (const { document, bytes, hash } of pieces) {
+      const checked = grams !== null && columns === training;
+      if (checked || rules.nearDuplicates) hashWords(document.text, words);
+      const task = checked ? contaminatingTask(grams, words) : -1;
+      if (task >= 0) {
+        if (contaminatedCount++ < named) contaminated.push({ ...place, task });
+        continue;
+      }
+      if (rules.nearDuplicates) bandKeys(words, keys, 0);
+      columns.add(document, bytes.length, {
+        hash,
+        vector: record.vector,
+        ...(rules.nearDuplicates && { bandKeys: keys }),
+        ...(rules.rowNumbers && { row }),
+      });
+    }
+  };
+
+  for (const [part, { bytes, unreadable }] of parts.entries()) {
+    const count = counts[part]!;
+    const refuse = (line: number, reason: string) => {
+      if (bad.length < named) bad.push({ part, line, reason });
+      count.bad++;
+    };
+    const reasons = new Map(unreadable.map(({ line, reason }) => [line, reason]));
+    let line = 0;
+    for (const content of linesOf(bytes)) {
+      const reason = reasons.get(line);
+      const parsed = reason === undefined ? parseRecord(content, rules, source) : { bad: reason };
+      if (parsed !== undefined) {
+        count.records++;
+        const refused = 'bad' in parsed ? parsed.bad : foreignVector(parsed.record, dimensions, rules);
+        if (refused !== undefined) refuse(line, refused);
+        else if ('record' in parsed) {
+          count.documents++;
+          keep(parsed.record, { part, line });
+        }
+        row++;
+      }
+      line++;
+    }
+  }
+  return {
+    facts: { parts: counts, bad, contaminated, contaminatedCount, split },
+    training: training.finish(),
+    heldOut: heldOut.finish(),
+  };
+}
+
+function* linesOf(bytes: Uint8Array): Generator<Uint8Array> {
+  for (let start = 0; start < bytes.length;) {
+    const end = bytes.indexOf(lineFeed, start);
+    yield bytes.subarray(start, end < 0 ? bytes.length : end);
+    start = end < 0 ? bytes.length : end + 1;
+  }
+}
+
+function foreignVector(
+  { vector }: ParsedRecord,
+  dimensions: number | null,
+  { vectorField }: ReadingRules,
+): string | undefined {
+  if (vector === undefined || vector.length === dimensions) return undefined;
+  return `the list in the field "${vectorField}" has ${vector.length} numbers, the first of the corpus has ${dimensions}`;
+}
+
+type Piece = { document: ShardDocument; bytes: Uint8Array; hash: Uint8Array };
+
+/** A record as documents under the cap: named after their texts, or where a field names the record #1, #2, … of it. */
+function piecesOf(record: ParsedRecord, rules: ReadingRules): Piece[] {
+  const { id, text, label, domain, scores } = record;
+  const document = (id: string, text: string): ShardDocument => ({
+    id,
+    text,
+    ...(label !== undefined && { label }),
+    ...(domain !== undefined && { domain }),
+    ...(scores !== undefined && { scores }),
+  });
+  if (text.length <= rules.maxCharacters) {
+    return [{ document: document(id, text), bytes: record.bytes, hash: record.hash }];
+  }
+  return splitText(text, rules.maxCharacters)
+    .filter((piece) => piece.trim() !== '')
+    .map((piece, at) => {
+      const bytes = utf8ToBytes(piece);
+      const hash = textHash(bytes);
+      return { document: document(rules.idField === null ? bytesToHex(hash) : `${id}#${at + 1}`, piece), bytes, hash };
+    });
+}
+
+/** By a hash of its own, so that being kept out has to do with nothing else: the same documents in every corpus. */
+function isHeldOut(id: string, share: number): boolean {
+  if (share === 0) return false;
+  const hash = new DataView(sha256(utf8ToBytes(`held out: ${id}`)).buffer);
+  return (hash.getUint32(0) + hash.getUint32(4) / 2 ** 32) / 2 ** 32 < share;
+}

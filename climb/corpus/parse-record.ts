@@ -9,15 +9,19 @@ export type ParsedRecord = {
   readonly text: string;
   /** The text in UTF-8. */
   readonly bytes: Uint8Array;
+  /** First 128 bits of the SHA-256 of the text in UTF-8: equal texts are one document, whatever their ids. */
+  readonly hash: Uint8Array;
   readonly label?: string;
   readonly domain?: string;
   readonly scores?: Readonly<Record<string, number>>;
-  /** As the corpus gives it, not normalised. */
-  readonly vector?: readonly number[];
+  /** Of unit length. */
+  readonly vector?: Float32Array;
 };
 
 /** A longer one is text in the wrong field rather than the name of a domain. */
 const longestDomain = 256;
+
+const largestFloat = 3.4028234663852886e38;
 
 // Takes away a byte order mark, at the start of any line, since files with one get concatenated.
 const utf8 = new TextDecoder('utf-8', { fatal: true });
@@ -26,9 +30,9 @@ const encoder = new TextEncoder();
 /** What the rest of a record is worth nothing without. Caught by `parseRecord`. */
 class BadRecord extends Error {}
 
-/** First 128 bits of the SHA-256 of a text in UTF-8, hex: the name of a document that no field names. */
-export function textId(bytes: Uint8Array): string {
-  return bytesToHex(sha256(bytes).subarray(0, 16));
+/** First 128 bits of the SHA-256 of a text in UTF-8. */
+export function textHash(bytes: Uint8Array): Uint8Array {
+  return sha256(bytes).subarray(0, 16);
 }
 
 /**
@@ -71,12 +75,14 @@ function jsonObject(line: Uint8Array): object | undefined {
 function documentOf(record: object, rules: ReadingRules, source: string | null): ParsedRecord {
   const text = textOf(record, rules.textFields);
   const bytes = encoder.encode(text);
+  const hash = textHash(bytes);
   const label = rules.labelField === null ? undefined : nameOf(record, rules.labelField);
   const { domainField, vectorField, idField } = rules;
   return {
-    id: idField === null ? textId(bytes) : idOf(record, idField),
+    id: idField === null ? bytesToHex(hash) : idOf(record, idField),
     text,
     bytes,
+    hash,
     ...(label !== undefined && { label }),
     ...(domainField !== null && { domain: domainOf(record, domainField, source) }),
     ...(Object.keys(rules.scoreFields).length > 0 && { scores: scoresOf(record, rules.scoreFields) }),
@@ -143,13 +149,16 @@ function scoresOf(record: object, fields: Readonly<Record<string, string>>): Rec
   );
 }
 
-function vectorOf(record: object, field: string): number[] {
+function vectorOf(record: object, field: string): Float32Array {
   const vector = valueAt(record, field);
   if (!Array.isArray(vector) || vector.length === 0) throw new BadRecord(`no list of numbers in the field "${field}"`);
-  if (!vector.every((value) => typeof value === 'number' && Number.isFinite(Math.fround(value)))) {
+  if (!vector.every((value) => typeof value === 'number' && Math.abs(value) <= largestFloat)) {
     throw new BadRecord(`the list in the field "${field}" holds something else than finite numbers`);
   }
-  return vector as number[];
+  const values = vector as number[];
+  const length = Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));
+  if (length === 0) throw new BadRecord(`the list in the field "${field}" holds only zeros, which have no direction`);
+  return Float32Array.from(values, (value) => value / length);
 }
 
 /** A surrogate without its other half has no UTF-8, so what is stored and hashed would not be what was read. */

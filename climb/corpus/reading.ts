@@ -47,6 +47,7 @@ export function sourcesOf({
     maxCharacters,
     heldOut,
     nearDuplicates,
+    rowNumbers: embedding.kind === 'precomputed' && embedding.path !== undefined,
   };
   type Given = Partial<NonNullable<SearchSpec['corpus']['sources']>[number]>;
   const given: readonly Given[] = corpus.sources ?? [{}];

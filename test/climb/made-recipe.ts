@@ -71,6 +71,7 @@ export const manifest: Manifest = {
   shards: [{ ref: refOf('shard'), documents: 4000, bytes: 12_000_000 }],
   documents: 4000,
   bytes: 12_000_000,
+  records: 4018,
   split: 0,
   duplicates: 17,
   nearDuplicates: 0,
