@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { checkCommand } from './commands/check.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { heldOutCommand } from './commands/held-out.ts';
 import { schemaCommand } from './commands/schema.ts';
 import { watchCommand } from './commands/watch.ts';
 
@@ -9,6 +10,7 @@ await new Command('climb')
   .description('Durable data-mixture search: CLIMB on Temporal')
   .addCommand(checkCommand)
   .addCommand(doctorCommand)
+  .addCommand(heldOutCommand)
   .addCommand(schemaCommand)
   .addCommand(watchCommand)
   .parseAsync();

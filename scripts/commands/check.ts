@@ -1,16 +1,15 @@
-import { ApplicationFailure } from '@temporalio/common';
 import { Command } from 'commander';
 import { existsSync, statfsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { createActivities } from '../../activities/index.ts';
 import { workerSettings } from '../../adapters/worker-settings.ts';
 import { openWorld } from '../../adapters/world.ts';
 import { sourcesOf } from '../../climb/corpus/reading.ts';
 import { estimateCost } from '../../climb/spec/cost.ts';
-import { parseSearchFile } from '../../climb/spec/search-rules.ts';
 import { costLines } from '../cost-lines.ts';
-import { CommandProblem, runCommand } from '../run-command.ts';
+import { readSearchFile } from '../read-search-file.ts';
+import { refusals } from '../refusals.ts';
+import { runCommand } from '../run-command.ts';
 
 /** `climb check FILE`: what the search would refuse, and what it would cost, before anything is started. */
 export const checkCommand = new Command('check')
@@ -23,14 +22,11 @@ const compressed = /\.(gz|zst|parquet)$/;
 const usualRatio = 3;
 
 async function check(file: string): Promise<number> {
-  const spec = parseSearchFile(await readJson(file), Date.now());
+  const spec = await readSearchFile(file);
   const settings = workerSettings();
   const world = await openWorld(settings);
   const { openSearch } = createActivities({ ...world, searchAttributes: () => Promise.resolve([]) });
-  const opening = await openSearch(spec).catch((error: unknown) => {
-    if (error instanceof ApplicationFailure) throw new CommandProblem(error.message);
-    throw error;
-  });
+  const opening = await refusals(() => openSearch(spec));
   const files = await world.corpus.files(sourcesOf(spec));
   const textBytes = files.reduce((sum, { path, bytes }) => sum + bytes * (compressed.test(path) ? usualRatio : 1), 0);
   const { tokensPerSecond } = opening;
@@ -45,19 +41,4 @@ async function check(file: string): Promise<number> {
 function freeBytes(home: string): number {
   const { bavail, bsize } = statfsSync(existsSync(home) ? home : dirname(home));
   return bavail * bsize;
-}
-
-async function readJson(file: string): Promise<unknown> {
-  const text = await readFile(file, 'utf8').catch((error: Error) => {
-    throw new CommandProblem(
-      `can't read ${file} (${error.message}). Try: a path to a search file, such as examples/quickstart.json`,
-    );
-  });
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new CommandProblem(
-      `${file} isn't JSON (${(error as Error).message}), so no search can be started from it. Try: mend it at that place; comments aren't JSON`,
-    );
-  }
 }
