@@ -44,7 +44,7 @@ export function buildGramTable({ tasks }: { tasks: readonly Uint8Array[] }): Gra
     lengths: [...lengths].sort((a, b) => a - b),
   };
   visitGrams(tasks, (words, at, length, value) => {
-    const bit = filterBit(table, words, at);
+    const bit = filterBit(table, polynomial(words.first, at, shortest));
     table.filter[bit >>> 5]! |= 1 << (bit & 31);
     const slot = slotOf(table, words, at, length);
     const known = table.slots[slot + 2] as number;
@@ -60,8 +60,13 @@ export function buildGramTable({ tasks }: { tasks: readonly Uint8Array[] }): Gra
 export function contaminatingTask(table: GramTable, words: WordHashes): number {
   let copied = 0;
   let copiedFrom = -1;
+  let rolling = words.count < shortest ? 0 : polynomial(words.first, 0, shortest);
   for (let at = 0; at + shortest <= words.count; at++) {
-    const bit = filterBit(table, words, at);
+    if (at > 0) {
+      const rest = rolling - Math.imul(words.first[at - 1] as number, dropped);
+      rolling = (Math.imul(rest, base) + (words.first[at + shortest - 1] as number)) | 0;
+    }
+    const bit = filterBit(table, rolling);
     if (((table.filter[bit >>> 5] as number) & (1 << (bit & 31))) === 0) continue;
     let copy = false;
     for (const length of table.lengths) {
@@ -161,16 +166,24 @@ function joined(a: WordHashes, b: WordHashes): WordHashes {
   return { count: a.count + b.count, first: both(a.first, b.first), second: both(a.second, b.second) };
 }
 
-function gramHash(hashes: Uint32Array, at: number, length: number): number {
-  let hash = length;
-  for (let word = at; word < at + length; word++) {
-    hash = (Math.imul(hash, 0x01000193) + (hashes[word] as number)) | 0;
-  }
-  return mixed(hash);
+/** Odd, and FNV's: any would do. */
+const base = 0x01000193;
+/** The weight of the first of 8 words. */
+const dropped = Array.from({ length: shortest - 1 }).reduce<number>((power) => Math.imul(power, base), 1);
+
+/** A hash of words in a row that can be rolled on by a word. */
+function polynomial(hashes: Uint32Array, at: number, length: number): number {
+  let hash = 0;
+  for (let word = at; word < at + length; word++) hash = (Math.imul(hash, base) + (hashes[word] as number)) | 0;
+  return hash;
 }
 
-function filterBit({ filter }: GramTable, words: WordHashes, at: number): number {
-  return gramHash(words.first, at, shortest) & (32 * filter.length - 1);
+function gramHash(hashes: Uint32Array, at: number, length: number): number {
+  return mixed(polynomial(hashes, at, length));
+}
+
+function filterBit({ filter }: GramTable, firstWords: number): number {
+  return mixed(firstWords) & (32 * filter.length - 1);
 }
 
 /** Where the n-gram lies, or where it would: a free slot. */
