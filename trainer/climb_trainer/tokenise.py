@@ -1,21 +1,22 @@
 """tokenise: documents and their clusters in, one token shard per cluster out.
 
 Three passes over the shards, each a stream: verify and count, choose the tokenizer's sample, encode.
-Memory holds one batch of texts, a few MiB of tokens, and 16 bytes a document for the sample.
+Memory holds one batch of texts, a few MiB of tokens, 8 bytes a document for the offsets, 32 for the sample.
 """
 
 import hashlib
+from array import array
 from pathlib import Path
 
 import numpy as np
 
-from . import VERSION, faults, files, lifeline, tokens
+from . import VERSION, encoder, faults, files, lifeline, tokens
 from .contract import BadData, BadSpec, Progress
 from .rundir import RunDir
 
 DROPPED = 65535
-BATCH_BYTES = 4 << 20
-FLUSH_BYTES = 32 << 20
+BATCH_BYTES = 1 << 20
+FLUSH_BYTES = 16 << 20
 
 
 def run(spec: dict, out: RunDir) -> dict:
@@ -34,15 +35,16 @@ def run(spec: dict, out: RunDir) -> dict:
     vocab = tokenizer.get_vocab_size()
     if vocab > spec["vocabSize"]:
         raise BadSpec(f"vocabSize: expected at least {vocab}, the size of the given tokenizer, found {spec['vocabSize']}")
+    encode = encoder.encoder(tokenizer)
     dtype = "uint16" if vocab <= 65536 else "uint32"
-    writers = [Shard(staged, name, np.dtype(dtype).newbyteorder("<")) for name in spec["clusters"]]
+    writers = [Shard(staged, name, bos, np.dtype(dtype).newbyteorder("<")) for name in spec["clusters"]]
 
     done = 0
     for batch in batches(spec, assignment):
         faults.point("tokenise.batch")
         lifeline.check()
-        for (cluster, text), encoding in zip(batch, tokenizer.encode_batch_fast([t for _, t in batch], add_special_tokens=False)):
-            writers[cluster].add([bos, *encoding.ids], len(text.encode()))
+        for (cluster, text), ids in zip(batch, encode([text for _, text in batch])):
+            writers[cluster].add(ids, len(text.encode()))
         done += len(batch)
         if sum(len(w.pending) for w in writers) > FLUSH_BYTES:
             for writer in writers:
@@ -63,15 +65,18 @@ class Shard:
     """One cluster's .bin and .idx, appended to in blocks; files are open only while written, so that
     a thousand clusters need no thousand file handles."""
 
-    def __init__(self, folder: Path, name: str, dtype: np.dtype):
+    def __init__(self, folder: Path, name: str, bos: int, dtype: np.dtype):
         self.name, self.dtype = name, dtype
+        self.bos = np.array(bos, dtype).tobytes()
         self.bin, self.idx = folder / f"{name}.bin", folder / f"{name}.idx"
-        self.hash, self.pending, self.starts = hashlib.sha256(), bytearray(), [0]
+        self.hash, self.pending, self.starts = hashlib.sha256(), bytearray(), array("Q", [0])
         self.tokens = self.bytes = 0
 
-    def add(self, ids: list[int], text_bytes: int) -> None:
-        self.pending += np.array(ids, self.dtype).tobytes()
-        self.tokens += len(ids)
+    def add(self, ids: np.ndarray, text_bytes: int) -> None:
+        """A document: BOS and its ids."""
+        self.pending += self.bos
+        self.pending += ids.astype(self.dtype).tobytes()
+        self.tokens += 1 + len(ids)
         self.bytes += text_bytes
         self.starts.append(self.tokens)
 
@@ -141,14 +146,14 @@ def sample(spec: dict, assignment: np.ndarray):
     """Texts to train the tokenizer on: documents in the order of a hash of seed and id until
     sampleBytes are reached, the last one whole. A function of the documents, not of their order
     or sharding, up to the order in which their counts are summed, which doesn't matter."""
-    ranks, sizes = [], []
+    ranks, sizes = bytearray(), array("Q")
     for _, name, text in documents(spec, assignment):
         lifeline.check()
-        ranks.append(hashlib.sha256(f"{spec['seed']}\0{name}".encode()).digest()[:8])
+        ranks += hashlib.sha256(f"{spec['seed']}\0{name}".encode()).digest()[:8]
         sizes.append(len(text.encode()))
-    order = np.argsort(np.array(ranks, "S8").view(">u8"), kind="stable")
+    order = np.argsort(np.frombuffer(ranks, ">u8"), kind="stable")
     before = np.concatenate([[0], np.cumsum(np.array(sizes)[order])[:-1]])
-    chosen = np.zeros(len(ranks), bool)
+    chosen = np.zeros(len(sizes), bool)
     chosen[order[before < spec["sampleBytes"]]] = True
     for use, (_, _, text) in zip(chosen, documents(spec, assignment)):
         if use:

@@ -16,13 +16,19 @@ def train(texts, vocab_size: int) -> bytes:
     Id 0 is <|bos|>, then the 256 bytes, so that any text encodes. Small samples give fewer than
     vocab_size ids. Training has no randomness: counts, then ids, break every tie.
     """
-    tokenizer = Tokenizer(models.BPE())
-    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
-    tokenizer.decoder = decoders.ByteLevel()
+    tokenizer = blank()
     tokenizer.train_from_iterator(texts, trainers.BpeTrainer(
         vocab_size=vocab_size, special_tokens=[BOS[0]], show_progress=False,
         initial_alphabet=sorted(pre_tokenizers.ByteLevel.alphabet())))
     return tokenizer.to_str(pretty=False).encode()
+
+
+def blank() -> Tokenizer:
+    """A byte-level BPE that has learned nothing."""
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    tokenizer.decoder = decoders.ByteLevel()
+    return tokenizer
 
 
 def load(path: Path) -> tuple[Tokenizer, int]:
