@@ -9,6 +9,7 @@ import type { Ledger } from '../adapters/ledger.ts';
 import type { RunFolders } from '../adapters/run-folders.ts';
 import type { SearchFolders } from '../adapters/search-folders.ts';
 import type { Speeds } from '../adapters/speeds.ts';
+import type { TokenizerFiles } from '../adapters/tokenizer-files.ts';
 import type { Trainer } from '../adapters/trainer.ts';
 import type { WarmStartFiles } from '../adapters/warm-start-files.ts';
 
@@ -24,6 +25,7 @@ export type Deps = {
   readonly corpus: CorpusReader;
   readonly tasks: { items(task: TaskSpec): Promise<TaskItem[]> };
   readonly warmStarts: Pick<WarmStartFiles, 'checkCheckpoint' | 'checkTokenizer' | 'keep'>;
+  readonly tokenizers: Pick<TokenizerFiles, 'check' | 'keep'>;
   /** @throws UnknownTrainer for a profile that this worker doesn't have. */
   readonly trainers: (profile: string) => Trainer;
   /** Search attributes that the server knows. */

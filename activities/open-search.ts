@@ -14,7 +14,7 @@ import type { Deps } from './deps.ts';
 import { refusingInvalid } from './refusal.ts';
 
 /** Errors by which adapters refuse what a search file names. */
-const refusals = new Set(['BadCheckpoint', 'BadCorpus', 'BadTask', 'RefusedPath', 'UnknownTrainer']);
+const refusals = new Set(['BadCheckpoint', 'BadCorpus', 'BadTask', 'BadTokenizer', 'RefusedPath', 'UnknownTrainer']);
 
 /**
  * Looks at everything that the search file names but can't contain: corpus, tasks, trainer. All problems at once, so

@@ -9,6 +9,7 @@ import { SearchFolders } from './search-folders.ts';
 import { Speeds } from './speeds.ts';
 import { TaskItems } from './task-items.ts';
 import { TaskLibrary } from './task-library.ts';
+import { TokenizerFiles } from './tokenizer-files.ts';
 import { TrainerFailure, type Trainer } from './trainer.ts';
 import { TrainerProcess } from './trainer-process.ts';
 import { WarmStartFiles } from './warm-start-files.ts';
@@ -53,6 +54,7 @@ export async function openWorld({
     corpus: new CorpusReader(roots),
     tasks: new TaskItems(new TaskLibrary(taskLibrary), roots),
     warmStarts: new WarmStartFiles(roots, store),
+    tokenizers: new TokenizerFiles(roots, store),
     trainers: (name: string): Trainer => {
       const trainer = trainers.get(name);
       if (trainer !== undefined) return trainer;

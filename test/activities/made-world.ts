@@ -15,6 +15,7 @@ import { SearchFolders } from '../../adapters/search-folders.ts';
 import { Speeds } from '../../adapters/speeds.ts';
 import { TaskItems } from '../../adapters/task-items.ts';
 import { TaskLibrary } from '../../adapters/task-library.ts';
+import { TokenizerFiles } from '../../adapters/tokenizer-files.ts';
 import type { Trainer, TrainerCommand, TrainerRun } from '../../adapters/trainer.ts';
 import { WarmStartFiles } from '../../adapters/warm-start-files.ts';
 import { UnknownTrainer } from '../../adapters/world.ts';
@@ -63,6 +64,7 @@ export function worldIn(folder: string, changes: Partial<Deps> & { trainer?: Tra
     corpus: new CorpusReader([folder]),
     tasks: new TaskItems(new TaskLibrary(join(folder, 'library')), [folder]),
     warmStarts: new WarmStartFiles([folder], store),
+    tokenizers: new TokenizerFiles([folder], store),
     trainers: (profile) => {
       if (profile !== 'default') throw new UnknownTrainer(`no trainer profile "${profile}"`);
       return trainer;

@@ -32,7 +32,7 @@ def run(spec: dict, out: RunDir) -> dict:
     else:
         files.write(staged / "tokenizer.json", tokens.train(sample(spec, assignment), spec["vocabSize"]))
     tokenizer, bos = tokens.load(staged / "tokenizer.json")
-    vocab = tokenizer.get_vocab_size()
+    vocab = 1 + max(tokenizer.get_vocab().values())  # ids of others may have gaps
     if vocab > spec["vocabSize"]:
         raise BadSpec(f"vocabSize: expected at least {vocab}, the size of the given tokenizer, found {spec['vocabSize']}")
     encode = encoder.encoder(tokenizer)

@@ -116,3 +116,14 @@ def test_an_interrupted_run_starts_over_and_leaves_nothing(tokenised, tokenise_s
 def test_tokenise_never_imports_torch():
     script = "import sys; from climb_trainer import __main__, tokenise; assert 'torch' not in sys.modules"
     subprocess.run([sys.executable, "-c", script], check=True, cwd=Path(__file__).parent.parent)
+
+
+def test_ids_with_gaps_have_the_width_that_the_last_needs(tokenise_spec, tmp_path):
+    path = tmp_path / "gaps.json"
+    path.write_text(json.dumps({"version": "1.0", "truncation": None, "padding": None, "added_tokens": [], "normalizer": None,
+                                "pre_tokenizer": {"type": "Whitespace"}, "post_processor": None, "decoder": None,
+                                "model": {"type": "WordLevel", "vocab": {"<s>": 0, "stone": 70000}, "unk_token": "<s>"}}))
+    run("tokenise", tokenise_spec | {"vocabSize": 70001, "tokenizer": {"path": str(path), "sha256": sha256(path)}}, tmp_path / "out")
+    manifest = result(tmp_path / "out", "manifest.json")
+    assert manifest["vocabSize"] == 70001 and manifest["dtype"] == "uint32"
+    assert 70000 in np.fromfile(tmp_path / "out" / "c0000.bin", "<u4")
