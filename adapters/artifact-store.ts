@@ -40,8 +40,13 @@ export class ArtifactStore {
     return join(this.root, ref.sha256.slice(0, 2), ref.sha256);
   }
 
+  /** The name that bytes have, stored or not. */
+  refOf(bytes: string | Uint8Array): Ref {
+    return { sha256: sha256(bytes), bytes: Buffer.byteLength(bytes) };
+  }
+
   async put(bytes: string | Uint8Array): Promise<Ref> {
-    const ref = { sha256: sha256(bytes), bytes: Buffer.byteLength(bytes) };
+    const ref = this.refOf(bytes);
     if (!(await this.has(ref))) await publish(this.path(ref), bytes);
     return ref;
   }

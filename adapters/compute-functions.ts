@@ -1,8 +1,11 @@
 import { assignVectors } from '../climb/corpus/assign.ts';
+import { buildGramTable } from '../climb/corpus/contamination.ts';
 import { fitClusters } from '../climb/corpus/cluster.ts';
 import { labelClusters } from '../climb/corpus/cluster-labels.ts';
 import { fitLsa } from '../climb/corpus/lsa.ts';
 import { mergeClusters } from '../climb/corpus/merge.ts';
+import { filterShard } from '../climb/corpus/filter-shard.ts';
+import { parseBlock } from '../climb/corpus/parse-block.ts';
 import { fitPredictor } from '../climb/predictor/predictor.ts';
 import { pruneCandidates, sampleBatch } from '../climb/mixture/propose.ts';
 import { countShardFeatures, embedShard } from '../climb/corpus/shard-embedding.ts';
@@ -14,13 +17,16 @@ import { surveyShard } from '../climb/corpus/shard-survey.ts';
  */
 export const computeFunctions = {
   assignVectors,
+  buildGramTable,
   countShardFeatures,
   embedShard,
+  filterShard,
   fitClusters,
   fitLsa,
   fitPredictor,
   labelClusters,
   mergeClusters,
+  parseBlock,
   pruneCandidates,
   sampleBatch,
   surveyShard,

@@ -2,16 +2,15 @@ import { parentPort } from 'node:worker_threads';
 import type { ComputeReply, ComputeRequest } from './compute.ts';
 import { computeFunctions } from './compute-functions.ts';
 
-/** Buffers worth moving instead of copying: those of typed arrays that the result is, or holds at its top level. */
+/** Buffers worth moving instead of copying: those of typed arrays that the result is, or holds two levels deep. */
 function transferable(result: unknown): ArrayBuffer[] {
-  const values: unknown[] = ArrayBuffer.isView(result) ? [result] : Object.values(result ?? {});
-  return [
-    ...new Set(
-      values.flatMap((value) =>
-        ArrayBuffer.isView(value) && value.buffer instanceof ArrayBuffer ? [value.buffer] : [],
-      ),
-    ),
-  ];
+  return [...new Set(buffersOf(result, 2))];
+}
+
+function buffersOf(value: unknown, depth: number): ArrayBuffer[] {
+  if (ArrayBuffer.isView(value)) return value.buffer instanceof ArrayBuffer ? [value.buffer] : [];
+  if (depth === 0 || typeof value !== 'object' || value === null) return [];
+  return Object.values(value).flatMap((inner) => buffersOf(inner, depth - 1));
 }
 
 /** Cloning an error would lose what tells it apart: the name of its class, and the fields that come with it. */

@@ -64,20 +64,32 @@ export class Compute {
 
   /**
    * `work` for every item, results in the order of the items, only one more under way than there are threads: so that
-   * one reads its input while the others compute, and memory stays bounded however many items there are. After a
-   * failure no further item is begun, and those under way are waited for.
+   * one reads its input while the others compute, and memory stays bounded however many items there are. Items may come
+   * from a stream, which is read no further than lanes are free. After a failure no further item is begun, those under
+   * way are waited for, and the stream is closed.
    */
   async map<Item, Result>(
-    items: readonly Item[],
+    items: Iterable<Item> | AsyncIterable<Item>,
     work: (item: Item, index: number) => Promise<Result>,
   ): Promise<Result[]> {
     const results: Result[] = [];
+    let failed = false;
     // A generator, because a loop that throws ends it for all lanes.
-    const todo = (function* () {
-      yield* items.entries();
+    const todo = (async function* () {
+      let index = 0;
+      for await (const item of items) yield [index++, item] as const;
     })();
     const lane = async () => {
-      for (const [index, item] of todo) results[index] = await work(item, index);
+      for await (const [index, item] of todo) {
+        // Asked for before the failure, and come after it.
+        if (failed) return;
+        try {
+          results[index] = await work(item, index);
+        } catch (error) {
+          failed = true;
+          throw error;
+        }
+      }
     };
     const ends = await Promise.allSettled(Array.from({ length: this.threads + 1 }, lane));
     for (const end of ends) if (end.status === 'rejected') throw end.reason;

@@ -40,12 +40,12 @@ export class DocumentColumnsBuilder {
   add(
     document: ShardDocument,
     bytes: number,
-    columns: { hash: Uint8Array; bandKeys?: Uint32Array; vector?: Float32Array | undefined; row?: number },
+    columns: { hash: Uint32Array; bandKeys?: Uint32Array; vector?: Float32Array | undefined; row?: number },
   ): void {
     this.documents++;
     this.#bytes += bytes;
     this.#write(`${JSON.stringify(document)}\n`);
-    this.#hashes.push(new Uint32Array(new Uint8Array(columns.hash).buffer));
+    this.#hashes.push(columns.hash);
     if (columns.bandKeys !== undefined) this.#bandKeys.push(columns.bandKeys);
     if (columns.vector !== undefined) this.#vectors.push(columns.vector);
     if (columns.row !== undefined) this.#rows.push([columns.row]);

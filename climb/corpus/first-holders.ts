@@ -3,8 +3,9 @@
  * millions of strings would take gigabytes. Keys are hashes already, so their own bits are the place to look.
  */
 export class FirstHolders {
+  /** uint32 a key. */
+  readonly words: number;
   readonly #slots: Uint32Array;
-  readonly #words: number;
   readonly #mask: number;
 
   /**
@@ -13,14 +14,18 @@ export class FirstHolders {
    */
   constructor(most: number, words: number) {
     const room = 2 ** Math.ceil(Math.log2(Math.max(2, 1.5 * most)));
-    this.#words = words;
+    this.words = words;
     this.#mask = room - 1;
     this.#slots = new Uint32Array(room * (words + 1));
   }
 
+  clear(): void {
+    this.#slots.fill(0);
+  }
+
   /** @returns the document that was added with this key first, `document` itself where it is the first */
   add(keys: Uint32Array, at: number, document: number): number {
-    const words = this.#words;
+    const { words } = this;
     // The last word: the first ones may be the same for all keys of a pass.
     for (let place = (keys[at + words - 1] as number) & this.#mask; ; place = (place + 1) & this.#mask) {
       const slot = place * (words + 1);

@@ -19,25 +19,25 @@ const shifts = Int32Array.from({ length: hashes }, () => draws.integer(2 ** 31) 
 const least = new Int32Array(hashes);
 
 /**
- * What a text is found by among those like it: for each band two uint32. A text of fewer than five words is one n-gram
- * of them all.
- * @param keys bands × 2 from `at` on; zeros for a text without words, which is like no other
+ * What a text is found by among those like it. A text of fewer than five words is one n-gram of them all.
+ * @param hash of the text: its keys, where it has no words and so is like no other
+ * @param keys two uint32 for each band, filled here
  */
-export function bandKeys(words: WordHashes, keys: Uint32Array, at: number): void {
+export function bandKeys(words: WordHashes, hash: Uint32Array, keys: Uint32Array): void {
   if (words.count === 0) {
-    keys.fill(0, at, at + 2 * bands);
+    for (let band = 0; band < bands; band++) keys.set(hash.subarray(0, 2), 2 * band);
     return;
   }
   least.fill(0x7fffffff);
   const length = Math.min(gram, words.count);
   for (let start = 0; start + length <= words.count; start++) {
-    let hash = 0;
+    let shingle = 0;
     for (let word = start; word < start + length; word++) {
-      hash = (Math.imul(hash, 0x01000193) + (words.first[word] as number)) | 0;
+      shingle = (Math.imul(shingle, 0x01000193) + (words.first[word] as number)) | 0;
     }
-    hash = mixed(hash);
+    shingle = mixed(shingle);
     for (let k = 0; k < hashes; k++) {
-      const permuted = (Math.imul(hash, factors[k] as number) + (shifts[k] as number)) | 0;
+      const permuted = (Math.imul(shingle, factors[k] as number) + (shifts[k] as number)) | 0;
       if (permuted < (least[k] as number)) least[k] = permuted;
     }
   }
@@ -48,8 +48,7 @@ export function bandKeys(words: WordHashes, keys: Uint32Array, at: number): void
       first = mixed(Math.imul(first, 0x01000193) ^ (least[row] as number));
       second = mixed(Math.imul(second, 0x9e3779b1) + (least[row] as number));
     }
-    keys[at + 2 * band] = first;
-    // Both zero stand for a text without words.
-    keys[at + 2 * band + 1] = first === 0 && second === 0 ? 1 : second;
+    keys[2 * band] = first;
+    keys[2 * band + 1] = second;
   }
 }

@@ -1,11 +1,11 @@
 import { sha256 } from '@noble/hashes/sha2.js';
-import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+import { utf8ToBytes } from '@noble/hashes/utils.js';
 import { contaminatingTask, type GramTable } from './contamination.ts';
 import type { ShardDocument } from './corpus-shard.ts';
 import { DocumentColumnsBuilder, type DocumentColumns } from './document-columns.ts';
 import { splitText } from './document-split.ts';
 import { bandKeys, bands } from './minhash.ts';
-import { parseRecord, textHash, type ParsedRecord } from './parse-record.ts';
+import { parseRecord, textHash, textId, type ParsedRecord } from './parse-record.ts';
 import type { ReadingRules } from './reading.ts';
 import { emptyWords, hashWords } from './word-hashes.ts';
 
@@ -33,10 +33,17 @@ export type BlockInput = {
 /** A place in a block: index of the part, and of the line within the part. */
 type Place = { readonly part: number; readonly line: number };
 
+export type PartFacts = {
+  /** Lines that aren't blank: documents, before anything is dropped or split, and bad ones. */
+  readonly records: number;
+  readonly documents: number;
+  readonly bad: number;
+  readonly firstBad: { readonly line: number; readonly reason: string } | null;
+};
+
 /** What a block comes to. */
 export type BlockFacts = {
-  /** By part. A record is a line that isn't blank: a document, before anything is dropped or split, or bad. */
-  readonly parts: readonly { readonly records: number; readonly documents: number; readonly bad: number }[];
+  readonly parts: readonly PartFacts[];
   /** The first hundred. */
   readonly bad: readonly (Place & { readonly reason: string })[];
   /** The first hundred, with the index of the task. */
@@ -62,7 +69,7 @@ export function parseBlock({ parts, rules, source, grams, dimensions }: BlockInp
   const size = parts.reduce((sum, { bytes }) => sum + bytes.length, 0);
   const training = new DocumentColumnsBuilder(size);
   const heldOut = new DocumentColumnsBuilder(Math.ceil(size * rules.heldOut));
-  const counts = parts.map(() => ({ records: 0, documents: 0, bad: 0 }));
+  const counts = parts.map(() => ({ records: 0, documents: 0, bad: 0, firstBad: null as PartFacts['firstBad'] }));
   const bad: (Place & { reason: string })[] = [];
   const contaminated: (Place & { task: number })[] = [];
   let contaminatedCount = 0;
@@ -83,7 +90,7 @@ export function parseBlock({ parts, rules, source, grams, dimensions }: BlockInp
         if (contaminatedCount++ < named) contaminated.push({ ...place, task });
         continue;
       }
-      if (rules.nearDuplicates) bandKeys(words, keys, 0);
+      if (rules.nearDuplicates) bandKeys(words, hash, keys);
       columns.add(document, bytes.length, {
         hash,
         vector: record.vector,
@@ -97,6 +104,7 @@ export function parseBlock({ parts, rules, source, grams, dimensions }: BlockInp
     const count = counts[part]!;
     const refuse = (line: number, reason: string) => {
       if (bad.length < named) bad.push({ part, line, reason });
+      count.firstBad ??= { line, reason };
       count.bad++;
     };
     const reasons = new Map(unreadable.map(({ line, reason }) => [line, reason]));
@@ -124,6 +132,16 @@ export function parseBlock({ parts, rules, source, grams, dimensions }: BlockInp
   };
 }
 
+/** Length of the first vector, which those of the whole corpus must have; null where there is none. */
+export function firstVectorLength({ bytes }: BlockPart, rules: ReadingRules, source: string | null): number | null {
+  for (const line of linesOf(bytes)) {
+    const parsed = parseRecord(line, rules, source);
+    if (parsed !== undefined && 'record' in parsed && parsed.record.vector !== undefined)
+      return parsed.record.vector.length;
+  }
+  return null;
+}
+
 function* linesOf(bytes: Uint8Array): Generator<Uint8Array> {
   for (let start = 0; start < bytes.length;) {
     const end = bytes.indexOf(lineFeed, start);
@@ -141,7 +159,7 @@ function foreignVector(
   return `the list in the field "${vectorField}" has ${vector.length} numbers, the first of the corpus has ${dimensions}`;
 }
 
-type Piece = { document: ShardDocument; bytes: Uint8Array; hash: Uint8Array };
+type Piece = { document: ShardDocument; bytes: Uint8Array; hash: Uint32Array };
 
 /** A record as documents under the cap: named after their texts, or where a field names the record #1, #2, … of it. */
 function piecesOf(record: ParsedRecord, rules: ReadingRules): Piece[] {
@@ -161,7 +179,7 @@ function piecesOf(record: ParsedRecord, rules: ReadingRules): Piece[] {
     .map((piece, at) => {
       const bytes = utf8ToBytes(piece);
       const hash = textHash(bytes);
-      return { document: document(rules.idField === null ? bytesToHex(hash) : `${id}#${at + 1}`, piece), bytes, hash };
+      return { document: document(rules.idField === null ? textId(hash) : `${id}#${at + 1}`, piece), bytes, hash };
     });
 }
 

@@ -10,7 +10,7 @@ export type ParsedRecord = {
   /** The text in UTF-8. */
   readonly bytes: Uint8Array;
   /** First 128 bits of the SHA-256 of the text in UTF-8: equal texts are one document, whatever their ids. */
-  readonly hash: Uint8Array;
+  readonly hash: Uint32Array;
   readonly label?: string;
   readonly domain?: string;
   readonly scores?: Readonly<Record<string, number>>;
@@ -31,8 +31,13 @@ const encoder = new TextEncoder();
 class BadRecord extends Error {}
 
 /** First 128 bits of the SHA-256 of a text in UTF-8. */
-export function textHash(bytes: Uint8Array): Uint8Array {
-  return sha256(bytes).subarray(0, 16);
+export function textHash(bytes: Uint8Array): Uint32Array {
+  return new Uint32Array(sha256(bytes).slice(0, 16).buffer);
+}
+
+/** The name of a document that no field names. */
+export function textId({ buffer }: Uint32Array): string {
+  return bytesToHex(new Uint8Array(buffer, 0, 16));
 }
 
 /**
@@ -79,7 +84,7 @@ function documentOf(record: object, rules: ReadingRules, source: string | null):
   const label = rules.labelField === null ? undefined : nameOf(record, rules.labelField);
   const { domainField, vectorField, idField } = rules;
   return {
-    id: idField === null ? bytesToHex(hash) : idOf(record, idField),
+    id: idField === null ? textId(hash) : idOf(record, idField),
     text,
     bytes,
     hash,
