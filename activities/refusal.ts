@@ -14,3 +14,13 @@ export async function refusingInvalid<T>(work: () => Promise<T>): Promise<T> {
     throw ApplicationFailure.nonRetryable(error.message, 'InvalidSearchSpec', problems);
   }
 }
+
+/** Runs `work`; a corpus that can't be used as it is ends the search and isn't tried again until somebody mended it. */
+export async function refusingBadCorpus<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== 'BadCorpus') throw error;
+    throw ApplicationFailure.nonRetryable(error.message, error.name);
+  }
+}

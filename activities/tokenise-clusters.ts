@@ -1,8 +1,10 @@
 import type { Made, Ref } from '../climb/artifact.ts';
 import { contentKey } from '../climb/content-key.ts';
+import type { Manifest } from '../climb/corpus/corpus-artifacts.ts';
 import type { TokenShards } from '../climb/corpus/token-shards.ts';
 import type { Deps } from './deps.ts';
 import { beating } from './beating.ts';
+import { refusingBadCorpus } from './refusal.ts';
 import { inTurn, runTrainer } from './trainer-run.ts';
 
 export type TokeniseClustersInput = {
@@ -18,7 +20,6 @@ export type TokeniseClustersInput = {
 
 export type TokensSummary = { readonly tokens: number; readonly clusterTokens: readonly number[] };
 
-type Manifest = { shards: { ref: Ref; documents: number }[] };
 type DomainSet = { clusters: { cluster: string }[]; assignment: Ref };
 type File = { file: string };
 type TrainerManifest = {
@@ -33,15 +34,20 @@ type TrainerManifest = {
 /** The tokenizer sees about this much text, spread over the corpus. */
 const sampleBytes = 20_000_000;
 
-/** Trains the tokenizer on a sample of the corpus, where none is given, and writes every cluster as token shards. */
-export function tokeniseClusters({ store, ledger, runs, trainers, derive }: Deps) {
+/**
+ * Trains the tokenizer on a sample of the corpus, where none is given, and writes every cluster as token shards.
+ * @throws ApplicationFailure BadCorpus, not retryable, where a file of the corpus isn't what ingest read: nobody could
+ * make these tokens again
+ */
+export function tokeniseClusters({ store, ledger, runs, trainers, derive, corpus }: Deps) {
   return (input: TokeniseClustersInput): Promise<Made<TokensSummary>> => {
     const trainer = trainers(input.trainer);
     const { tokenizer } = input;
     const inputs = { ...input, trainer: trainer.identity, sampleBytes };
     const run = contentKey(inputs);
     const make = async () => {
-      const { shards } = await store.readJson<Manifest>(input.manifest);
+      const { shards, files } = await store.readJson<Pick<Manifest, 'shards' | 'files'>>(input.manifest);
+      await refusingBadCorpus(() => beating(() => corpus.verify(files)));
       const { clusters, assignment } = await store.readJson<DomainSet>(input.domainSet);
       const spec = {
         schema: 1,

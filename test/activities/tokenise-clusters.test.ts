@@ -2,6 +2,8 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { tokeniseClusters } from '../../activities/tokenise-clusters.ts';
+import { BadCorpus } from '../../adapters/bad-corpus.ts';
+import type { CorpusReader } from '../../adapters/corpus-reader.ts';
 import { TrainerFailure } from '../../adapters/trainer.ts';
 import { digest } from '../../climb/content-key.ts';
 import type { TokenShards } from '../../climb/corpus/token-shards.ts';
@@ -34,10 +36,10 @@ const tokenise: Work = async ({ clusters }, out) => {
   await writeFile(join(out, 'manifest.json'), JSON.stringify(result));
 };
 
-async function world(work: Work = tokenise) {
+async function world(work: Work = tokenise, verify: CorpusReader['verify'] = () => Promise.resolve()) {
   const folder = join(root, String(worlds++));
   const { trainer, calls } = fakeTrainer(work);
-  const deps = worldIn(folder, { trainer });
+  const deps = worldIn(folder, { trainer, corpus: { verify } as unknown as CorpusReader });
   const input = {
     manifest: await deps.store.putJson(manifest),
     domainSet: await deps.store.putJson(domainSet),
@@ -125,4 +127,28 @@ test('a trainer that fails says whether it is worth another attempt, and nothing
   const { folder, input, tokenise } = await world(() => Promise.reject(new TrainerFailure('diskFull', 'needs 5 GB')));
   expect(await failureOf(perform(tokenise, input))).toMatchObject({ type: 'diskFull', nonRetryable: false });
   expect(await filesBelow(join(folder, 'ledger'))).toEqual([]);
+});
+
+test('the corpus is looked at first, as the manifest knows it; another one ends the search before the trainer begins', async () => {
+  const asked: unknown[] = [];
+  const changed = new BadCorpus('corpus', 'a.jsonl: expected 10 bytes, found 11');
+  const { calls, input, tokenise } = await world(undefined, (files) => {
+    asked.push(files);
+    return Promise.reject(changed);
+  });
+  expect(await failureOf(perform(tokenise, input))).toMatchObject({
+    type: 'BadCorpus',
+    nonRetryable: true,
+    message: changed.message,
+  });
+  expect(asked).toEqual([manifest.files]);
+  expect(calls).toEqual([]);
+});
+
+test('a manifest of an earlier version is tokenised as any other', async () => {
+  const { deps, input, tokenise } = await world();
+  const { shards, files, documents, bytes, duplicates, bad, badCount } = manifest;
+  const earlier = { schema: 1, kind: 'manifest', shards, files, documents, bytes, duplicates, bad, badCount };
+  const made = await perform(tokenise, { ...input, manifest: await deps.store.putJson(earlier) });
+  expect(made.summary.tokens).toBe(600);
 });
