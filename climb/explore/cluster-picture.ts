@@ -1,10 +1,10 @@
 import { count, number, percent } from '../markdown.ts';
 import type { DomainSetCluster } from '../corpus/corpus-artifacts.ts';
-import type { ExploredClustering, FoundRow } from './exploration.ts';
+import type { FoundRow } from './exploration.ts';
 import type { Circle, LabelPlace } from './label-places.ts';
 import { markup, type Markup } from './markup.ts';
 import { stepOf, type QualityScale } from './picture-colours.ts';
-import { pictureLayout, type Frame } from './picture-layout.ts';
+import type { Frame, PictureLayout } from './picture-layout.ts';
 
 /** How a view names its clusters' entries, so that circles lead there. */
 export const entryId = (view: number, cluster: DomainSetCluster) => `v${view}-${cluster.cluster}`;
@@ -16,7 +16,7 @@ export function colourClasses(cluster: DomainSetCluster, hue: number, scales: re
 
 export type PictureInput = {
   readonly row: FoundRow;
-  readonly clustering: ExploredClustering;
+  readonly layout: PictureLayout;
   /** Colour of each cluster. */
   readonly colours: readonly string[];
   /** Number of the view. */
@@ -25,8 +25,8 @@ export type PictureInput = {
 };
 
 /** The map of a row as SVG: circles are links to the clusters' entries, dots are K_init clusters. */
-export function clusterPicture({ row, clustering, colours, view, frame }: PictureInput): Markup {
-  const { clusters, dots, dropped } = pictureLayout(row, clustering, frame);
+export function clusterPicture({ row, layout, colours, view, frame }: PictureInput): Markup {
+  const { clusters, dots, dropped } = layout;
   const documents = row.clusters.reduce((sum, cluster) => sum + cluster.documents, 0);
   const share = (cluster: DomainSetCluster) => percent(cluster.documents / documents);
   const bySize = clusters.map((circle, at) => ({ circle, at })).sort((a, b) => b.circle.r - a.circle.r || a.at - b.at);
@@ -44,9 +44,15 @@ ${bySize.map(({ circle, at: c }) => {
 }
 
 function labelOf(circle: Circle, label: LabelPlace, text: string, share: string, { fontSize }: Frame): Markup {
-  const x = at(label.x + label.width / 2);
+  // The side that faces the circle is held, since the text may turn out narrower than its box.
+  const [anchor, x] =
+    label.x >= circle.x
+      ? ['start', label.x]
+      : label.x + label.width <= circle.x
+        ? ['end', label.x + label.width]
+        : ['middle', label.x + label.width / 2];
   const leader = label.gap > 0 && markup`<path d="${leaderPath(circle, label)}"/>`;
-  return markup`${leader}<text x="${x}" y="${at(label.y + fontSize)}">${text}</text><text class="share" x="${x}" y="${at(label.y + 2.05 * fontSize)}" font-size="${fontSize - 1.5}">${share}</text>`;
+  return markup`${leader}<g text-anchor="${anchor}"><text x="${at(x)}" y="${at(label.y + fontSize)}">${text}</text><text class="share" x="${at(x)}" y="${at(label.y + 2.05 * fontSize)}" font-size="${fontSize - 1.5}">${share}</text></g>`;
 }
 
 /** From the circle's edge to the nearest point of its label. */

@@ -16,9 +16,9 @@ export type ViewInput = {
   readonly axes: readonly string[];
 };
 
-const broad: Frame = { width: 880, height: 560, upright: false, fontSize: 13 };
+const broad: Frame = { width: 880, height: 560, upright: false, fontSize: 13, mostLabels: 36 };
 /** For a telephone. */
-const upright: Frame = { width: 360, height: 500, upright: true, fontSize: 11.5 };
+const upright: Frame = { width: 360, height: 500, upright: true, fontSize: 11.5, mostLabels: 16 };
 
 /** A page can't be read that lists more; the others are in the map and in explore.json. */
 const mostListed = 200;
@@ -39,13 +39,14 @@ function asJson({ k, merge: { method, target, threshold } }: ExploredRow): strin
 }
 
 function found({ row, view, clustering, scales, axes }: ViewInput & { row: FoundRow }): Markup {
-  const hues = farHues(pictureLayout(row, clustering, broad).clusters);
+  const pictures = [broad, upright].map((frame) => ({ frame, layout: pictureLayout(row, clustering, frame) }));
+  const hues = farHues(pictures[0]!.layout.clusters);
   const colours = row.clusters.map((cluster, at) => colourClasses(cluster, hues[at]!, scales));
   const all = row.clusters.reduce((sum, { documents }) => sum + documents, 0);
   const listed = row.clusters.slice(0, mostListed);
   return markup`<figure>
-${[broad, upright].map((frame) => clusterPicture({ row, clustering, colours, view, frame }))}
-<figcaption><span>Near is alike. A circle is a cluster, its area the documents; a dot is one of the ${number(clustering.sizes.length)} clusters of k-means it was merged from.${row.dropped.length > 0 && ' Hatched ones were dropped.'}</span>${scales.map(legend)}</figcaption>
+${pictures.map((picture) => clusterPicture({ row, colours, view, ...picture }))}
+<figcaption><span>Near is alike. A circle is a cluster, its area the documents; a dot is one of the ${number(clustering.sizes.length)} clusters of k-means it was merged from. ${row.dropped.length > 0 && 'Hatched ones were dropped.'}</span>${scales.map(legend)}</figcaption>
 </figure>
 <h3>Clusters</h3>
 <div class="scroll" tabindex="0" role="region" aria-label="Clusters"><table class="clusters">

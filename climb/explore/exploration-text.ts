@@ -2,9 +2,9 @@ import { count, fixed, number, percent } from '../markdown.ts';
 import type { Exploration, ExploredRow, FoundRow, MergeSetting } from './exploration.ts';
 import { plainText } from './markup.ts';
 
-/** `to 16` or `nearer than 0.75`. */
+/** `to 16` or `within 0.75`. */
 export const mergeWords = ({ target, threshold }: MergeSetting) =>
-  target === null ? `nearer than ${threshold}` : `to ${target}`;
+  target === null ? `within ${threshold}` : `to ${target}`;
 
 /** The table of all settings as aligned text; the file's own has a star. */
 export function explorationTable({ rows, axes }: Pick<Exploration, 'rows' | 'axes'>): string {

@@ -20,6 +20,10 @@ const directions = [
   [-0.5, -1],
 ] as const;
 
+/** What it costs to stand one gap farther off, and to cover a dot; to cover a circle's centre costs 1. */
+const gapCost = 0.3;
+const dotCost = 0.06;
+
 /** How much a place may cost: beyond it a circle is better off without a label. */
 const dearest = 1.5;
 
@@ -31,7 +35,7 @@ export type LabelPlace = Box & {
 /**
  * Places for labels so that none covers another or leaves the picture: one after the other in the order given, each
  * where it covers the least of other circles and dots.
- * @param labels for each circle the size of its label
+ * @param labels sizes of the labels of the first circles
  * @param dots small marks that a label should leave visible
  * @returns null for a label that has no place
  */
@@ -42,16 +46,22 @@ export function labelPlaces(
   picture: { readonly width: number; readonly height: number },
 ): (LabelPlace | null)[] {
   const placed: Box[] = [];
-  return circles.map((circle, at) => {
+  return labels.map((label, at) => {
+    const circle = circles[at]!;
     const others = circles.filter((_, other) => other !== at);
     let best: { place: LabelPlace; cost: number } | undefined;
-    for (const place of candidates(circle, labels[at]!)) {
+    for (const place of candidates(circle, label)) {
+      const distance = gapCost * place.gap;
+      // They come by growing distance.
+      if (best !== undefined && best.cost <= distance) break;
       if (!inside(place, picture) || placed.some((box) => overlapping(box, place))) continue;
       const cost =
-        0.3 * place.gap +
+        distance +
         others.reduce((sum, other) => sum + covered(other, place), 0) +
-        0.06 * dots.filter((dot) => within(dot, place)).length;
-      if (best === undefined || cost < best.cost - 1e-9) best = { place, cost };
+        dotCost * dots.filter((dot) => within(dot, place)).length;
+      if (best !== undefined && cost >= best.cost - 1e-9) continue;
+      if (place.gap > 0 && placed.some((box) => crossing(circle, place, box))) continue;
+      best = { place, cost };
     }
     if (best === undefined || best.cost > dearest) return null;
     placed.push(best.place);
@@ -79,6 +89,17 @@ const inside = (box: Box, picture: { width: number; height: number }) =>
 
 const overlapping = (a: Box, b: Box) =>
   a.x < b.x + b.width + 3 && b.x < a.x + a.width + 3 && a.y < b.y + b.height && b.y < a.y + a.height;
+
+/** Whether the line from a circle to the middle of its label runs through another label. */
+function crossing(from: Circle, to: Box, box: Box): boolean {
+  const between = (start: number, length: number, low: number, high: number) => {
+    const [a, b] = [(low - start) / length, (high - start) / length];
+    return length === 0 ? (start > low && start < high ? [0, 1] : [1, 0]) : [Math.min(a, b), Math.max(a, b)];
+  };
+  const [x0 = 0, x1 = 0] = between(from.x, to.x + to.width / 2 - from.x, box.x, box.x + box.width);
+  const [y0 = 0, y1 = 0] = between(from.y, to.y + to.height / 2 - from.y, box.y, box.y + box.height);
+  return Math.max(x0, y0, 0) < Math.min(x1, y1, 1);
+}
 
 const within = ({ x, y }: { x: number; y: number }, box: Box) =>
   x >= box.x && x <= box.x + box.width && y >= box.y && y <= box.y + box.height;

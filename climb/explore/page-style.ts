@@ -33,7 +33,7 @@ h2{margin:0;font-size:19px;line-height:1.3}
 h3{margin:26px 0 8px;font-size:15px}
 p{margin:0}
 .facts,.soft{color:var(--soft)}
-main{display:grid;grid-template-columns:minmax(0,500px) minmax(0,1fr);gap:28px;align-items:start;padding-bottom:60px}
+main{display:grid;grid-template-columns:minmax(0,570px) minmax(0,1fr);gap:28px;align-items:start;padding-bottom:60px}
 .settings{position:sticky;top:16px;max-height:calc(100vh - 32px);overflow:auto;background:var(--card);border:1px solid var(--line);border-radius:10px}
 table{border-collapse:collapse;width:100%}
 caption{text-align:left}
@@ -55,7 +55,7 @@ thead th{color:var(--soft);font-size:12px}
 .settings input{margin:0;accent-color:var(--mark);outline:none}
 .settings td.why{color:var(--soft);text-align:left}
 .own{display:inline-block;padding:0 6px;border:1px solid var(--mark);border-radius:99px;color:var(--mark);font-size:11px;line-height:16px;font-weight:500}
-.strip{display:block;width:96px;height:10px;border-radius:2px}
+.strip{display:block;width:84px;margin-left:auto;height:10px;border-radius:2px}
 .strip rect{fill:var(--soft)}.strip .rest{fill:var(--line)}
 .note{padding:10px 14px 14px;color:var(--soft);font-size:12px;border-top:1px solid var(--line);margin-top:8px}
 .view{display:none}
@@ -84,7 +84,7 @@ ${numbered(scales, (scale) => `body:has(#by-${scale}:checked){${''}}body:has(#by
 .dots circle{fill:var(--c);stroke:var(--card);stroke-width:.8;cursor:pointer}
 .gone circle{fill:url(#hatch);stroke:var(--gone);stroke-dasharray:3 2}
 #hatch path{stroke:var(--gone);stroke-width:1.6}
-.labels text{text-anchor:middle;fill:var(--ink);font-weight:600;unicode-bidi:isolate;paint-order:stroke;stroke:var(--card);stroke-width:3.5px;stroke-linejoin:round;pointer-events:none}
+.labels text{fill:var(--ink);font-weight:600;unicode-bidi:isolate;paint-order:stroke;stroke:var(--card);stroke-width:3.5px;stroke-linejoin:round;pointer-events:none}
 .labels .share{font-weight:400;fill:var(--soft)}
 .labels path{stroke:var(--soft);stroke-width:1;fill:none}
 .swatch{display:inline-block;width:10px;height:10px;border-radius:50%;background:var(--c);margin-right:7px;flex:none}
@@ -115,6 +115,6 @@ details li+li{margin-top:4px}
 #tip .example{display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:2;overflow:hidden;color:var(--soft);margin-top:5px}
 [hidden]{display:none!important}
 @media(max-width:1080px){main{grid-template-columns:minmax(0,1fr)}.settings{position:static;max-height:none}}
-@media(max-width:640px){header,main{padding-left:14px;padding-right:14px}h1{font-size:22px}.map.broad{display:none}.map.upright{display:block}.strip{width:56px}.settings th,.settings td{padding-left:5px;padding-right:5px}.settings th:first-child{padding-left:10px}.clusters td.what{min-width:200px}}
+@media(max-width:640px){header,main{padding-left:14px;padding-right:14px}h1{font-size:22px}.map.broad{display:none}.map.upright{display:block}.strip,.settings .of-sizes{display:none}.settings th,.settings td{padding-left:5px;padding-right:5px}.settings th:first-child{padding-left:10px}.clusters td.what{min-width:200px}}
 @media print{.settings{position:static;max-height:none;overflow:visible}}`;
 }

@@ -10,6 +10,8 @@ export type Frame = {
   /** Whether the map's longer axis runs from top to bottom. */
   readonly upright: boolean;
   readonly fontSize: number;
+  /** Clusters that get a label, the largest; the others have their tip. */
+  readonly mostLabels: number;
 };
 
 export type PictureLayout = {
@@ -31,9 +33,17 @@ const mostStretch = 1.35;
 /** Overlap of two circles, as a share of their radii, above which they are moved apart. */
 const tolerated = 0.1;
 const mostPushes = 80;
+/** Looked at in all: a thousand circles are moved a few times only. */
+const mostPairs = 4_000_000;
 
-const margin = { x: 0.1, y: 0.1 };
-const widestLabel = 12;
+const margin = { x: 0.1, y: 0.09 };
+
+/** Of a label, in ems; of one among many. */
+const widestLabel = 15;
+const widestOfMany = 11;
+/** And as a share of the picture. */
+const widestShare = 0.36;
+const many = 24;
 
 /**
  * Where everything of a row stands in a picture: merged clusters at the mean of their members, moved apart where they
@@ -65,20 +75,17 @@ export function pictureLayout(row: FoundRow, { points, sizes }: ExploredClusteri
   const dots = row.map.flatMap((group, initial) =>
     group === null ? [] : [{ x: spots[initial]![0], y: spots[initial]![1], group }],
   );
+  const ems = row.clusters.length > many ? widestOfMany : widestLabel;
+  const widest = Math.min(ems * frame.fontSize, widestShare * frame.width);
   const texts = row.clusters.map(({ terms, label }) =>
-    fittingTerms(
-      terms.length === 0 ? [plainText(label)] : terms.map(plainText),
-      frame.fontSize,
-      widestLabel * frame.fontSize,
-    ),
+    fittingTerms(terms.length === 0 ? [plainText(label)] : terms.map(plainText), frame.fontSize, widest),
   );
-  const boxes = texts.map((text) => ({
-    width: textWidth(text, frame.fontSize) + 2,
-    height: 2.35 * frame.fontSize,
-  }));
+  const boxes = texts
+    .slice(0, frame.mostLabels)
+    .map((text) => ({ width: textWidth(text, frame.fontSize) + 2, height: 2.35 * frame.fontSize }));
   const places = labelPlaces(circles, boxes, [...dots, ...dropped], frame);
   return {
-    clusters: circles.map((circle, at) => ({ ...circle, text: texts[at]!, label: places[at]! })),
+    clusters: circles.map((circle, at) => ({ ...circle, text: texts[at]!, label: places[at] ?? null })),
     dots,
     dropped,
   };
@@ -108,22 +115,11 @@ function fitted(points: readonly Point[], { width, height, upright }: Frame): Po
 /** Circles that lie upon each other, moved apart in index order, the smaller ones more, never out of the picture. */
 function apart(given: readonly Circle[], { width, height }: Frame): Circle[] {
   const circles = given.map((circle) => ({ ...circle }));
-  for (let push = 0; push < mostPushes; push++) {
+  const pushes = Math.min(mostPushes, Math.ceil(mostPairs / circles.length ** 2));
+  for (let push = 0; push < pushes; push++) {
     let moved = false;
-    for (const [at, a] of circles.entries()) {
-      for (const b of circles.slice(0, at)) {
-        const [dx, dy] = [a.x - b.x, a.y - b.y];
-        const distance = Math.hypot(dx, dy);
-        const wanted = (a.r + b.r) * (1 - tolerated);
-        if (distance >= wanted - 0.5) continue;
-        const [ux, uy] = distance > 0 ? [dx / distance, dy / distance] : [Math.cos(at), Math.sin(at)];
-        const share = b.r / (a.r + b.r);
-        a.x += ux * (wanted - distance) * share;
-        a.y += uy * (wanted - distance) * share;
-        b.x -= ux * (wanted - distance) * (1 - share);
-        b.y -= uy * (wanted - distance) * (1 - share);
-        moved = true;
-      }
+    for (let at = 1; at < circles.length; at++) {
+      for (let other = 0; other < at; other++) moved = pushApart(circles[at]!, circles[other]!, at) || moved;
     }
     for (const circle of circles) {
       circle.x = Math.min(width - circle.r - 2, Math.max(circle.r + 2, circle.x));
@@ -133,3 +129,20 @@ function apart(given: readonly Circle[], { width, height }: Frame): Circle[] {
   }
   return circles;
 }
+
+/** @param at says in which direction circles of one centre part */
+function pushApart(a: Movable, b: Movable, at: number): boolean {
+  const [dx, dy] = [a.x - b.x, a.y - b.y];
+  const wanted = (a.r + b.r) * (1 - tolerated);
+  if (dx ** 2 + dy ** 2 >= (wanted - 0.5) ** 2) return false;
+  const distance = Math.sqrt(dx ** 2 + dy ** 2);
+  const [ux, uy] = distance > 0 ? [dx / distance, dy / distance] : [Math.cos(at), Math.sin(at)];
+  const share = b.r / (a.r + b.r);
+  a.x += ux * (wanted - distance) * share;
+  a.y += uy * (wanted - distance) * share;
+  b.x -= ux * (wanted - distance) * (1 - share);
+  b.y -= uy * (wanted - distance) * (1 - share);
+  return true;
+}
+
+type Movable = { x: number; y: number; readonly r: number };

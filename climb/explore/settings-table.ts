@@ -15,7 +15,7 @@ export function settingsTable(exploration: Exploration, chosen: number): Markup 
 ${rows.map((row, at) => row.k === k && settingRow(row, at, at === chosen, columns))}</tbody>`;
   return markup`<table>
 <caption>Settings<span>K of k-means, then how its clusters are merged (${rows[0]!.merge.method})</span></caption>
-<thead><tr><th scope="col">merge</th>${columns.map(({ head, title }) => markup`<th scope="col" title="${title}">${head}</th>`)}</tr></thead>
+<thead><tr><th scope="col">merge</th>${columns.map(({ head, title }) => markup`<th scope="col" class="of-${head}" title="${title}">${head}</th>`)}</tr></thead>
 ${clusterings.map(group)}
 </table>
 <p class="note">${columns.map(({ head, title }) => `${head}: ${title}`).join('. ')}.</p>`;
@@ -26,7 +26,7 @@ function settingRow(row: ExploredRow, at: number, chosen: boolean, columns: read
   const name = `k${row.k}-${target === null ? `t${threshold}` : target}`;
   const cells =
     'figures' in row
-      ? columns.map(({ cell }) => markup`<td>${cell(row)}</td>`)
+      ? columns.map(({ head, cell }) => markup`<td class="of-${head}">${cell(row)}</td>`)
       : markup`<td class="why" colspan="${columns.length}">can’t be searched over</td>`;
   return markup`<tr class="row" data-name="${name}"><th scope="row"><label><input type="radio" name="row" id="row-${at}" ${chosen && markup`checked`}>${mergeWords(row.merge)} ${row.own && markup`<span class="own">file</span>`}</label></th>${cells}</tr>
 `;
