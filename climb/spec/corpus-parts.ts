@@ -3,30 +3,29 @@ import { count, part, text } from './fields.ts';
 
 /** The search file's first half: what text there is, and how it becomes a domain set. */
 
-const format = z._default(
-  z.enum(['auto', 'jsonl', 'parquet', 'text']).check(z.describe('by the names of the files, or one for all of them')),
-  'auto',
-);
-const textField = z
+export const formatField = z
+  .enum(['auto', 'jsonl', 'parquet', 'text'])
+  .check(z.describe('by the names of the files, or one for all of them'));
+export const textField = z
   .union([text('a field'), z.array(text('a field')).check(z.minLength(1), z.maxLength(16))])
   .check(z.describe('the field that holds the text, or several whose texts are joined; "a.b" is field b of field a'));
-const idField = z.optional(text('a field that names the document; by default its name is a hash of its text'));
+export const idField = z.optional(text('a field that names the document; by default its name is a hash of its text'));
 const labelField = z.optional(
   text('a field with the known domain: scores the clustering in the report, never used by the search'),
 );
-const path = text(
+export const corpusPath = text(
   "a file, a folder or a glob of .jsonl, .jsonl.gz, .jsonl.zst, .parquet or plain text; relative paths count from the worker's first allowed root",
 );
 
 export const corpusPart = z.strictObject({
-  path: z.optional(path),
+  path: z.optional(corpusPath),
   sources: z.optional(
     z
       .array(
         z.strictObject({
           name: text('what the source is called in manifests and reports'),
-          path,
-          format: z.optional(format),
+          path: corpusPath,
+          format: z.optional(formatField),
           textField: z.optional(textField),
           idField,
           labelField,
@@ -38,7 +37,7 @@ export const corpusPart = z.strictObject({
         z.describe('several places instead of one path; what a source leaves out is as the corpus says'),
       ),
   ),
-  format,
+  format: z._default(formatField, 'auto'),
   textField: z._default(textField, 'text'),
   idField,
   labelField,
