@@ -1,11 +1,10 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { utf8ToBytes } from '@noble/hashes/utils.js';
 import { contaminatingTask, type GramTable } from './contamination.ts';
-import type { ShardDocument } from './corpus-shard.ts';
 import { DocumentColumnsBuilder, type DocumentColumns } from './document-columns.ts';
-import { splitText } from './document-split.ts';
+import { piecesOf } from './document-pieces.ts';
 import { bandKeys, bands } from './minhash.ts';
-import { parseRecord, textHash, textId, type ParsedRecord } from './parse-record.ts';
+import { parseRecord, type ParsedRecord } from './parse-record.ts';
 import type { ReadingRules } from './reading.ts';
 import { emptyWords, hashWords } from './word-hashes.ts';
 
@@ -28,6 +27,8 @@ export type BlockInput = {
   readonly grams: GramTable | null;
   /** Length of the corpus's vectors; null where it brings none. */
   readonly dimensions: number | null;
+  /** `rows` are numbers of lines, from 0 within the part, whatever the rules say. */
+  readonly byLine?: boolean;
 };
 
 /** A place in a block: index of the part, and of the line within the part. */
@@ -65,7 +66,7 @@ export const named = 100;
 const lineFeed = 0x0a;
 
 /** Lines become documents: what can be decided of a record without knowing the others. */
-export function parseBlock({ parts, rules, source, grams, dimensions }: BlockInput): ParsedBlock {
+export function parseBlock({ parts, rules, source, grams, dimensions, byLine }: BlockInput): ParsedBlock {
   const size = parts.reduce((sum, { bytes }) => sum + bytes.length, 0);
   const training = new DocumentColumnsBuilder(size);
   const heldOut = new DocumentColumnsBuilder(Math.ceil(size * rules.heldOut));
@@ -82,20 +83,24 @@ export function parseBlock({ parts, rules, source, grams, dimensions }: BlockInp
     const columns = isHeldOut(record.id, rules.heldOut) ? heldOut : training;
     const pieces = piecesOf(record, rules);
     if (pieces.length > 1) split++;
-    for (const { document, bytes, hash } of pieces) {
-      const checked = grams !== null && columns === training;
-      if (checked || rules.nearDuplicates) hashWords(document.text, words);
-      const task = checked ? contaminatingTask(grams, words) : -1;
-      if (task >= 0) {
-        if (contaminatedCount++ < named) contaminated.push({ ...place, task });
-        continue;
+    for (const { document, bytes, hash, around } of pieces) {
+      if (grams !== null && columns === training) {
+        hashWords(around, words);
+        const task = contaminatingTask(grams, words);
+        if (task >= 0) {
+          if (contaminatedCount++ < named) contaminated.push({ ...place, task });
+          continue;
+        }
       }
-      if (rules.nearDuplicates) bandKeys(words, hash, keys);
+      if (rules.nearDuplicates) {
+        hashWords(document.text, words);
+        bandKeys(words, hash, keys);
+      }
       columns.add(document, bytes.length, {
         hash,
         vector: record.vector,
         ...(rules.nearDuplicates && { bandKeys: keys }),
-        ...(rules.rowNumbers && { row }),
+        ...(byLine ? { row: place.line } : rules.rowNumbers && { row }),
       });
     }
   };
@@ -157,30 +162,6 @@ function foreignVector(
 ): string | undefined {
   if (vector === undefined || vector.length === dimensions) return undefined;
   return `the list in the field "${vectorField}" has ${vector.length} numbers, the first of the corpus has ${dimensions}`;
-}
-
-type Piece = { document: ShardDocument; bytes: Uint8Array; hash: Uint32Array };
-
-/** A record as documents under the cap: named after their texts, or where a field names the record #1, #2, … of it. */
-function piecesOf(record: ParsedRecord, rules: ReadingRules): Piece[] {
-  const { id, text, label, domain, scores } = record;
-  const document = (id: string, text: string): ShardDocument => ({
-    id,
-    text,
-    ...(label !== undefined && { label }),
-    ...(domain !== undefined && { domain }),
-    ...(scores !== undefined && { scores }),
-  });
-  if (text.length <= rules.maxCharacters) {
-    return [{ document: document(id, text), bytes: record.bytes, hash: record.hash }];
-  }
-  return splitText(text, rules.maxCharacters)
-    .filter((piece) => piece.trim() !== '')
-    .map((piece, at) => {
-      const bytes = utf8ToBytes(piece);
-      const hash = textHash(bytes);
-      return { document: document(rules.idField === null ? textId(hash) : `${id}#${at + 1}`, piece), bytes, hash };
-    });
 }
 
 /** By a hash of its own, so that being kept out has to do with nothing else: the same documents in every corpus. */
