@@ -2,6 +2,7 @@ import type { Made, Ref } from '../climb/artifact.ts';
 import { contentKey } from '../climb/content-key.ts';
 import type { Manifest } from '../climb/corpus/corpus-artifacts.ts';
 import type { TokenShards } from '../climb/corpus/token-shards.ts';
+import type { FrozenDomainSet } from '../climb/spec/assign-input.ts';
 import type { Deps } from './deps.ts';
 import { beating } from './beating.ts';
 import { refusingBadCorpus } from './refusal.ts';
@@ -16,6 +17,8 @@ export type TokeniseClustersInput = {
   readonly tokenizer?: Ref;
   readonly seed: number;
   readonly trainer: string;
+  /** Under which people find the domain set, to apply it to later files. */
+  readonly freeze?: { readonly search: string; readonly reading: FrozenDomainSet['reading'] };
 };
 
 export type TokensSummary = { readonly tokens: number; readonly clusterTokens: readonly number[] };
@@ -39,8 +42,13 @@ const sampleBytes = 20_000_000;
  * @throws ApplicationFailure BadCorpus, not retryable, where a file of the corpus isn't what ingest read: nobody could
  * make these tokens again
  */
-export function tokeniseClusters({ store, ledger, runs, trainers, derive, corpus }: Deps) {
-  return (input: TokeniseClustersInput): Promise<Made<TokensSummary>> => {
+export function tokeniseClusters({ store, ledger, runs, searches, trainers, derive, corpus }: Deps) {
+  return async ({ freeze, ...input }: TokeniseClustersInput): Promise<Made<TokensSummary>> => {
+    if (freeze !== undefined) {
+      const { search, reading } = freeze;
+      const frozen: FrozenDomainSet = { schema: 1, kind: 'frozen-domain-set', domainSet: input.domainSet, reading };
+      await searches.write(search, 'domain-set.json', `${JSON.stringify(frozen, null, 2)}\n`);
+    }
     const trainer = trainers(input.trainer);
     const { tokenizer } = input;
     const inputs = { ...input, trainer: trainer.identity, sampleBytes };

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { digest } from '../climb/content-key.ts';
 import { publish } from './publish.ts';
@@ -24,5 +25,15 @@ export class SearchFolders {
     const path = this.path(search, file);
     await publish(path, content);
     return path;
+  }
+
+  /** @returns undefined where there is no such file */
+  async read(search: string, file: string): Promise<string | undefined> {
+    try {
+      return await readFile(this.path(search, file), 'utf8');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      throw error;
+    }
   }
 }

@@ -1,3 +1,4 @@
+import { workflowInfo } from '@temporalio/workflow';
 import { uniformMixtureTokens } from '../climb/mixture/mixture-space.ts';
 import { mergeTarget } from '../climb/spec/corpus-rules.ts';
 import { proxyShape } from '../climb/spec/proxy-shape.ts';
@@ -22,7 +23,8 @@ export async function prepareCorpus(state: SearchState, opening: Opening): Promi
   const tokenise = view('tokenise', `tokenise clusters · vocabulary ${vocab}`);
   const tokenizer = opening.warmStart?.tokenizer ?? opening.tokenizer;
   const { trainer } = proxy;
-  const shards = { manifest, domainSet, vocab, seed, trainer, ...(tokenizer && { tokenizer }) };
+  const freeze = { search: workflowInfo().workflowId, reading: { corpus, clusters, embedding } };
+  const shards = { manifest, domainSet, vocab, seed, trainer, ...(tokenizer && { tokenizer }), freeze };
   const tokens = (await runStage(opening, 'tokeniseClusters', tokenise, shards)).ref;
   return { manifest, domainSet, tokens };
 }

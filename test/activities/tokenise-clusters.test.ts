@@ -1,4 +1,4 @@
-import { rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { tokeniseClusters } from '../../activities/tokenise-clusters.ts';
@@ -6,9 +6,10 @@ import { BadCorpus } from '../../adapters/bad-corpus.ts';
 import type { CorpusReader } from '../../adapters/corpus-reader.ts';
 import { TrainerFailure } from '../../adapters/trainer.ts';
 import { digest } from '../../climb/content-key.ts';
+import { parseFrozenDomainSet } from '../../climb/spec/assign-input.ts';
 import type { TokenShards } from '../../climb/corpus/token-shards.ts';
 import { filesBelow, place, scratch } from '../adapters/scratch.ts';
-import { domainSet, manifest, refOf } from '../climb/made-recipe.ts';
+import { domainSet, manifest, refOf, smallSpec } from '../climb/made-recipe.ts';
 import { failureOf, fakeTrainer, perform, worldIn } from './made-world.ts';
 
 const root = scratch();
@@ -151,4 +152,19 @@ test('a manifest of an earlier version is tokenised as any other', async () => {
   const earlier = { schema: 1, kind: 'manifest', shards, files, documents, bytes, duplicates, bad, badCount };
   const made = await perform(tokenise, { ...input, manifest: await deps.store.putJson(earlier) });
   expect(made.summary.tokens).toBe(600);
+});
+
+test('the domain set is frozen beside the recipe before its tokens are made, and again where the ledger has them', async () => {
+  const { deps, calls, input, tokenise } = await world();
+  const { corpus, clusters, embedding } = smallSpec;
+  const freeze = { search: 'a search', reading: { corpus, clusters, embedding } };
+  const made = await perform(tokenise, { ...input, freeze });
+  const path = deps.searches.path('a search', 'domain-set.json');
+  const frozen = () => readFile(path, 'utf8').then((text) => parseFrozenDomainSet(JSON.parse(text), path));
+  expect(await frozen()).toMatchObject({ domainSet: input.domainSet, reading: freeze.reading });
+  await rm(path);
+  expect(await perform(tokenise, { ...input, freeze })).toEqual(made);
+  expect(await frozen()).toMatchObject({ domainSet: input.domainSet });
+  expect(await perform(tokenise, input)).toEqual(made);
+  expect(calls).toHaveLength(1);
 });
