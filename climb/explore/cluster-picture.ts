@@ -1,4 +1,4 @@
-import { count, number, percent } from '../markdown.ts';
+import { count, percent } from '../markdown.ts';
 import type { DomainSetCluster } from '../corpus/corpus-artifacts.ts';
 import type { FoundRow } from './exploration.ts';
 import type { Circle, LabelPlace } from './label-places.ts';
@@ -38,7 +38,7 @@ ${bySize.map(({ circle, at: c }) => {
   const id = entryId(view, cluster);
   return markup`<a class="bubble ${colours[c]!}" href="#${id}" data-entry="${id}" aria-label="${cluster.cluster}, ${cluster.label}: ${count(cluster.documents, 'document')}, ${share(cluster)}"><circle ${round(circle)}/></a>`;
 })}
-<g class="dots" aria-hidden="true">${dots.map(({ x, y, group }) => markup`<circle class="${colours[group]!}" data-entry="${entryId(view, row.clusters[group]!)}" cx="${at(x)}" cy="${at(y)}" r="2.6"/>`)}</g>
+<g class="dots" aria-hidden="true">${dots.map(({ x, y, group }) => markup`<circle class="${colours[group]!}" data-entry="${entryId(view, row.clusters[group]!)}" cx="${at(x)}" cy="${at(y)}" r="${dots.length > 200 ? 1.8 : 2.6}"/>`)}</g>
 <g class="labels" aria-hidden="true" font-size="${frame.fontSize}">${clusters.map(({ label, text, ...circle }, c) => label && labelOf(circle, label, text, share(row.clusters[c]!), frame))}</g>
 </svg>`;
 }
@@ -80,6 +80,3 @@ export function shareStrip(sizes: readonly number[]): Markup {
   const seen = parts.filter(({ width }) => width >= 0.8);
   return markup`<svg class="strip" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true"><rect class="rest" width="100" height="10"/>${seen.map(({ from: x, width }) => markup`<rect x="${at(x)}" width="${at(Math.max(0.4, width - 0.7))}" height="10"/>`)}</svg>`;
 }
-
-export const documentsAndShare = (documents: number, all: number) =>
-  `${number(documents)} (${percent(documents / all)})`;

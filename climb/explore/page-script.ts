@@ -16,7 +16,10 @@ export const pageScript = `'use strict';
     row.addEventListener('click', (event) => { if (event.target.closest('label') === null) choose(row); });
     radio(row).addEventListener('change', () => remember(row));
   }
-  const named = rows.find((row) => '#' + row.dataset.name === location.hash);
+  // The address names a row, or an entry of one.
+  const entry = document.getElementById(location.hash.slice(1));
+  const view = entry && entry.closest('.view');
+  const named = rows.find((row) => '#' + row.dataset.name === location.hash || (view && radio(row).id === 'row-' + view.id.slice(5)));
   if (named) radio(named).checked = true;
 
   const tip = document.createElement('div');
@@ -48,7 +51,8 @@ export const pageScript = `'use strict';
     name.append(entry.dataset.title);
     const list = part('dl');
     for (const cell of entry.querySelectorAll('[data-label]')) {
-      list.append(part('dt', cell.dataset.label), part('dd', cell.textContent.trim()));
+      const text = cell.textContent.trim();
+      list.append(part('dt', cell.dataset.label), part('dd', text, text.length > 16 ? 'long' : ''));
     }
     tip.replaceChildren(name, part('div', entry.querySelector('.terms').textContent, 'terms'), list);
     for (const example of entry.querySelectorAll('.example')) tip.append(part('div', example.textContent, 'example'));
@@ -65,8 +69,11 @@ export const pageScript = `'use strict';
     const at = (event) => event.target.closest('[data-entry]');
     map.addEventListener('pointerover', (event) => (at(event) ? show(at(event)) : hide()));
     map.addEventListener('pointerleave', hide);
-    map.addEventListener('focusin', (event) => { if (at(event)) show(at(event)); });
-    map.addEventListener('focusout', hide);
+    // Not on the map itself: an SVG element that listens for focus becomes a stop of the tab key.
+    for (const mark of map.querySelectorAll('a.bubble, .gone circle')) {
+      mark.addEventListener('focus', () => show(mark));
+      mark.addEventListener('blur', hide);
+    }
     map.addEventListener('click', (event) => {
       const dot = event.target.closest('.dots [data-entry]');
       if (dot) location.hash = dot.dataset.entry;

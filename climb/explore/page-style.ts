@@ -111,10 +111,10 @@ details li+li{margin-top:4px}
 #tip{position:absolute;z-index:9;width:330px;max-width:calc(100vw - 24px);padding:12px 14px;background:var(--card);border:1px solid var(--line);border-radius:10px;box-shadow:0 6px 28px #0003;font-size:12.5px;pointer-events:none}
 #tip b.name{display:flex;align-items:center;font-size:13.5px}
 #tip dl{display:grid;grid-template-columns:auto auto;gap:1px 14px;justify-content:start;margin:6px 0}
-#tip dt{color:var(--soft)}#tip dd{margin:0;text-align:right}
+#tip dt{color:var(--soft)}#tip dd{margin:0;text-align:right}#tip dd.long{text-align:left}
 #tip .example{display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:2;overflow:hidden;color:var(--soft);margin-top:5px}
 [hidden]{display:none!important}
-@media(max-width:1080px){main{grid-template-columns:minmax(0,1fr)}.settings{position:static;max-height:none}}
+@media(max-width:1240px){main{grid-template-columns:minmax(0,1fr)}.settings{position:static;max-height:none}}
 @media(max-width:640px){header,main{padding-left:14px;padding-right:14px}h1{font-size:22px}.map.broad{display:none}.map.upright{display:block}.strip,.settings .of-sizes{display:none}.settings th,.settings td{padding-left:5px;padding-right:5px}.settings th:first-child{padding-left:10px}.clusters td.what{min-width:200px}}
 @media print{.settings{position:static;max-height:none;overflow:visible}}`;
 }

@@ -63,7 +63,7 @@ function facts({ corpus, embedding, seed }: Exploration): string[] {
     [badCount, 'unreadable'],
   ];
   return [
-    `${count(documents, 'document')}, ${fixed(bytes / 1e6, 1)} MB of text`,
+    `${count(documents, 'document')}, ${textSize(bytes)} of text`,
     `${embedding.kind}, ${number(embedding.dimensions)} dimensions`,
     `seed ${seed}`,
     ...left.filter(([n]) => n > 0).map(([n, what]) => `${number(n)} ${what}`),
@@ -75,5 +75,7 @@ function colouring(scales: readonly string[]): Content {
   if (scales.length === 0) return null;
   return markup`<fieldset class="by"><legend>Colour</legend><label><input type="radio" name="by" id="by-group" checked>by cluster</label>${scales.map((name, at) => markup`<label><input type="radio" name="by" id="by-${at}">by quality: ${name}</label>`)}</fieldset>`;
 }
+
+const textSize = (bytes: number) => (bytes < 1e9 ? `${fixed(bytes / 1e6, 1)} MB` : `${fixed(bytes / 1e9, 1)} GB`);
 
 const base64 = (bytes: Uint8Array) => btoa(String.fromCharCode(...bytes));
