@@ -17,12 +17,14 @@ export type Portion = {
 /**
  * The corpus in portions, in reading order. Where they are cut depends on the files alone, so that a portion is known
  * again whoever reads it.
+ * @param most bytes of a portion, unless a single block has more
  * @throws BadCorpus, CorpusChanged
  */
 export async function* corpusPortions(
   reader: Pick<CorpusReader, 'blocks'>,
   files: readonly HashedCorpusFile[],
   sources: readonly Source[],
+  most: number = portionBytes,
 ): AsyncGenerator<Portion> {
   let dimensions: number | null = null;
   let parts: Portion['parts'][number][] = [];
@@ -39,7 +41,7 @@ export async function* corpusPortions(
     if (open !== source && parts.length > 0) yield close();
     open = source;
     for await (const block of reader.blocks(file, source)) {
-      if (parts.length > 0 && bytes + block.bytes.length > portionBytes) yield close();
+      if (parts.length > 0 && bytes + block.bytes.length > most) yield close();
       const part = {
         bytes: block.bytes,
         unreadable: block.bad.map(({ line, reason }) => ({ line: line - block.firstLine, reason })),
@@ -48,7 +50,7 @@ export async function* corpusPortions(
       if (source.rules.vectorField !== null) dimensions ??= firstVectorLength(part, source.rules, source.name);
       parts.push(part);
       bytes += block.bytes.length;
-      if (bytes >= portionBytes) yield close();
+      if (bytes >= most) yield close();
     }
   }
   if (parts.length > 0) yield close();

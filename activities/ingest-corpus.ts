@@ -42,12 +42,14 @@ type Reading = {
 /**
  * Reads a corpus once and for all into the shards that every later stage reads: portions of it become documents in
  * threads, each by itself, so that a retry goes on at a portion; then those are dropped that say what others say.
+ * @param most bytes of a portion
  * @throws ApplicationFailure BadCorpus, not retryable
  */
 export function ingestCorpus(
   deps: Pick<Deps, 'store' | 'ledger' | 'derive' | 'compute'> & {
     readonly corpus: Pick<Deps['corpus'], 'files' | 'hash' | 'blocks'>;
   },
+  most: number = portionBytes,
 ) {
   const { store, ledger, derive, corpus: reader } = deps;
 
@@ -67,7 +69,7 @@ export function ingestCorpus(
         files: files.map(({ source, path, format, sha256 }) => ({ source, path, format, sha256 })),
         strict,
         tasks: tasks.map(({ name, items }) => ({ name, items: items.sha256 })),
-        portionBytes,
+        most,
       };
       const reading = { files, sources, strict, tasks };
       return derive({ store, ledger }, 'ingest', inputs, () => ingest(reading, { beat, signal }));
@@ -142,7 +144,7 @@ export function ingestCorpus(
     let bad = false;
     let documents = 0;
     const items = tasks.map(({ items }) => items);
-    const portions = whileNot(() => strict && bad, corpusPortions(reader, files, sources));
+    const portions = whileNot(() => strict && bad, corpusPortions(reader, files, sources, most));
     return parsePortions(deps, portions, items, {
       signal,
       onPortion: ({ facts, places }) => {

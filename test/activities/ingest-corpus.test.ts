@@ -1,0 +1,401 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { ArtifactStore } from '../../adapters/artifact-store.ts';
+import { Compute } from '../../adapters/compute.ts';
+import { derive } from '../../adapters/derive.ts';
+import { Ledger } from '../../adapters/ledger.ts';
+import { findDuplicates } from '../../activities/find-duplicates.ts';
+import { ingestCorpus } from '../../activities/ingest-corpus.ts';
+import type { CorpusShard, Manifest } from '../../climb/corpus/corpus-artifacts.ts';
+import { parseShard } from '../../climb/corpus/corpus-shard.ts';
+import { float32Of, uint32Of } from '../../climb/corpus/little-endian.ts';
+import type { SearchFile } from '../../climb/spec/search-file.ts';
+import { stream } from '../../climb/random.ts';
+import { specOf } from '../climb/made-search.ts';
+import { madeReader, type MadeFile } from './made-reader.ts';
+import { contextOf, failureOf, perform } from './made-world.ts';
+
+const compute = new Compute(2);
+afterAll(() => compute.close());
+
+let root: string;
+let deps: Omit<Parameters<typeof ingestCorpus>[0], 'corpus'>;
+const openIn = (folder: string): typeof deps => ({
+  store: new ArtifactStore(join(folder, 'artifacts')),
+  ledger: new Ledger(join(folder, 'ledger')),
+  derive,
+  compute,
+});
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'climb-ingest-'));
+  deps = openIn(root);
+});
+afterEach(() => rm(root, { recursive: true }));
+
+type Settings = {
+  search?: Partial<SearchFile>;
+  tasks?: Record<string, readonly object[]>;
+  lines?: number;
+  /** Bytes of a portion: by default each block is one. */
+  most?: number;
+};
+
+const json = (...values: object[]) => values.map((value) => `${JSON.stringify(value)}\n`).join('');
+const texts = (...values: string[]) => json(...values.map((text) => ({ text })));
+
+/** Blocks become portions of their own unless a test says otherwise, so that little text lies in many shards. */
+async function ingest(files: string | readonly MadeFile[], { search, tasks = {}, lines, most = 1 }: Settings = {}) {
+  const all = typeof files === 'string' ? [{ path: 'a.jsonl', content: files }] : files;
+  const stored = await Promise.all(
+    Object.entries(tasks).map(async ([name, items]) => ({ name, items: await deps.store.put(json(...items)) })),
+  );
+  const activity = ingestCorpus({ ...deps, corpus: madeReader(all, lines) }, most);
+  const { corpus, clusters, embedding } = specOf(search);
+  const made = await perform(activity, { corpus: { corpus, clusters, embedding }, tasks: stored });
+  return { ...made, manifest: await deps.store.readJson<Manifest>(made.ref) };
+}
+
+async function documentsOf(shards: readonly CorpusShard[]) {
+  const parsed = await Promise.all(shards.map(async ({ ref }) => parseShard(await deps.store.read(ref))));
+  return parsed.flat();
+}
+const textsOf = async (shards: readonly CorpusShard[]) => (await documentsOf(shards)).map(({ text }) => text);
+
+const words = (seed: number, length: number) => {
+  const draws = stream(seed, ['ingest']);
+  return Array.from({ length }, () => `w${draws.integer(100_000)}`);
+};
+
+describe('a corpus', () => {
+  test('becomes documents in order, with what is bad named by file and line', async () => {
+    const { manifest, summary } = await ingest(
+      [
+        { path: 'a.jsonl', content: `${texts('b')}oops\n${texts('a')}\n${texts('b')}{"txt":1}\n` },
+        { path: 'b.jsonl', content: texts('c', 'd', 'e'), unreadable: [2] },
+      ],
+      { lines: 2 },
+    );
+    expect(await textsOf(manifest.shards)).toEqual(['b', 'a', 'c', 'e']);
+    expect(manifest.bad).toEqual([
+      { file: 'a.jsonl', line: 2, reason: 'not JSON' },
+      { file: 'a.jsonl', line: 6, reason: 'no field "text"' },
+      { file: 'b.jsonl', line: 2, reason: 'too long' },
+    ]);
+    expect(manifest.files).toMatchObject([
+      { path: 'a.jsonl', documents: 3, bad: 2 },
+      { path: 'b.jsonl', documents: 2, bad: 1 },
+    ]);
+    expect(manifest).toMatchObject({ documents: 4, bytes: 4, records: 8, badCount: 3, duplicates: 1 });
+    expect(manifest.shards.reduce((sum, { documents }) => sum + documents, 0)).toBe(4);
+    expect(summary).toMatchObject({ documents: 4, bytes: 4, bad: 3, duplicates: 1 });
+    expect(Buffer.byteLength(JSON.stringify(summary))).toBeLessThan(1024);
+  });
+
+  test('of many small files lies in few shards, none of two sources', async () => {
+    const files = Array.from({ length: 30 }, (_, at) => ({
+      path: `${at}.txt`,
+      content: texts(`text ${at}`),
+      source: at < 20 ? 0 : 1,
+      format: 'text' as const,
+    }));
+    const sources = [
+      { name: 'first', path: 'x' },
+      { name: 'second', path: 'y' },
+    ];
+    const { manifest } = await ingest(files, { search: { corpus: { sources } }, most: 1e6 });
+    expect(manifest.shards.map(({ documents }) => documents)).toEqual([20, 10]);
+    expect(manifest.files[25]).toMatchObject({ source: 'second', path: '25.txt', documents: 1 });
+  });
+
+  test('is the same documents however it is cut and whoever computes', async () => {
+    const content = texts(...Array.from({ length: 60 }, (_, at) => words(at % 50, 30).join(' ')));
+    const search = { corpus: { path: 'x', nearDuplicates: true, heldOut: 0.2, maxCharacters: 200 } };
+    const read = async (folder: string, lines: number, threads: Compute) => {
+      deps = { ...openIn(join(root, folder)), compute: threads };
+      const { manifest, ref } = await ingest(content, { search, lines });
+      const { shards, heldOut, ...rest } = manifest;
+      const kept = [await documentsOf(shards), await documentsOf(heldOut!.shards)];
+      return { ref, kept, rest: { ...rest, heldOut: heldOut!.documents } };
+    };
+    const alone = new Compute(1);
+    const first = await read('first', 7, compute);
+    const again = await read('again', 7, alone);
+    const otherwise = await read('otherwise', 60, compute);
+    await alone.close();
+    expect(again.ref).toEqual(first.ref);
+    expect([otherwise.kept, otherwise.rest]).toEqual([first.kept, first.rest]);
+    expect(first.rest.split).toBeGreaterThan(50);
+    expect(first.rest.duplicates).toBeGreaterThan(10);
+  });
+
+  test('that changed is another one, the same one is not read twice', async () => {
+    const first = await ingest(texts('a', 'b'));
+    let read = 0;
+    const reader = madeReader([{ path: 'a.jsonl', content: texts('a', 'b') }]);
+    const counted = {
+      ...reader,
+      blocks: (...[file, source]: Parameters<typeof reader.blocks>) => (read++, reader.blocks(file, source)),
+    };
+    const { corpus, clusters, embedding } = specOf();
+    const again = await perform(ingestCorpus({ ...deps, corpus: counted }, 1), {
+      corpus: { corpus, clusters, embedding },
+      tasks: [],
+    });
+    expect([again.ref, read]).toEqual([first.ref, 0]);
+    expect((await ingest(texts('a', 'c'))).ref).not.toEqual(first.ref);
+  });
+});
+
+describe('an attempt that ends early', () => {
+  const content = texts(...Array.from({ length: 40 }, (_, at) => `text ${at % 30}`));
+
+  test('leaves what was parsed to the next one, which comes to the same', async () => {
+    const parsed: string[] = [];
+    const flaky = (failAt: number) =>
+      Object.assign(new Compute(2), {
+        run: (name: Parameters<Compute['run']>[0], ...rest: [never, never]) => {
+          if (name === 'parseBlock' && parsed.push(name) === failAt) return Promise.reject(new Error('power cut'));
+          return compute.run(name, ...rest);
+        },
+      });
+    const undisturbed = await ingest(content, { lines: 4 });
+    deps = { ...openIn(join(root, 'elsewhere')), compute: flaky(6) };
+    await expect(ingest(content, { lines: 4 })).rejects.toThrow('power cut');
+    const before = parsed.length;
+    deps = { ...deps, compute: flaky(-1) };
+    expect((await ingest(content, { lines: 4 })).ref).toEqual(undisturbed.ref);
+    // Ten portions; of those begun one failed.
+    expect(parsed.length - before).toBe(10 - (before - 1));
+  });
+
+  test('by cancelling is over at once', async () => {
+    const context = contextOf();
+    context.cancel();
+    const { corpus, clusters, embedding } = specOf();
+    const activity = ingestCorpus({ ...deps, corpus: madeReader([{ path: 'a.jsonl', content }]) });
+    await expect(context.run(activity, { corpus: { corpus, clusters, embedding }, tasks: [] })).rejects.toMatchObject({
+      name: 'CancelledFailure',
+    });
+  });
+
+  test('because the corpus changed is tried again', async () => {
+    const reader = madeReader([{ path: 'a.jsonl', content }]);
+    const changing = {
+      ...reader,
+      blocks: async function* (...[file, source]: Parameters<typeof reader.blocks>) {
+        for await (const block of reader.blocks(file, source)) yield block;
+        throw Object.assign(new Error('a.jsonl changed'), { name: 'CorpusChanged' });
+      },
+    };
+    const { corpus, clusters, embedding } = specOf();
+    const activity = ingestCorpus({ ...deps, corpus: changing });
+    await expect(perform(activity, { corpus: { corpus, clusters, embedding }, tasks: [] })).rejects.toMatchObject({
+      name: 'CorpusChanged',
+    });
+  });
+});
+
+describe('documents that say what others say', () => {
+  test('are dropped wherever they lie, whatever they are called', async () => {
+    const files = [
+      { path: 'a.jsonl', content: json({ text: 'a', id: 1 }, { text: 'b', id: 2 }, { text: 'a', id: 3 }) },
+      { path: 'b.jsonl', content: json({ text: 'c', id: 4 }, { text: 'b', id: 5 }) },
+      { path: 'c.jsonl', content: json({ text: 'a', id: 6 }) },
+    ];
+    const { manifest } = await ingest(files, { lines: 1, search: { corpus: { path: 'x', idField: 'id' } } });
+    expect((await documentsOf(manifest.shards)).map(({ id, text }) => id + text)).toEqual(['1a', '2b', '4c']);
+    expect(manifest).toMatchObject({ duplicates: 3, documents: 3 });
+    expect(manifest.shards).toHaveLength(3);
+  });
+
+  test('nearly are dropped where that is asked for, the first stays', async () => {
+    const text = words(1, 200);
+    const near = [...text.slice(0, 195), ...words(2, 5)];
+    const other = words(3, 200);
+    const content = texts(...[other, text, near, [...near, 'and', 'more']].map((all) => all.join(' ')), '?', '!');
+    const asked = await ingest(content, { lines: 1, search: { corpus: { path: 'x', nearDuplicates: true } } });
+    expect(await textsOf(asked.manifest.shards)).toEqual([other.join(' '), text.join(' '), '?', '!']);
+    expect(asked.manifest).toMatchObject({ nearDuplicates: 2, duplicates: 0 });
+    expect((await ingest(content, { lines: 1 })).manifest).toMatchObject({ nearDuplicates: 0, documents: 6 });
+  });
+
+  test('are found in several passes as in one', async () => {
+    const content = texts(...Array.from({ length: 200 }, (_, at) => words(at % 90, 20).join(at < 150 ? ' ' : ', ')));
+    const { manifest } = await ingest(content, { lines: 9, search: { corpus: { path: 'x', nearDuplicates: true } } });
+    expect(manifest).toMatchObject({ documents: 90, duplicates: 60, nearDuplicates: 50 });
+    // The portions as they were stored, before anything was dropped.
+    const hashes = await deps.store.put(new Uint8Array(new Uint32Array(4 * 200).map((_, at) => (at * 7) % 360).buffer));
+    const all = [{ shard: { ref: hashes, documents: 200, bytes: 0 }, hashes }];
+    const watch = { signal: new AbortController().signal, beat: () => {} };
+    const once = await findDuplicates(deps.store, all, watch);
+    expect(once.same).toBeGreaterThan(50);
+    expect(await findDuplicates(deps.store, all, watch, 9)).toEqual(once);
+  });
+});
+
+describe('documents kept out', () => {
+  const content = texts(...Array.from({ length: 300 }, (_, at) => `text ${at % 200}`));
+
+  test('lie in shards of their own and are in no other', async () => {
+    const { manifest, summary } = await ingest(content, { lines: 50, search: { corpus: { path: 'x', heldOut: 0.3 } } });
+    const [training, heldOut] = [await textsOf(manifest.shards), await textsOf(manifest.heldOut!.shards)];
+    expect([...training, ...heldOut].sort()).toEqual(Array.from({ length: 200 }, (_, at) => `text ${at}`).sort());
+    expect(manifest).toMatchObject({ documents: training.length, heldOut: { documents: heldOut.length } });
+    expect(manifest.heldOut!.bytes).toBe(heldOut.join('').length);
+    expect(summary.heldOut).toBe(heldOut.length);
+    expect(heldOut.length).toBeGreaterThan(30);
+  });
+
+  test('are none that training holds under another name', async () => {
+    const twice = json(...Array.from({ length: 200 }, (_, at) => ({ text: `text ${at % 100}`, id: at })));
+    const search = { corpus: { path: 'x', heldOut: 0.5, idField: 'id' } };
+    const { manifest } = await ingest(twice, { lines: 20, search });
+    const [training, heldOut] = [await textsOf(manifest.shards), await textsOf(manifest.heldOut!.shards)];
+    expect(training.length + heldOut.length).toBe(100);
+    expect(heldOut.filter((text) => training.includes(text))).toEqual([]);
+  });
+
+  test('are not mentioned where none were asked for', async () => {
+    expect((await ingest(content)).manifest).not.toHaveProperty('heldOut');
+  });
+});
+
+describe('items of tasks', () => {
+  const items = (seed: number) =>
+    Array.from({ length: 20 }, (_, at) => ({
+      id: String(at),
+      query: `Question: ${words(seed + at, 15).join(' ')}?\nAnswer:`,
+      choices: [' yes', ' no'],
+      gold: 0,
+    }));
+  const plain = Array.from({ length: 50 }, (_, at) => `${words(1000 + at, 60).join(' ')}.`);
+  const planted = [...items(1), ...items(100)].map(
+    ({ query }, at) => `${plain[at]}\n\n${query.slice(10, -8).toUpperCase()}\n${plain[at]}`,
+  );
+
+  test('planted in documents take these out of the corpus', async () => {
+    const content = texts(...plain.flatMap((text, at) => [text, ...(planted[at] === undefined ? [] : [planted[at]])]));
+    const tasks = { searched: items(1), reported: items(100) };
+    const { manifest, summary } = await ingest(content, { lines: 7, tasks });
+    expect(await textsOf(manifest.shards)).toEqual(plain);
+    expect(summary.contaminated).toBe(40);
+    expect(manifest.contaminatedCount).toBe(40);
+    expect(manifest.contaminated.slice(0, 2)).toEqual([
+      { file: 'a.jsonl', line: 2, task: 'searched' },
+      { file: 'a.jsonl', line: 4, task: 'searched' },
+    ]);
+    expect(manifest.contaminated[39]).toEqual({ file: 'a.jsonl', line: 80, task: 'reported' });
+    expect((await ingest(content, { lines: 7 })).manifest).toMatchObject({ documents: 90, contaminatedCount: 0 });
+  });
+});
+
+describe('vectors of the corpus', () => {
+  const search: Partial<SearchFile> = { embedding: { kind: 'precomputed', field: 'v' } };
+  const vectorsOf = async (shards: readonly CorpusShard[]) =>
+    (await Promise.all(shards.map(async ({ vectors }) => [...float32Of(await deps.store.read(vectors!))]))).flat();
+
+  test('go with their documents, at unit length', async () => {
+    const content = json(
+      { text: 'a', v: [0, 3] },
+      { text: 'b', v: [2, 0] },
+      { text: 'a', v: [1, 1] },
+      { text: 'c', v: [-1, 0] },
+    );
+    const { manifest } = await ingest(content, { lines: 3, search });
+    expect(manifest).toMatchObject({ dimensions: 2, documents: 3, duplicates: 1 });
+    expect(await vectorsOf(manifest.shards)).toEqual([0, 1, 1, 0, -1, 0]);
+  });
+
+  test('are all as long as the first one', async () => {
+    const content = json(
+      { text: 'a' },
+      { text: 'b', v: [2, 0] },
+      { text: 'c', v: [1, 1, 1] },
+      { text: 'd', v: [0, 1] },
+    );
+    const { manifest } = await ingest(content, { lines: 1, search });
+    expect(manifest.bad).toMatchObject([
+      { line: 1, reason: 'no list of numbers in the field "v"' },
+      { line: 3, reason: 'the list in the field "v" has 3 numbers, the first of the corpus has 2' },
+    ]);
+    expect(await textsOf(manifest.shards)).toEqual(['b', 'd']);
+  });
+
+  test('that lie in a file beside it are found by the numbers of their records', async () => {
+    const beside: Partial<SearchFile> = { embedding: { kind: 'precomputed', path: 'v.npy' } };
+    const files = [
+      { path: 'a.jsonl', content: `${texts('a')}\noops\n${texts('b', 'a')}` },
+      { path: 'b.jsonl', content: texts('a', 'c', 'b', 'd') },
+    ];
+    const { manifest } = await ingest(files, { lines: 2, search: beside });
+    const rows = await Promise.all(
+      manifest.shards.map(async ({ rows }) => [...uint32Of(await deps.store.read(rows!))]),
+    );
+    expect(await textsOf(manifest.shards)).toEqual(['a', 'b', 'c', 'd']);
+    expect(rows.flat()).toEqual([0, 2, 5, 7]);
+    expect(manifest.records).toBe(8);
+  });
+});
+
+describe('a corpus ends the search', () => {
+  const strict = { corpus: { path: 'x', strict: true } };
+
+  test.each<[string, string | MadeFile[], Settings, RegExp]>([
+    [
+      'that is empty',
+      '',
+      {},
+      /^a.jsonl holds no document: expected text in the field "text" of its records, found no record in 0 bytes;/,
+    ],
+    [
+      'with a file of another schema',
+      [
+        { path: 'a.jsonl', content: texts('a') },
+        { path: 'b.jsonl', content: '\n{"body":"b"}\n{"body":"c"}\n' },
+      ],
+      {},
+      /^b.jsonl holds no document.*found 2 records, all of them bad, the first \(line 2\): no field "text";.*corpus.textField/,
+    ],
+    [
+      'of plain text that is none',
+      [{ path: 'a.txt', content: '\n', format: 'text', unreadable: [1] }],
+      {},
+      /^corpus holds no document: got 1 records .*the first: a.txt line 1: too long;/,
+    ],
+    [
+      'that is strict and has a bad line',
+      `${texts('a')}oops\n${texts('b')}`,
+      { search: strict, lines: 1 },
+      /^a.jsonl line 2: not JSON; a strict/,
+    ],
+    [
+      'of which all is kept out or contaminated',
+      texts(words(1, 20).join(' ')),
+      { tasks: { t: [{ id: '0', query: words(1, 20).join(' '), choices: ['x'], gold: 0 }] } },
+      /^nothing is left of the 1 documents of corpus: 0 say .*, 1 hold items of tasks, 0 are held out;/,
+    ],
+  ])('%s', async (_, files, settings, message) => {
+    const failure = await failureOf(ingest(files, settings));
+    expect(failure).toMatchObject({ type: 'BadCorpus', nonRetryable: true });
+    expect(failure.message).toMatch(message);
+  });
+
+  test('naming the first bad line, however many portions are under way', async () => {
+    const content = Array.from({ length: 40 }, (_, at) => (at >= 5 ? 'oops\n' : texts(`text ${at}`))).join('');
+    const failure = await failureOf(ingest(content, { search: strict, lines: 1 }));
+    expect(failure.message).toMatch(/^a.jsonl line 6: /);
+  });
+
+  test('as its reader says', async () => {
+    const refusing = {
+      ...madeReader([]),
+      files: () => Promise.reject(Object.assign(new Error('no such folder'), { name: 'BadCorpus' })),
+    };
+    const { corpus, clusters, embedding } = specOf();
+    const activity = ingestCorpus({ ...deps, corpus: refusing });
+    const failure = await failureOf(perform(activity, { corpus: { corpus, clusters, embedding }, tasks: [] }));
+    expect(failure).toMatchObject({ type: 'BadCorpus', nonRetryable: true, message: 'no such folder' });
+  });
+});
