@@ -25,6 +25,7 @@ export function openSearch({
   corpus,
   tasks,
   warmStarts,
+  tokenizers,
   trainers,
   speeds,
   timeouts,
@@ -71,6 +72,10 @@ export function openSearch({
         await check(`${at}.checkpoint`, () => warmStarts.checkCheckpoint(given.checkpoint, proxy.model));
         await check(`${at}.tokenizer`, () => warmStarts.checkTokenizer(given.tokenizer, proxy.model));
       }
+      const { tokenizer } = spec.proxy;
+      if (tokenizer !== undefined) {
+        await check('proxy.tokenizer', () => tokenizers.check(tokenizer, proxy.model, 'corpus'));
+      }
       if (problems.length > 0 || trainer === undefined) throw new InvalidInput('the search file', problems);
       const members = groupSize(spec.search.first, groupSize(spec.budget.concurrency, trainer.members));
       const tokensPerSecond = await speeds.find(trainer, proxy, members);
@@ -89,6 +94,7 @@ export function openSearch({
         maxHistory,
         group: trainer.members,
         ...(given !== null && { warmStart: await warmStarts.keep(given) }),
+        ...(tokenizer !== undefined && { tokenizer: await tokenizers.keep(tokenizer) }),
         ...(tokensPerSecond !== undefined && { tokensPerSecond }),
       };
     });

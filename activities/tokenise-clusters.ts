@@ -1,6 +1,6 @@
 import type { Made, Ref } from '../climb/artifact.ts';
 import { contentKey } from '../climb/content-key.ts';
-import type { Manifest } from '../climb/corpus/corpus-artifacts.ts';
+import type { DomainSet, Manifest } from '../climb/corpus/corpus-artifacts.ts';
 import type { TokenShards } from '../climb/corpus/token-shards.ts';
 import type { FrozenDomainSet } from '../climb/spec/assign-input.ts';
 import type { Deps } from './deps.ts';
@@ -23,7 +23,8 @@ export type TokeniseClustersInput = {
 
 export type TokensSummary = { readonly tokens: number; readonly clusterTokens: readonly number[] };
 
-type DomainSet = { clusters: { cluster: string }[]; assignment: Ref };
+/** Those of versions before 0.2.0 know no other origin than clusters that were found. */
+type AnyDomainSet = Pick<DomainSet, 'clusters' | 'assignment'> & Partial<Pick<DomainSet, 'origin'>>;
 type File = { file: string };
 type TrainerManifest = {
   tokenizer: File;
@@ -56,7 +57,7 @@ export function tokeniseClusters({ store, ledger, runs, searches, trainers, deri
     const make = async () => {
       const { shards, files } = await store.readJson<Pick<Manifest, 'shards' | 'files'>>(input.manifest);
       await refusingBadCorpus(() => beating(() => corpus.verify(files)));
-      const { clusters, assignment } = await store.readJson<DomainSet>(input.domainSet);
+      const { clusters, assignment, origin } = await store.readJson<AnyDomainSet>(input.domainSet);
       const spec = {
         schema: 1,
         vocabSize: input.vocab,
@@ -69,19 +70,25 @@ export function tokeniseClusters({ store, ledger, runs, searches, trainers, deri
       };
       await runTrainer(trainer, 'tokenise', spec, runs.path(run));
       const made = await runs.readResult<TrainerManifest>(run, 'manifest.json');
-      const { ref, clusterTokens } = await beating(() => keepShards(run, made));
+      const labels = origin?.kind === 'field' ? clusters.map(({ label }) => label) : [];
+      const { ref, clusterTokens } = await beating(() => keepShards(run, made, labels));
       await runs.remove(run);
       return { ref, summary: { tokens: made.tokens, clusterTokens } };
     };
     return inTurn(runs, [run], () => derive({ store, ledger }, 'tokenise', inputs, make));
   };
 
-  /** The trainer's files as artifacts. */
-  async function keepShards(run: string, made: TrainerManifest) {
+  /**
+   * The trainer's files as artifacts.
+   * @param labels names of known domains, none for clusters that were found
+   */
+  async function keepShards(run: string, made: TrainerManifest, labels: readonly string[]) {
     const keep = ({ file }: File) => store.keepFile(runs.path(run, file));
     const clusters: TokenShards['clusters'][number][] = [];
-    for (const { cluster, tokens, documents, bytes, bin, idx } of made.clusters) {
-      clusters.push({ cluster, tokens, documents, bytes, bin: await keep(bin), idx: await keep(idx) });
+    for (const [at, { cluster, tokens, documents, bytes, bin, idx }] of made.clusters.entries()) {
+      const label = labels[at];
+      const named = { cluster, ...(label !== undefined && { label }) };
+      clusters.push({ ...named, tokens, documents, bytes, bin: await keep(bin), idx: await keep(idx) });
     }
     const { vocabSize, bos, dtype, tokens } = made;
     const tokenizer = await keep(made.tokenizer);
