@@ -1,10 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { appendFile, copyFile, link, mkdir, open, readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { canonicalJson } from '../climb/content-key.ts';
 import type { Ref } from '../climb/artifact.ts';
-import { adopt, linkOnce, publish } from './publish.ts';
+import { adopt, linkOnce, publish, temporaryBeside } from './publish.ts';
 
 /** A file whose bytes aren't what its name says, or that is gone: no result may be built on it. */
 export class BrokenArtifact extends Error {
@@ -81,6 +81,18 @@ export class ArtifactStore {
     const copy = await this.temporaryPath();
     await copyFile(path, copy);
     return this.adoptFile(copy);
+  }
+
+  /**
+   * Writes an artifact to a place of its own, which people may change: the file is there as a whole or not at all.
+   * @throws BrokenArtifact
+   */
+  async copyTo(ref: Ref, path: string): Promise<void> {
+    await this.verify(ref);
+    const copy = temporaryBeside(path);
+    await mkdir(dirname(path), { recursive: true });
+    await copyFile(this.path(ref), copy);
+    await adopt(copy, path);
   }
 
   /** A fresh file to stream into; hand it to `adoptFile` when it is whole. */
