@@ -36,7 +36,7 @@ const assignInput = z.strictObject({
             ...fields,
           }),
         )
-        .check(z.minLength(1), z.maxLength(256)),
+        .check(z.minLength(1), z.maxLength(2000)),
     ),
     ...fields,
   }),
@@ -80,4 +80,9 @@ export type FrozenDomainSet = z.output<typeof frozenDomainSet>;
 /** @throws InvalidInput for a file that isn't what a search wrote */
 export function parseFrozenDomainSet(value: unknown, file: string): FrozenDomainSet {
   return parse(frozenDomainSet, value, file);
+}
+
+/** How documents are read where nobody says how those of the domain set were: as in the shortest search file. */
+export function unknownReading(): FrozenDomainSet['reading'] {
+  return parse(frozenDomainSet.shape.reading, { corpus: {}, clusters: {}, embedding: {} }, 'the defaults');
 }

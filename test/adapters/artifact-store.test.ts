@@ -35,6 +35,20 @@ test('equal values have one file, whoever wrote it, however often', async () => 
   expect(await own.readJson(ref)).toEqual({ a: 1, b: [2] });
 });
 
+test('a copy lies whole where it was asked for, replaces what is there, and may change', async () => {
+  const [ref, place] = [await store.put('assigned'), join(folder, 'out', 'of', 'home')];
+  await store.copyTo(ref, place);
+  await writeFile(place, 'changed by hand');
+  await store.copyTo(ref, place);
+  expect(await readFile(place, 'utf8')).toBe('assigned');
+  expect(await filesBelow(join(folder, 'out'))).toEqual([join('of', 'home')]);
+  await writeFile(place, 'changed by hand');
+  expect((await store.read(ref)).toString()).toBe('assigned');
+  await writeFile(store.path(ref), 'replaced');
+  await expect(store.copyTo(ref, place)).rejects.toThrow(BrokenArtifact);
+  expect(await readFile(place, 'utf8')).toBe('changed by hand');
+});
+
 test('a file can be taken over, or stored and left where it is', async () => {
   const [taken, kept] = [await place(join(folder, 'in/taken'), 'taken'), await place(join(folder, 'in/kept'), 'kept')];
   const refs = [await store.adoptFile(taken), await store.keepFile(kept)];

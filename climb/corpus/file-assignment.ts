@@ -1,0 +1,40 @@
+import type { Ref } from '../artifact.ts';
+
+/** Artifact: the documents of a later file under a frozen domain set. A function of the file's bytes, not of its name. */
+export type FileAssignment = {
+  readonly schema: 1;
+  readonly kind: 'file-assignment';
+  /** SHA-256 of the domain set. */
+  readonly domainSet: string;
+  /** SHA-256 and size of the file. */
+  readonly sha256: string;
+  readonly size: number;
+  /** One `AssignedDocument` a line, in the file's order. */
+  readonly assignment: Ref;
+  readonly records: number;
+  /** Lines of the assignment: records that are documents, and the pieces of those that were split. */
+  readonly documents: number;
+  /** Documents in no cluster: its cluster was pruned, or the search doesn't know its domain. */
+  readonly unassigned: number;
+  readonly clusters: readonly {
+    readonly cluster: string;
+    readonly label: string;
+    readonly documents: number;
+    /** UTF-8 bytes of text. */
+    readonly bytes: number;
+  }[];
+  /** The first hundred. */
+  readonly bad: readonly { readonly line: number; readonly reason: string }[];
+  readonly badCount: number;
+};
+
+/** Where the assignment of a file is written, below a folder for all of them. @param path as the corpus names it */
+export const assignmentPath = (path: string) => ({
+  lines: `${path}.clusters.jsonl`,
+  summary: `${path}.summary.json`,
+});
+
+/** What stands beside the lines: counts, and the hashes of file, domain set and lines. */
+export function assignmentSummary(path: string, { schema, kind, ...assignment }: FileAssignment): string {
+  return `${JSON.stringify({ schema, kind, path, ...assignment }, null, 2)}\n`;
+}
