@@ -1,7 +1,9 @@
-import { readdir, stat } from 'node:fs/promises';
-import { join, relative, sep } from 'node:path';
+import { relative, sep } from 'node:path';
+import type { Source } from '../climb/corpus/reading.ts';
 import { allowedPath, RefusedPath } from './allowed-path.ts';
 import { BadCorpus } from './bad-corpus.ts';
+import { formatOf, knownNames, type FileFormat } from './corpus-format.ts';
+import { entriesOf, placeOf } from './file-tree.ts';
 
 export type CorpusFile = {
   /** Relative to the allowed root it lies in, with forward slashes. */
@@ -10,54 +12,85 @@ export type CorpusFile = {
   readonly location: string;
   /** On disk: compressed, if it is. */
   readonly bytes: number;
+  /** Index of the source that names it. */
+  readonly source: number;
+  readonly format: FileFormat;
 };
 
-const jsonl = /\.jsonl(\.gz)?$/;
-
 /**
- * The JSONL files that a search file's `corpus.path` names: itself, or every *.jsonl and *.jsonl.gz in a folder and
- * below, in the order of their paths. Links are followed, but nothing outside the allowed roots is ever opened.
+ * The files that sources name, in the order of the sources and, within one, of their paths. Links are followed, but
+ * nothing outside the allowed roots is ever opened.
  * @param roots folders a corpus may lie in; a relative path counts from the first
- * @param anyName take a file whatever it is called
- * @throws BadCorpus for a path that is missing, outside the roots, neither file nor folder, or holds no such file
+ * @throws BadCorpus for a path that is missing, outside the roots, neither file nor folder, or holds no such file, and
+ *   for a file that two sources name
  */
-export async function findCorpusFiles(roots: readonly string[], path: string, anyName: boolean): Promise<CorpusFile[]> {
-  const seen = new Set<string>();
-  const files: CorpusFile[] = [];
+export async function findCorpusFiles(roots: readonly string[], sources: readonly Source[]): Promise<CorpusFile[]> {
+  const found: CorpusFile[] = [];
+  const owners = new Map<string, Source>();
+  for (const [index, source] of sources.entries()) {
+    for (const file of await filesOf(roots, source)) {
+      const other = owners.get(file.location);
+      if (other !== undefined) {
+        throw new BadCorpus(
+          `${source.field}.path`,
+          `${file.path} is named by ${other.field}.path and by ${source.field}.path: its documents would count twice; change one of the two, a glob such as dir/!(name).jsonl leaves a file out`,
+        );
+      }
+      owners.set(file.location, source);
+      found.push({ ...file, source: index });
+    }
+  }
+  return found;
+}
 
-  const visit = async (place: string): Promise<void> => {
-    const { location, root, folder, bytes } = await allowedPath(roots, place).catch((error: Error) => {
-      throw error instanceof RefusedPath ? new BadCorpus('corpus.path', error.message) : error;
+type Found = Omit<CorpusFile, 'source'>;
+
+async function filesOf(roots: readonly string[], source: Source): Promise<Found[]> {
+  const field = `${source.field}.path`;
+  const seen = new Set<string>();
+  const files: Found[] = [];
+  const { base, matches } = await placeOf(roots[0] ?? '', source.path);
+  /** A file that is named itself, or by a glob, may have any name where the format is said. */
+  const formatBy = (name: string, named: boolean): FileFormat | undefined => {
+    const told = formatOf(name);
+    if (source.format === 'auto' || source.format === told) return told;
+    return named || source.format === 'text' ? source.format : undefined;
+  };
+  const allowed = (path: string) =>
+    allowedPath(roots, path).catch((error: Error) => {
+      throw error instanceof RefusedPath ? new BadCorpus(field, error.message) : error;
     });
+
+  /** @param below the folder's path from the base, ended by a slash; null at the base itself */
+  const visit = async (path: string, below: string | null): Promise<void> => {
+    const { location, root, folder, bytes } = await allowed(path);
     if (seen.has(location)) return;
     seen.add(location);
-    if (folder) {
-      for (const name of await readdir(location)) {
-        const inner = join(location, name);
-        if (jsonl.test(name) || (await leadsToFolder(inner))) await visit(inner);
+    if (!folder) {
+      const format = formatBy(path, below === null || matches !== undefined);
+      if (format === undefined) {
+        throw new BadCorpus(
+          field,
+          `can't tell the format of ${path} by its name: none of ${knownNames}; rename it, or say "format": "jsonl", "parquet" or "text"`,
+        );
       }
-    } else if (anyName || jsonl.test(location)) {
-      files.push({ path: relative(root, location).split(sep).join('/'), location, bytes });
-    } else {
-      throw new BadCorpus(
-        'corpus.path',
-        `can't tell the format of ${place} by its name: got neither .jsonl nor .jsonl.gz; rename it, or say "format": "jsonl"`,
-      );
+      files.push({ path: relative(root, location).split(sep).join('/'), location, bytes, format });
+      return;
+    }
+    for (const entry of await entriesOf(location, below ?? '')) {
+      if (entry.folder) await visit(entry.path, `${entry.relative}/`);
+      else if (matches !== undefined && !matches(entry.relative)) continue;
+      else if (formatBy(entry.path, matches !== undefined) !== undefined) await visit(entry.path, below ?? '');
     }
   };
 
-  await visit(path);
+  await visit(base, null);
   if (files.length === 0) {
+    const names = source.format === 'auto' ? knownNames : `${source.format} file`;
     throw new BadCorpus(
-      'corpus.path',
-      `no *.jsonl or *.jsonl.gz in ${path} or below: there is nothing to search over; try the folder that holds the corpus`,
+      field,
+      `no ${names} in ${source.path}${matches === undefined ? ' or below' : ''}: there is nothing to search over; try the folder that holds the corpus${source.format === 'auto' ? ', or say its format' : ''}`,
     );
   }
   return files.sort((a, b) => (a.path < b.path ? -1 : 1));
-}
-
-/** Links included; one that leads nowhere is no folder. */
-async function leadsToFolder(path: string): Promise<boolean> {
-  const found = await stat(path).catch(() => undefined);
-  return found?.isDirectory() ?? false;
 }

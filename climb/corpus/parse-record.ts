@@ -172,7 +172,7 @@ function refuseHalfPairs(text: string, field: string): void {
 }
 
 /** A field of that name or, where there is none, the one its dots lead to. */
-function valueAt(record: object, field: string): unknown {
+export function valueAt(record: object, field: string): unknown {
   if (Object.hasOwn(record, field) || !field.includes('.')) return own(record, field);
   let value: unknown = record;
   for (const step of field.split('.')) value = isObject(value) ? own(value, step) : undefined;

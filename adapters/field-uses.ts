@@ -1,0 +1,34 @@
+import type { Source } from '../climb/corpus/reading.ts';
+
+/** What a source's rules want of a record's fields. */
+export type FieldUse = {
+  /** One of them is enough. */
+  readonly fields: readonly string[];
+  readonly kind: 'text' | 'name' | 'number' | 'vector';
+  /** A record without it is a document all the same. */
+  readonly optional: boolean;
+  /** Where the search file names them. */
+  readonly where: string;
+};
+
+/** Numbers before names: what is both is read as a number. */
+export function fieldUses({ name, rules, field }: Source): FieldUse[] {
+  const { textFields, vectorField, scoreFields, idField, labelField, domainField } = rules;
+  const use = (
+    fields: readonly (string | null)[],
+    kind: FieldUse['kind'],
+    where: string,
+    optional = false,
+  ): FieldUse[] => {
+    const named = fields.filter((one) => one !== null);
+    return named.length === 0 ? [] : [{ fields: named, kind, where, optional }];
+  };
+  return [
+    ...use(textFields, 'text', `${field}.textField`),
+    ...use([vectorField], 'vector', 'embedding.field'),
+    ...Object.entries(scoreFields).flatMap(([axis, one]) => use([one], 'number', `clusters.quality.fields.${axis}`)),
+    ...use([idField], 'name', `${field}.idField`),
+    ...use([domainField], 'name', 'clusters.field', domainField === 'source' && name !== null),
+    ...use([labelField], 'name', `${field}.labelField`, true),
+  ];
+}

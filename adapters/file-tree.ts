@@ -1,0 +1,38 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import picomatch from 'picomatch';
+
+/** What a path of a search file means: the place to start from and, below it, which names are meant. */
+export type Place = { readonly base: string; readonly matches?: (relative: string) => boolean };
+
+/**
+ * A glob's static base and its matcher; any other path as it is. A file that is really called so is no glob, whatever
+ * characters its name has.
+ * @param root that relative paths count from
+ */
+export async function placeOf(root: string, path: string): Promise<Place> {
+  const { base, glob } = picomatch.scan(path);
+  if (glob === '' || (await stat(resolve(root, path)).catch(() => undefined)) !== undefined) return { base: path };
+  return { base: base === '' ? '.' : base.replaceAll(/\\(.)/g, '$1'), matches: picomatch(glob, { nonegate: true }) };
+}
+
+export type Entry = {
+  /** Below the folder, with forward slashes. */
+  readonly relative: string;
+  readonly path: string;
+  /** A link's is that of what it leads to. */
+  readonly folder: boolean;
+};
+
+/** What lies in a folder, hidden names left out, by name. */
+export async function entriesOf(folder: string, below = ''): Promise<Entry[]> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  const visible = entries.filter(({ name }) => !name.startsWith('.')).sort((a, b) => (a.name < b.name ? -1 : 1));
+  return Promise.all(
+    visible.map(async (entry) => {
+      const path = join(folder, entry.name);
+      const leads = entry.isSymbolicLink() ? await stat(path).catch(() => undefined) : entry;
+      return { relative: `${below}${entry.name}`, path, folder: leads?.isDirectory() ?? false };
+    }),
+  );
+}
