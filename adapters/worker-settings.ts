@@ -6,6 +6,7 @@ import { InvalidInput } from '../climb/problem.ts';
 import { parse } from '../climb/schema-problems.ts';
 import { climbHome, repositoryRoot } from './home.ts';
 import { pythonEnvironment } from './python-environment.ts';
+import { endpointProfile, localEndpoint, type EndpointProfile } from './endpoint-profiles.ts';
 import type { TrainerProfile } from './trainer-process.ts';
 
 /** How a worker is configured: its environment, and nothing that a search file could change. */
@@ -17,6 +18,8 @@ export type WorkerSettings = {
   /** Trainings and evaluations at once, CLIMB_TRAIN_SLOTS: one a core or device. */
   readonly trainSlots: number;
   readonly trainers: Readonly<Record<string, TrainerProfile>>;
+  /** Servers of embeddings and scores by the names that search files know them by, CLIMB_ENDPOINTS. */
+  readonly endpoints: Readonly<Record<string, EndpointProfile>>;
   /** Folder of the evaluation library's tasks, CLIMB_TASKS. */
   readonly taskLibrary: string;
   readonly queues: { readonly climb: string; readonly cpu: string; readonly train: string };
@@ -34,6 +37,7 @@ const variables = z.object({
     availableParallelism(),
   ),
   CLIMB_TRAINERS: z.optional(z.string()),
+  CLIMB_ENDPOINTS: z.optional(z.string()),
   CLIMB_TASKS: z.optional(z.string()),
   CLIMB_TASK_QUEUE: z._default(z.string(), 'climb'),
   CLIMB_CPU_TASK_QUEUE: z._default(z.string(), 'climb-cpu'),
@@ -71,7 +75,12 @@ export function workerSettings(env: NodeJS.ProcessEnv = process.env): WorkerSett
     home: climbHome(env),
     roots: given.CLIMB_ROOTS.split(delimiter).map((root) => resolve(root)) as [string, ...string[]],
     trainSlots: given.CLIMB_TRAIN_SLOTS,
-    trainers: { default: own, ...(given.CLIMB_TRAINERS !== undefined && readProfiles(given.CLIMB_TRAINERS, own)) },
+    trainers: { default: own, ...(given.CLIMB_TRAINERS !== undefined && readTrainers(given.CLIMB_TRAINERS, own)) },
+    endpoints: {
+      default: localEndpoint,
+      ...(given.CLIMB_ENDPOINTS !== undefined &&
+        readProfiles(given.CLIMB_ENDPOINTS, 'CLIMB_ENDPOINTS', endpointProfile, 'endpoint')),
+    },
     taskLibrary: given.CLIMB_TASKS ?? evaluationLibrary ?? join(repositoryRoot, '.venv'),
     queues: { climb: given.CLIMB_TASK_QUEUE, cpu: given.CLIMB_CPU_TASK_QUEUE, train: given.CLIMB_TRAIN_TASK_QUEUE },
     timeouts: {
@@ -84,24 +93,32 @@ export function workerSettings(env: NodeJS.ProcessEnv = process.env): WorkerSett
 }
 
 /**
- * Profiles by name from a JSON file of the worker's owner: `{"gpu": {"device": "cuda", "dtype": "bfloat16"}}`. One
- * without a command runs Climb's own trainer.
+ * Trainer profiles: `{"gpu": {"device": "cuda", "dtype": "bfloat16"}}`. One without a command runs Climb's own trainer.
  */
-function readProfiles(path: string, own: TrainerProfile): Record<string, TrainerProfile> {
-  let profiles: unknown;
-  try {
-    profiles = JSON.parse(readFileSync(path, 'utf8'));
-  } catch (error) {
-    const message = `can't be read as JSON (${(error as Error).message}): got ${path}; without its profiles a search that names one is refused; correct the path or the file`;
-    throw new InvalidInput("the worker's environment", [{ path: 'CLIMB_TRAINERS', message }]);
-  }
-  const given = parse(z.record(z.string(), profile), profiles, `the trainer profiles in ${path}`);
+function readTrainers(path: string, own: TrainerProfile): Record<string, TrainerProfile> {
   return Object.fromEntries(
-    Object.entries(given).map(([name, { command, ...rest }]) => [
+    Object.entries(readProfiles(path, 'CLIMB_TRAINERS', profile, 'trainer')).map(([name, { command, ...rest }]) => [
       name,
       command === undefined
         ? { ...rest, command: own.command, env: { ...own.env, ...rest.env } }
         : { ...rest, command },
     ]),
   );
+}
+
+/** Profiles by name from a JSON file of the worker's owner. */
+function readProfiles<Profile extends z.core.$ZodType>(
+  path: string,
+  variable: string,
+  schema: Profile,
+  what: string,
+): Record<string, z.output<Profile>> {
+  let profiles: unknown;
+  try {
+    profiles = JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    const message = `can't be read as JSON (${(error as Error).message}): got ${path}; without its profiles a search that names one is refused; correct the path or the file`;
+    throw new InvalidInput("the worker's environment", [{ path: variable, message }]);
+  }
+  return parse(z.record(z.string(), schema), profiles, `the ${what} profiles in ${path}`);
 }
