@@ -3,6 +3,7 @@ import { commitIteration } from './commit-iteration.ts';
 import type { Deps } from './deps.ts';
 import { embedCorpus } from './embed-corpus.ts';
 import { evaluateProxies } from './evaluate-proxies.ts';
+import { groupByField } from './group-by-field.ts';
 import { ingestCorpus } from './ingest-corpus.ts';
 import { mergeClusters } from './merge-clusters.ts';
 import { openSearch } from './open-search.ts';
@@ -23,6 +24,7 @@ export function createActivities(deps: Deps) {
     embedCorpus: embedCorpus(deps),
     clusterCorpus: clusterCorpus(deps),
     mergeClusters: mergeClusters(deps),
+    groupByField: groupByField(deps),
     tokeniseClusters: tokeniseClusters(deps),
     sampleMixtures: sampleMixtures(deps),
     trainProxies: trainProxies(deps),

@@ -1,7 +1,10 @@
+import { assignedLines } from '../climb/corpus/assigned-lines.ts';
 import { assignVectors } from '../climb/corpus/assign.ts';
 import { buildGramTable } from '../climb/corpus/contamination.ts';
 import { fitClusters } from '../climb/corpus/cluster.ts';
 import { labelClusters } from '../climb/corpus/cluster-labels.ts';
+import { surveyDomains } from '../climb/corpus/known-domains.ts';
+import { readShardScores, scoreShard, shardTexts } from '../climb/corpus/quality/shard-quality.ts';
 import { fitLsa } from '../climb/corpus/lsa.ts';
 import { mergeClusters } from '../climb/corpus/merge.ts';
 import { filterShard } from '../climb/corpus/filter-shard.ts';
@@ -16,6 +19,7 @@ import { surveyShard } from '../climb/corpus/shard-survey.ts';
  * is called with the share that is done.
  */
 export const computeFunctions = {
+  assignedLines,
   assignVectors,
   buildGramTable,
   countShardFeatures,
@@ -28,7 +32,11 @@ export const computeFunctions = {
   mergeClusters,
   parseBlock,
   pruneCandidates,
+  readShardScores,
   sampleBatch,
+  scoreShard,
+  shardTexts,
+  surveyDomains,
   surveyShard,
 };
 

@@ -45,6 +45,7 @@ export function fakeTrainer(work: (spec: never, out: string, run: TrainerRun) =>
 const inlineCompute = {
   run: (name: keyof typeof computeFunctions, input: never) =>
     Promise.resolve((computeFunctions[name] as (input: never) => unknown)(input)),
+  map: <Item, Result>(items: readonly Item[], work: (item: Item, at: number) => Result) => Promise.all(items.map(work)),
 } as unknown as Compute;
 
 const noTrainer = fakeTrainer(() => Promise.reject(new Error('no trainer was expected to run'))).trainer;
