@@ -77,7 +77,8 @@ export async function parsePortions(
           grams: items.length === 0 ? null : await grams(),
           dimensions,
         },
-        { signal, transfer: owned(parts.map(({ bytes }) => bytes)) },
+        // Blocks are read for this alone: moving them saves a copy of the corpus.
+        { signal, transfer: parts.map(({ bytes }) => bytes.buffer as ArrayBuffer) },
       );
       const kept = { training: await keep(training), heldOut: await keep(heldOut) };
       const stored: StoredPortion = {
@@ -116,11 +117,4 @@ export async function parsePortions(
     onPortion(result);
     return result;
   });
-}
-
-/** Buffers that hold nothing else, and can be moved into a thread. */
-function owned(arrays: readonly Uint8Array[]): ArrayBuffer[] {
-  return arrays.flatMap(({ buffer, byteLength }) =>
-    buffer instanceof ArrayBuffer && buffer.byteLength === byteLength ? [buffer] : [],
-  );
 }
