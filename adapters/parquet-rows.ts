@@ -122,7 +122,7 @@ const source = 'read_parquet($1, hive_partitioning = false)';
 function* linesOf(chunk: DuckDBDataChunk, keys: readonly string[]): Iterable<RawLine> {
   const vectors = keys.map((_, at) => chunk.getColumnVector(at));
   for (let row = 0; row < chunk.rowCount; row++) {
-    const fields = keys.map((key, at) => key + json(vectors[at]!.getItem(row) as DuckDBValue));
+    const fields = keys.map((key, at) => key + json(vectors[at]!.getItem(row)));
     const bytes = Buffer.from(`{${fields.join(',')}}`);
     yield bytes.length <= lineLimit ? bytes : { bad: `row of more than ${lineLimit} bytes` };
   }
