@@ -1,0 +1,70 @@
+import { Argument, Command, Option } from 'commander';
+import { stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { createActivities } from '../../activities/index.ts';
+import { publish } from '../../adapters/publish.ts';
+import { workerSettings } from '../../adapters/worker-settings.ts';
+import { openWorld } from '../../adapters/world.ts';
+import { assignmentPath, assignmentSummary, type FileAssignment } from '../../climb/corpus/file-assignment.ts';
+import { parseAssignInput, type AssignFile } from '../../climb/spec/assign-input.ts';
+import { refusals } from '../refusals.ts';
+import { runCommand } from '../run-command.ts';
+
+type Options = { to: string; source?: string; format?: string; textField?: string[]; idField?: string };
+type World = Awaited<ReturnType<typeof openWorld>>;
+
+/** `climb assign SEARCH FILE... --to DIR`: the clusters of files that came after a search. */
+export const assignCommand = new Command('assign')
+  .description("write the cluster of every document of later files, by a search's frozen domain set")
+  .argument('<search>', 'the search whose clusters they are: its workflow id, or the SHA-256 of a domain set')
+  .addArgument(new Argument('<files...>', 'files, folders or globs, relative to this folder'))
+  .requiredOption('--to <folder>', 'FILE.clusters.jsonl and FILE.summary.json are written there, or replaced')
+  .option('--source <name>', 'read them as this source of the search')
+  .addOption(new Option('--format <format>', 'by default by the names of the files'))
+  .option('--text-field <field...>', 'where their text is not in the fields that the search read')
+  .option('--id-field <field>', 'the field that names a document')
+  .action((search: string, files: string[], options: Options) => runCommand(() => assign(search, files, options)));
+
+async function assign(search: string, paths: readonly string[], options: Options): Promise<number> {
+  const settings = workerSettings();
+  // Whoever types a path means it: it counts from where he is, and may lie there.
+  const world = await openWorld({ ...settings, roots: [process.cwd(), ...settings.roots] });
+  try {
+    const { openAssignment, assignShard } = createActivities({
+      ...world,
+      searchAttributes: () => Promise.resolve([]),
+    });
+    const input = parseAssignInput(await asInput(world, search, paths, options));
+    const { plan, files } = await refusals(() => openAssignment(input));
+    for (let file = 0; file < files; file++) {
+      const { ref, summary } = await refusals(() => assignShard({ plan, file }));
+      const names = assignmentPath(summary.path);
+      await world.store.copyTo(summary.assignment, resolve(options.to, names.lines));
+      const made = await world.store.readJson<FileAssignment>(ref);
+      await publish(resolve(options.to, names.summary), assignmentSummary(summary.path, made));
+      const left = `${summary.unassigned} in no cluster, ${summary.bad} bad records`;
+      console.log(`${join(options.to, names.lines)}: ${summary.documents} documents, ${left}`);
+    }
+    return 0;
+  } finally {
+    await world.close();
+  }
+}
+
+async function asInput(
+  { store }: World,
+  search: string,
+  paths: readonly string[],
+  { source: name, format, textField, idField }: Options,
+): Promise<AssignFile> {
+  const known = /^[0-9a-f]{64}$/.test(search) && (await stat(store.path({ sha256: search })).catch(() => null));
+  return {
+    ...(known ? { domainSet: { sha256: search, bytes: known.size } } : { search }),
+    corpus: {
+      sources: paths.map((path) => ({ name: name ?? path, path })),
+      ...(format !== undefined && { format: format as NonNullable<AssignFile['corpus']['format']> }),
+      ...(textField !== undefined && { textField }),
+      ...(idField !== undefined && { idField }),
+    },
+  };
+}
