@@ -5,9 +5,13 @@ import type { ArtifactStore } from '../adapters/artifact-store.ts';
 import type { Compute } from '../adapters/compute.ts';
 import type { CorpusReader } from '../adapters/corpus-reader.ts';
 import type { derive } from '../adapters/derive.ts';
+import type { ServedEmbedding } from '../adapters/embedders.ts';
 import type { Ledger } from '../adapters/ledger.ts';
+import type { NpyMatrix } from '../adapters/npy-file.ts';
+import type { Classifier } from '../adapters/quality-endpoint.ts';
 import type { RunFolders } from '../adapters/run-folders.ts';
 import type { SearchFolders } from '../adapters/search-folders.ts';
+import type { Embedder } from '../adapters/served-embedder.ts';
 import type { Speeds } from '../adapters/speeds.ts';
 import type { TokenizerFiles } from '../adapters/tokenizer-files.ts';
 import type { Trainer } from '../adapters/trainer.ts';
@@ -23,11 +27,17 @@ export type Deps = {
   readonly speeds: Speeds;
   readonly compute: Compute;
   readonly corpus: CorpusReader;
+  /** @throws BadEndpoint for a profile that this worker doesn't have. */
+  readonly embedders: (embedding: ServedEmbedding) => Embedder;
+  /** A .npy file that a search file names. */
+  readonly vectorFile: (path: string) => Promise<NpyMatrix>;
   readonly tasks: { items(task: TaskSpec): Promise<TaskItem[]> };
   readonly warmStarts: Pick<WarmStartFiles, 'checkCheckpoint' | 'checkTokenizer' | 'keep'>;
   readonly tokenizers: Pick<TokenizerFiles, 'check' | 'keep'>;
   /** @throws UnknownTrainer for a profile that this worker doesn't have. */
   readonly trainers: (profile: string) => Trainer;
+  /** @throws BadEndpoint for a profile that this worker doesn't have, or whose token is missing. */
+  readonly classifiers: (endpoint: string) => Classifier;
   /** Search attributes that the server knows. */
   readonly searchAttributes: () => Promise<string[]>;
   readonly timeouts: Timeouts;

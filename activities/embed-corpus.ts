@@ -1,108 +1,124 @@
 import { ApplicationFailure } from '@temporalio/activity';
 import type { Made, Ref } from '../climb/artifact.ts';
-import type { Manifest, StoredLsaModel, Vectors } from '../climb/corpus/corpus-artifacts.ts';
-import { bytesOf, float32Of } from '../climb/corpus/little-endian.ts';
-import { fitLimit, type LsaModel } from '../climb/corpus/lsa.ts';
-import { stream } from '../climb/random.ts';
-import { sampleIndices } from '../climb/corpus/sample-indices.ts';
-import { stackRows } from '../climb/corpus/sparse-rows.ts';
-import { featureCount } from '../climb/corpus/text-features.ts';
+import type {
+  CorpusShard,
+  EmbeddingModel,
+  Manifest,
+  PrecomputedModel,
+  Vectors,
+} from '../climb/corpus/corpus-artifacts.ts';
+import { bytesOf, float32Of, uint32Of } from '../climb/corpus/little-endian.ts';
+import { defaultDimensions } from '../climb/spec/corpus-rules.ts';
+import type { SearchSpec } from '../climb/spec/search-file.ts';
+import type { NpyMatrix } from '../adapters/npy-file.ts';
 import { beating } from './beating.ts';
 import type { Deps } from './deps.ts';
+import { patientWithEndpoint } from './endpoint-patience.ts';
+import { fitLsaModel } from './fit-lsa-model.ts';
+import { shardEmbedder, type ShardEmbedder } from './shard-embedder.ts';
 
 export type EmbedCorpusInput = {
   readonly manifest: Ref;
-  readonly embedding: { readonly kind: 'lsa'; readonly dimensions: number };
+  readonly embedding: SearchSpec['embedding'];
   readonly seed: number;
 };
 
 export type EmbedSummary = { readonly documents: number; readonly dimensions: number };
 
-type Shards = Manifest['shards'];
-type Watch = { signal: AbortSignal; onProgress: (done: unknown) => void };
+type Watch = { readonly beat: (details: unknown) => void; readonly signal: AbortSignal };
+type EmbedDeps = Pick<Deps, 'store' | 'ledger' | 'derive' | 'compute' | 'embedders' | 'vectorFile'>;
 
 /**
- * A vector for every document: a model fitted on a sample of all shards, then each shard projected by itself, so that a
+ * A vector for every document: the embedding is fixed first, then each shard is embedded by itself and kept, so that a
  * retry goes on where the last attempt ended.
+ * @throws ApplicationFailure BadCorpus, BadEndpoint, BadEmbedding, not retryable; EndpointUnavailable, retried for ever
  */
-export function embedCorpus({ store, ledger, derive, compute }: Pick<Deps, 'store' | 'ledger' | 'derive' | 'compute'>) {
-  const fitted = async (shards: Shards, dimensions: number, seed: number, watch: Watch): Promise<Ref> => {
-    const samples = sampleByShard(shards, seed);
-    const parts = await compute.map(shards, async ({ ref }, at) =>
-      compute.run('countShardFeatures', { shard: await store.read(ref), keep: samples[at]! }, watch),
-    );
-    const counts = stackRows(parts, featureCount);
-    const model = await compute.run('fitLsa', { counts, dimensions, seed }, watch);
-    if (model.dimensions === 0) {
-      throw ApplicationFailure.nonRetryable(
-        `of ${shards.reduce((sum, { documents }) => sum + documents, 0)} documents no three share a word: the embedding is made of words that recur and can't tell them apart; try a larger corpus, or one of written language`,
-        'BadCorpus',
-      );
-    }
-    const stored: StoredLsaModel = {
-      schema: 1,
-      kind: 'lsa-model',
-      dimensions: model.dimensions,
-      idf: await store.put(bytesOf(model.idf)),
-      projection: await store.put(bytesOf(model.projection)),
-    };
-    return store.putJson(stored);
-  };
-
-  return ({ manifest, embedding, seed }: EmbedCorpusInput): Promise<Made<EmbedSummary>> =>
-    beating(async (beat, signal) => {
-      const { shards, documents } = await store.readJson<Manifest>(manifest);
-      const inputs = { version: 1, shards: shards.map(({ ref }) => ref.sha256), embedding, seed };
-      return derive({ store, ledger }, 'embed', inputs, async () => {
-        const model = await derive({ store, ledger }, 'embed-model', inputs, async () => ({
-          ref: await fitted(shards, embedding.dimensions, seed, {
-            signal,
-            onProgress: (done) => beat({ fitting: done }),
-          }),
-          summary: {},
-        }));
-        const { dimensions, idf, projection } = await store.readJson<StoredLsaModel>(model.ref);
-        const lsa: LsaModel = {
-          dimensions,
-          idf: float32Of(await store.read(idf)),
-          projection: float32Of(await store.read(projection)),
-        };
-        let embedded = 0;
-        const parts = await compute.map(shards, async ({ ref }) => {
-          const part = await derive(
-            { store, ledger },
-            'embed-shard',
-            { version: 1, shard: ref.sha256, model: model.ref.sha256 },
-            async () => {
-              const vectors = await compute.run('embedShard', { shard: await store.read(ref), model: lsa }, { signal });
-              return { ref: await store.put(bytesOf(vectors)), summary: {} };
-            },
-          );
-          beat({ shards: ++embedded, of: shards.length });
-          return part.ref;
+export function embedCorpus(deps: EmbedDeps) {
+  const { store, ledger, derive, compute } = deps;
+  return (input: EmbedCorpusInput): Promise<Made<EmbedSummary>> =>
+    patientWithEndpoint(() =>
+      beating(async (beat, signal) => {
+        const manifest = await store.readJson<Manifest>(input.manifest);
+        const { shards, documents } = manifest;
+        const watch = { beat, signal };
+        const { model, embed, inputs } = await opened(input, manifest, watch);
+        return derive({ store, ledger }, 'embed', inputs, async () => {
+          const ready = await embed();
+          let embedded = 0;
+          const parts = await compute.map(shards, async (shard) => {
+            const made = await derive(
+              { store, ledger },
+              'embed-shard',
+              { version: 2, shard: shardKey(shard), model: model.sha256 },
+              async () => ({ ref: await store.put(bytesOf(await ready(shard, signal))), summary: {} }),
+            );
+            beat({ shards: ++embedded, of: shards.length });
+            return made.ref;
+          });
+          const { dimensions } = await store.readJson<EmbeddingModel>(model);
+          const vectors = await store.concatenate(parts);
+          const artifact: Vectors = { schema: 1, kind: 'vectors', count: documents, dimensions, vectors, model };
+          return { ref: await store.putJson(artifact), summary: { documents, dimensions } };
         });
-        const vectors = await store.concatenate(parts);
-        const artifact: Vectors = {
-          schema: 1,
-          kind: 'vectors',
-          count: documents,
-          dimensions,
-          vectors,
-          model: model.ref,
-        };
-        return { ref: await store.putJson(artifact), summary: { documents, dimensions } };
-      });
-    });
+      }),
+    );
+
+  /** The frozen model, how it embeds, and all that the vectors depend on. */
+  async function opened({ embedding, seed }: EmbedCorpusInput, manifest: Manifest, watch: Watch): Promise<Opened> {
+    const shards = manifest.shards.map(shardKey);
+    if (embedding.kind === 'precomputed') return precomputed(embedding, manifest, shards);
+    const model =
+      embedding.kind === 'lsa'
+        ? await fitLsaModel(deps, manifest.shards, embedding.dimensions ?? defaultDimensions, seed, watch)
+        : await store.putJson(await deps.embedders(embedding).describe(watch.signal));
+    const inputs = { version: 2, shards, model: model.sha256 };
+    return { model, inputs, embed: () => shardEmbedder(deps, model, watch.signal) };
+  }
+
+  async function precomputed(
+    { path }: SearchSpec['embedding'],
+    manifest: Manifest,
+    shards: readonly object[],
+  ): Promise<Opened> {
+    const matrix = path === undefined ? undefined : await matrixOf(path, manifest);
+    const dimensions = matrix?.dimensions ?? manifest.dimensions;
+    if (dimensions === undefined) throw noVectors(manifest);
+    const frozen: PrecomputedModel = { schema: 1, kind: 'precomputed-model', dimensions };
+    const model = await store.putJson(frozen);
+    const embed: ShardEmbedder = async ({ vectors, rows }) => {
+      if (matrix !== undefined && rows !== undefined) return matrix.read(uint32Of(await store.read(rows)));
+      if (vectors === undefined) throw noVectors(manifest);
+      return float32Of(await store.read(vectors));
+    };
+    const inputs = { version: 2, shards, model: model.sha256, matrix: matrix?.sha256 ?? null };
+    return { model, inputs, embed: () => Promise.resolve(embed) };
+  }
+
+  async function matrixOf(path: string, { records }: Manifest): Promise<NpyMatrix> {
+    const matrix = await deps.vectorFile(path);
+    if (matrix.rows === records) return matrix;
+    throw ApplicationFailure.nonRetryable(
+      `${path}: expected ${records} rows, one for each record of the corpus in reading order (bad ones counted), found ${matrix.rows}; documents would get each other's vectors; make the file again from this corpus`,
+      'BadCorpus',
+    );
+  }
 }
 
-/** For each shard the positions of the documents that the model is fitted on: `fitLimit` in all, evenly drawn. */
-function sampleByShard(shards: Shards, seed: number): Uint32Array[] {
-  const total = shards.reduce((sum, { documents }) => sum + documents, 0);
-  const chosen = sampleIndices(total, fitLimit, stream(seed, ['embed', 'sample']));
-  let first = 0;
-  return shards.map(({ documents }) => {
-    const inside = chosen.filter((index) => index >= first && index < first + documents).map((index) => index - first);
-    first += documents;
-    return inside;
-  });
-}
+type Opened = {
+  readonly model: Ref;
+  readonly inputs: unknown;
+  readonly embed: () => Promise<ShardEmbedder>;
+};
+
+/** What the vectors of a shard depend on, besides the model. */
+const shardKey = ({ ref, vectors, rows }: CorpusShard) => ({
+  shard: ref.sha256,
+  ...(vectors && { vectors: vectors.sha256 }),
+  ...(rows && { rows: rows.sha256 }),
+});
+
+const noVectors = ({ documents }: Manifest) =>
+  ApplicationFailure.nonRetryable(
+    `none of ${documents} documents has a vector; clusters are found by them; check embedding.field, or let "lsa" make them`,
+    'BadCorpus',
+  );

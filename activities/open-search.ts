@@ -10,11 +10,23 @@ import { givenTrunk } from '../climb/spec/trunk.ts';
 import type { SearchSpec, TaskSpec } from '../climb/spec/search-file.ts';
 import { continuations, type TaskItem } from '../climb/spec/task-item.ts';
 import type { Opening } from '../climb/search/search-state.ts';
+import { beating } from './beating.ts';
 import type { Deps } from './deps.ts';
 import { refusingInvalid } from './refusal.ts';
 
 /** Errors by which adapters refuse what a search file names. */
-const refusals = new Set(['BadCheckpoint', 'BadCorpus', 'BadTask', 'BadTokenizer', 'RefusedPath', 'UnknownTrainer']);
+const refusals = new Set([
+  'BadCheckpoint',
+  'BadCorpus',
+  'BadEmbedding',
+  'BadEndpoint',
+  'BadTask',
+  'BadTokenizer',
+  'EndpointUnavailable',
+  'RefusedPath',
+  'UnknownTrainer',
+  'UnreadableAnswer',
+]);
 
 /**
  * Looks at everything that the search file names but can't contain: corpus, tasks, trainer. All problems at once, so
@@ -24,6 +36,8 @@ export function openSearch({
   store,
   corpus,
   tasks,
+  embedders,
+  vectorFile,
   warmStarts,
   tokenizers,
   trainers,
@@ -33,6 +47,12 @@ export function openSearch({
   maxHistory,
   searchAttributes,
 }: Deps) {
+  /** What would embed the documents, where that isn't part of Climb. */
+  const lookAtEmbedding = async ({ embedding, clusters }: SearchSpec): Promise<unknown> => {
+    if (clusters.field !== undefined || embedding.kind === 'lsa') return;
+    if (embedding.kind !== 'precomputed') return beating((_, signal) => embedders(embedding).describe(signal));
+    return embedding.path === undefined ? undefined : vectorFile(embedding.path);
+  };
   return (spec: SearchSpec): Promise<Opening> =>
     refusingInvalid(async () => {
       const problems: Problem[] = [];
@@ -61,6 +81,7 @@ export function openSearch({
       const { strict } = spec.corpus;
       const inspected = await check('corpus.path', () => corpus.inspect(sourcesOf(spec), { strict, least }));
       if (inspected !== undefined) problems.push(...targetProblems(spec, inspected.files));
+      await check('embedding', () => lookAtEmbedding(spec));
       const trainer = await check('proxy.trainer', () => trainers(spec.proxy.trainer));
       const searched = await itemsOf('tasks', spec.tasks);
       const reported = await itemsOf('report.tasks', spec.report.tasks);

@@ -3,7 +3,9 @@ import { ArtifactStore } from './artifact-store.ts';
 import { Compute } from './compute.ts';
 import { CorpusReader } from './corpus-reader.ts';
 import { derive } from './derive.ts';
+import { Embedders, type ServedEmbedding } from './embedders.ts';
 import { Ledger } from './ledger.ts';
+import { openNpy } from './npy-file.ts';
 import { RunFolders } from './run-folders.ts';
 import { SearchFolders } from './search-folders.ts';
 import { Speeds } from './speeds.ts';
@@ -25,6 +27,7 @@ export async function openWorld({
   home,
   roots,
   trainers: profiles,
+  endpoints,
   taskLibrary,
   timeouts,
   queues,
@@ -42,6 +45,7 @@ export async function openWorld({
       unusable.set(name, error.message);
     }
   }
+  const embedders = new Embedders(endpoints);
   const store = new ArtifactStore(join(home, 'artifacts'));
   return {
     store,
@@ -52,6 +56,8 @@ export async function openWorld({
     speeds: new Speeds(join(home, 'speeds')),
     compute,
     corpus: new CorpusReader(roots),
+    embedders: (embedding: ServedEmbedding) => embedders.of(embedding),
+    vectorFile: (path: string) => openNpy(roots, path),
     tasks: new TaskItems(new TaskLibrary(taskLibrary), roots),
     warmStarts: new WarmStartFiles(roots, store),
     tokenizers: new TokenizerFiles(roots, store),

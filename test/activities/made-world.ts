@@ -10,6 +10,8 @@ import { computeFunctions } from '../../adapters/compute-functions.ts';
 import { CorpusReader } from '../../adapters/corpus-reader.ts';
 import { derive } from '../../adapters/derive.ts';
 import { Ledger } from '../../adapters/ledger.ts';
+import { openNpy } from '../../adapters/npy-file.ts';
+import { classifiersOf } from '../../adapters/quality-endpoint.ts';
 import { RunFolders } from '../../adapters/run-folders.ts';
 import { SearchFolders } from '../../adapters/search-folders.ts';
 import { Speeds } from '../../adapters/speeds.ts';
@@ -63,6 +65,10 @@ export function worldIn(folder: string, changes: Partial<Deps> & { trainer?: Tra
     speeds: new Speeds(join(folder, 'speeds')),
     compute: inlineCompute,
     corpus: new CorpusReader([folder]),
+    embedders: () => {
+      throw new Error('no embedding endpoint was expected to be asked');
+    },
+    vectorFile: (path) => openNpy([folder], path),
     tasks: new TaskItems(new TaskLibrary(join(folder, 'library')), [folder]),
     warmStarts: new WarmStartFiles([folder], store),
     tokenizers: new TokenizerFiles([folder], store),
@@ -70,6 +76,7 @@ export function worldIn(folder: string, changes: Partial<Deps> & { trainer?: Tra
       if (profile !== 'default') throw new UnknownTrainer(`no trainer profile "${profile}"`);
       return trainer;
     },
+    classifiers: classifiersOf({}),
     searchAttributes: () => Promise.resolve(['ClimbPhase']),
     timeouts: { heartbeat: 20, retryInitial: 1, retryMaximum: 60 },
     queues: { cpu: 'climb-cpu', train: 'climb-train' },

@@ -1,0 +1,43 @@
+import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity';
+
+/** Asked again, these would answer the same. */
+const permanent = new Set(['BadEndpoint', 'BadEmbedding', 'BadScores', 'BadCorpus', 'RefusedPath']);
+
+/** Attempts after which any other fault than an outage is one that stays. */
+const attempts = 10;
+
+/**
+ * Runs work that asks an endpoint, and says to Temporal what is worth a retry: an outage or a busy server is waited for
+ * without end, after as long as the server asks for; a refusal or a wrong answer ends it; anything else is tried ten
+ * times. Where no activity runs it, errors pass as they are.
+ */
+export async function patientWithEndpoint<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof Error) || error instanceof CancelledFailure) throw error;
+    if (error instanceof ApplicationFailure && error.nonRetryable) throw error;
+    const { message, name } = error;
+    if (name === 'EndpointUnavailable') {
+      const { retryAfter } = error as Error & { retryAfter?: number };
+      throw ApplicationFailure.create({
+        message,
+        type: name,
+        nonRetryable: false,
+        ...(retryAfter !== undefined && { nextRetryDelay: retryAfter }),
+      });
+    }
+    if (permanent.has(name)) throw ApplicationFailure.nonRetryable(message, name);
+    const attempt = attemptNow();
+    if (attempt < attempts) throw error;
+    throw ApplicationFailure.nonRetryable(`given up at attempt ${attempt}: ${message}`, name);
+  }
+}
+
+function attemptNow(): number {
+  try {
+    return Context.current().info.attempt;
+  } catch {
+    return 1;
+  }
+}
