@@ -39,12 +39,12 @@ export function buildGramTable({ tasks }: { tasks: readonly Uint8Array[] }): Gra
   const room = 2 ** Math.ceil(Math.log2(2 * grams + 2));
   const table: GramTable = {
     slots: shared(3 * room),
-    // Half a word a slot: 16 bits or more for each n-gram.
+    // 16 bits or more for each n-gram.
     filter: shared(Math.max(1, room / 4)),
     lengths: [...lengths].sort((a, b) => a - b),
   };
   visitGrams(tasks, (words, at, length, value) => {
-    const bit = filterBit(table, polynomial(words.first, at, shortest));
+    const bit = mixed(polynomial(words.first, at, shortest)) & (32 * table.filter.length - 1);
     table.filter[bit >>> 5]! |= 1 << (bit & 31);
     const slot = slotOf(table, words, at, length);
     const known = table.slots[slot + 2] as number;
@@ -58,16 +58,19 @@ export function buildGramTable({ tasks }: { tasks: readonly Uint8Array[] }): Gra
 
 /** @returns the index of the first task of which these words hold an item, or -1 */
 export function contaminatingTask(table: GramTable, words: WordHashes): number {
+  const { filter } = table;
+  const { first, count } = words;
+  const mask = 32 * filter.length - 1;
   let copied = 0;
   let copiedFrom = -1;
-  let rolling = words.count < shortest ? 0 : polynomial(words.first, 0, shortest);
-  for (let at = 0; at + shortest <= words.count; at++) {
+  let rolling = polynomial(first, 0, Math.min(shortest, count));
+  for (let at = 0; at + shortest <= count; at++) {
     if (at > 0) {
-      const rest = rolling - Math.imul(words.first[at - 1] as number, dropped);
-      rolling = (Math.imul(rest, base) + (words.first[at + shortest - 1] as number)) | 0;
+      const rest = (rolling - Math.imul(first[at - 1] as number, dropped)) | 0;
+      rolling = (Math.imul(rest, base) + (first[at + shortest - 1] as number)) | 0;
     }
-    const bit = filterBit(table, rolling);
-    if (((table.filter[bit >>> 5] as number) & (1 << (bit & 31))) === 0) continue;
+    const bit = mixed(rolling) & mask;
+    if (((filter[bit >>> 5] as number) & (1 << (bit & 31))) === 0) continue;
     let copy = false;
     for (const length of table.lengths) {
       if (at + length > words.count) break;
@@ -180,10 +183,6 @@ function polynomial(hashes: Uint32Array, at: number, length: number): number {
 
 function gramHash(hashes: Uint32Array, at: number, length: number): number {
   return mixed(polynomial(hashes, at, length));
-}
-
-function filterBit({ filter }: GramTable, firstWords: number): number {
-  return mixed(firstWords) & (32 * filter.length - 1);
 }
 
 /** Where the n-gram lies, or where it would: a free slot. */

@@ -1,14 +1,13 @@
-import { utf8ToBytes } from '@noble/hashes/utils.js';
 import type { ShardDocument } from './corpus-shard.ts';
 import { splitText } from './document-split.ts';
-import { textHash, textId, type ParsedRecord } from './parse-record.ts';
+import { hashText, textId, type ParsedRecord } from './parse-record.ts';
 import type { ReadingRules } from './reading.ts';
 
 /** A document as it is stored: a record, or a part of one that is too long. */
 export type DocumentPiece = {
   readonly document: ShardDocument;
-  /** Its text in UTF-8. */
-  readonly bytes: Uint8Array;
+  /** Of its text in UTF-8. */
+  readonly bytes: number;
   readonly hash: Uint32Array;
   /** Its text and, in a longer one, a little of what stands before and behind. */
   readonly around: string;
@@ -37,8 +36,7 @@ export function piecesOf(record: ParsedRecord, rules: ReadingRules): DocumentPie
     const around = text.slice(Math.max(0, end - margin), end + piece.length + margin);
     end += piece.length;
     if (piece.trim() === '') continue;
-    const bytes = utf8ToBytes(piece);
-    const hash = textHash(bytes);
+    const { hash, bytes } = hashText(piece);
     const name = rules.idField === null ? textId(hash) : `${id}#${pieces.length + 1}`;
     pieces.push({ document: document(name, piece), bytes, hash, around });
   }

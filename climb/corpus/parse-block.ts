@@ -96,7 +96,7 @@ export function parseBlock({ parts, rules, source, grams, dimensions, byLine }: 
         hashWords(document.text, words);
         bandKeys(words, hash, keys);
       }
-      columns.add(document, bytes.length, {
+      columns.add(document, bytes, {
         hash,
         vector: record.vector,
         ...(rules.nearDuplicates && { bandKeys: keys }),

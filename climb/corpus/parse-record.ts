@@ -7,8 +7,8 @@ export type ParsedRecord = {
   /** What the id field says, or the text's hash. */
   readonly id: string;
   readonly text: string;
-  /** The text in UTF-8. */
-  readonly bytes: Uint8Array;
+  /** Of the text in UTF-8. */
+  readonly bytes: number;
   /** First 128 bits of the SHA-256 of the text in UTF-8: equal texts are one document, whatever their ids. */
   readonly hash: Uint32Array;
   readonly label?: string;
@@ -30,9 +30,15 @@ const encoder = new TextEncoder();
 /** What the rest of a record is worth nothing without. Caught by `parseRecord`. */
 class BadRecord extends Error {}
 
-/** First 128 bits of the SHA-256 of a text in UTF-8. */
-export function textHash(bytes: Uint8Array): Uint32Array {
-  return new Uint32Array(sha256(bytes).slice(0, 16).buffer);
+/** Reused: a buffer for each text would be most of what a thread leaves to the garbage collector. */
+let room = new Uint8Array(2 ** 20);
+
+/** First 128 bits of the SHA-256 of a text in UTF-8, and its length in bytes. */
+export function hashText(text: string): { readonly hash: Uint32Array; readonly bytes: number } {
+  // A UTF-16 code unit takes three bytes at most.
+  if (3 * text.length > room.length) room = new Uint8Array(3 * text.length);
+  const bytes = encoder.encodeInto(text, room).written;
+  return { hash: new Uint32Array(sha256(room.subarray(0, bytes)).slice(0, 16).buffer), bytes };
 }
 
 /** The name of a document that no field names. */
@@ -79,8 +85,7 @@ function jsonObject(line: Uint8Array): object | undefined {
 
 function documentOf(record: object, rules: ReadingRules, source: string | null): ParsedRecord {
   const text = textOf(record, rules.textFields);
-  const bytes = encoder.encode(text);
-  const hash = textHash(bytes);
+  const { hash, bytes } = hashText(text);
   const label = rules.labelField === null ? undefined : nameOf(record, rules.labelField);
   const { domainField, vectorField, idField } = rules;
   return {
