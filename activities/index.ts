@@ -12,6 +12,7 @@ import { recommendMixture } from './recommend-mixture.ts';
 import { refitPredictor } from './refit-predictor.ts';
 import { sampleMixtures } from './sample-mixtures.ts';
 import { sampleVerification } from './sample-verification.ts';
+import { scoreQuality } from './score-quality.ts';
 import { tokeniseClusters } from './tokenise-clusters.ts';
 import { trainProxies } from './train-proxies.ts';
 import { writeReport } from './write-report.ts';
@@ -25,6 +26,7 @@ export function createActivities(deps: Deps) {
     clusterCorpus: clusterCorpus(deps),
     mergeClusters: mergeClusters(deps),
     groupByField: groupByField(deps),
+    scoreQuality: scoreQuality(deps),
     tokeniseClusters: tokeniseClusters(deps),
     sampleMixtures: sampleMixtures(deps),
     trainProxies: trainProxies(deps),

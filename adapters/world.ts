@@ -6,6 +6,7 @@ import { derive } from './derive.ts';
 import { Embedders, type ServedEmbedding } from './embedders.ts';
 import { Ledger } from './ledger.ts';
 import { openNpy } from './npy-file.ts';
+import { classifiersOf } from './quality-endpoint.ts';
 import { RunFolders } from './run-folders.ts';
 import { SearchFolders } from './search-folders.ts';
 import { Speeds } from './speeds.ts';
@@ -57,6 +58,7 @@ export async function openWorld({
     compute,
     corpus: new CorpusReader(roots),
     embedders: (embedding: ServedEmbedding) => embedders.of(embedding),
+    classifiers: classifiersOf(endpoints),
     vectorFile: (path: string) => openNpy(roots, path),
     tasks: new TaskItems(new TaskLibrary(taskLibrary), roots),
     warmStarts: new WarmStartFiles(roots, store),
