@@ -1,146 +1,204 @@
 import { ApplicationFailure } from '@temporalio/activity';
 import type { Made, Ref } from '../climb/artifact.ts';
-import type { Clusters, DomainSet, Manifest } from '../climb/corpus/corpus-artifacts.ts';
+import { charactersEach, contingencyOf, documentsToSample, JoinedSurvey } from '../climb/corpus/cluster-survey.ts';
+import type { ClusterSurvey } from '../climb/corpus/cluster-survey.ts';
+import { mergedContingency, normalisedMutualInformation } from '../climb/corpus/contingency.ts';
+import { noCluster } from '../climb/corpus/corpus-artifacts.ts';
+import type { Clusters, DomainSet, Manifest, QualityScores } from '../climb/corpus/corpus-artifacts.ts';
+import { clusterName, estimatedTokens, labelsThatFit } from '../climb/corpus/domain-figures.ts';
 import { bytesOf, float32Of, uint16Of } from '../climb/corpus/little-endian.ts';
-import { normalisedMutualInformation } from '../climb/corpus/normalised-mutual-information.ts';
-import { stream } from '../climb/random.ts';
-import { sampleIndices } from '../climb/corpus/sample-indices.ts';
+import type { MergeRules } from '../climb/corpus/merge.ts';
+import { oneClusterLeft, prunedAway } from '../climb/corpus/merge-problems.ts';
+import { failedAxes, pruneThresholds, type Prune } from '../climb/corpus/prune-clusters.ts';
+import { addShardQuality, groupQuality, joinedQuality, noQuality } from '../climb/corpus/quality/cluster-quality.ts';
+import type { QualityTotals } from '../climb/corpus/quality/cluster-quality.ts';
 import { beating } from './beating.ts';
 import type { Deps } from './deps.ts';
+import { orderedTurns } from './ordered-turns.ts';
+import { refusingInvalid } from './refusal.ts';
 
 export type MergeClustersInput = {
   readonly manifest: Ref;
   readonly clusters: Ref;
-  readonly merge: { readonly target: number; readonly minimumTokens: number };
+  /** `QualityScores` */
+  readonly quality?: Ref;
+  readonly prune?: Prune;
+  readonly merge: MergeRules;
   readonly seed: number;
 };
 
 export type MergeSummary = {
   readonly clusters: number;
+  /** K_init clusters that were pruned. */
+  readonly dropped: number;
   /** Of the largest clusters, as many as fit. */
   readonly labels: readonly string[];
   /** Normalised mutual information of clusters and true domains; null for a corpus that doesn't name them. */
   readonly nmi: number | null;
 };
 
-/** What a byte-level BPE of a few thousand words makes of English: measured 3.1 to 3.4 on the demo corpus. */
-const bytesPerToken = 3.2;
-
-/** Documents whose text is looked at for labels, in all; and at least so many of each K_init cluster. */
-const sampledDocuments = 4_096;
-const sampledPerCluster = 4;
-
-/** Characters of all labels in the summary, which must stay under 1 KB. */
-const labelRoom = 600;
+type MergeDeps = Pick<Deps, 'store' | 'ledger' | 'derive' | 'compute'>;
+type Watch = { readonly beat: (details: unknown) => void; readonly signal: AbortSignal };
+type Judged = { readonly totals: QualityTotals; readonly axes: readonly string[] };
+type Dropped = { readonly initial: number; readonly reasons: readonly string[] };
 
 /**
- * The domain set: K_init clusters merged to the target, too small ones joined to their neighbours, named and described.
- * A pure function of the K_init assignment, so that other targets can be explored without embedding again.
- * @throws ApplicationFailure BadCorpus, not retryable, when a single cluster would be left
+ * The domain set: K_init clusters without those of bad quality, merged, too small ones joined to their neighbours, named
+ * and described. A pure function of the K_init assignment, so that other targets can be explored without embedding
+ * again; what it needs of the texts is kept apart from how they are merged.
+ * @throws ApplicationFailure BadCorpus, not retryable, when fewer than two clusters would be left
  */
-export function mergeClusters({
-  store,
-  ledger,
-  derive,
-  compute,
-}: Pick<Deps, 'store' | 'ledger' | 'derive' | 'compute'>) {
+export function mergeClusters({ store, ledger, derive, compute }: MergeDeps) {
   return (input: MergeClustersInput): Promise<Made<MergeSummary>> =>
-    beating(async (beat, signal) => {
-      const { shards } = await store.readJson<Manifest>(input.manifest);
-      const inputs = {
-        version: 1,
-        shards: shards.map(({ ref }) => ref.sha256),
-        clusters: input.clusters.sha256,
-        merge: input.merge,
-        seed: input.seed,
-      };
-      return derive({ store, ledger }, 'merge', inputs, async () => {
-        const { k, dimensions, centroids, assignment, sizes } = await store.readJson<Clusters>(input.clusters);
-        const initial = uint16Of(await store.read(assignment));
-        const sample = documentsToSample(initial, k, input.seed);
-        let surveyed = 0;
-        const first = (at: number) => shards.slice(0, at).reduce((sum, { documents }) => sum + documents, 0);
-        const surveys = await compute.map(shards, async ({ ref, documents }, at) => {
-          const from = first(at);
-          const keep = sample.filter((index) => index >= from && index < from + documents).map((index) => index - from);
-          const survey = await compute.run('surveyShard', { shard: await store.read(ref), keep }, { signal });
-          beat({ shards: ++surveyed, of: shards.length });
-          return survey;
+    refusingInvalid(() =>
+      beating(async (beat, signal) => {
+        const { shards } = await store.readJson<Manifest>(input.manifest);
+        const { merge, seed, quality, prune } = input;
+        const corpus = { shards: shards.map(({ ref }) => ref.sha256), clusters: input.clusters.sha256, seed };
+        const scores = quality && { quality: quality.sha256, ...(prune !== undefined && { prune }) };
+        return derive({ store, ledger }, 'merge', { version: 2, ...corpus, merge, ...scores }, async () => {
+          const found = await store.readJson<Clusters>(input.clusters);
+          const initial = uint16Of(await store.read(found.assignment));
+          const surveyed = await derive({ store, ledger }, 'survey', { version: 1, ...corpus }, async () => ({
+            ref: await survey(shards, initial, found, seed, { beat, signal }),
+            summary: {},
+          }));
+          const texts = await store.readJson<ClusterSurvey>(surveyed.ref);
+          const judged = quality && (await judge(await store.readJson<QualityScores>(quality), initial, found.k));
+          const dropped = judged && prune !== undefined ? failing(judged, prune, found.sizes) : [];
+          return domainSet(input, found, { initial, texts, dropped, ...(judged && { judged }) }, signal);
         });
+      }),
+    );
 
-        const initialBytes = new Array<number>(k).fill(0);
-        surveys.flatMap(({ bytes }) => [...bytes]).forEach((bytes, index) => (initialBytes[initial[index]!]! += bytes));
-        const map = await compute.run(
-          'mergeClusters',
-          {
-            centroids: float32Of(await store.read(centroids)),
-            dimensions,
-            sizes,
-            tokens: initialBytes.map((bytes) => bytes / bytesPerToken),
-            ...input.merge,
-          },
-          { signal },
+  async function survey(
+    shards: Manifest['shards'],
+    initial: Uint16Array,
+    { k, sizes }: Clusters,
+    seed: number,
+    { beat, signal }: Watch,
+  ): Promise<Ref> {
+    const sample = documentsToSample(initial, sizes, seed);
+    const joined = new JoinedSurvey(k);
+    const inTurn = orderedTurns();
+    let first = 0;
+    let sampled = 0;
+    const parts = shards.map(({ ref, documents }) => {
+      const [from, begin] = [first, sampled];
+      first += documents;
+      while (sampled < sample.length && sample[sampled]! < first) sampled++;
+      return { ref, clusters: initial.slice(from, first), keep: sample.slice(begin, sampled).map((at) => at - from) };
+    });
+    let surveyed = 0;
+    await compute.map(parts, ({ ref, clusters, keep }) => {
+      const characters = charactersEach(sample.length);
+      const work = store
+        .read(ref)
+        .then((shard) => compute.run('surveyShard', { shard, clusters, k, keep, characters }, { signal }));
+      return inTurn(work, (found) => {
+        joined.add(
+          found,
+          Array.from(keep, (at) => clusters[at]!),
         );
-        const total = (of: readonly number[], cluster: number) =>
-          of.reduce((sum, value, at) => (map[at] === cluster ? sum + value : sum), 0);
-        const samples = sizes.map((): string[] => []);
-        surveys.flatMap(({ texts }) => texts).forEach((text, at) => samples[initial[sample[at]!]!]!.push(text));
-        const labels = await compute.run('labelClusters', { map, sizes, samples }, { signal });
-        if (labels.length < 2) {
-          const bytes = total(initialBytes, 0);
-          throw ApplicationFailure.nonRetryable(
-            k === 1
-              ? 'the embedding finds no two documents that differ, so there is one cluster and nothing to search; try a corpus of several subjects'
-              : `one cluster is left of ${k}: got about ${Math.round(bytes / bytesPerToken)} tokens of text, clusters under ${input.merge.minimumTokens} tokens join their neighbours, and a mixture of one cluster leaves nothing to search; try a smaller clusters.merge.minimumTokens or proxy.tokens, or a larger corpus`,
-            'BadCorpus',
-          );
-        }
-        const clusters = labels.map(({ terms, examples }, at) => ({
-          cluster: `c${String(at).padStart(4, '0')}`,
-          label: terms.slice(0, 4).join(', '),
-          terms,
-          examples,
-          documents: total(sizes, at),
-          bytes: total(initialBytes, at),
-          estimatedTokens: Math.round(total(initialBytes, at) / bytesPerToken),
-        }));
-        const merged = initial.map((cluster) => map[cluster]!);
-        const domainSet: DomainSet = {
-          schema: 1,
-          kind: 'domain-set',
-          clusters,
-          map,
-          assignment: await store.put(bytesOf(merged)),
-        };
-        const trueLabels = surveys.flatMap((survey) => survey.labels);
-        const labelled = [...trueLabels.keys()].filter((index) => trueLabels[index] !== null);
-        const nmi =
-          labelled.length === 0
-            ? null
-            : normalisedMutualInformation(
-                labelled.map((index) => trueLabels[index]!),
-                labelled.map((index) => merged[index]!),
-              );
-        return {
-          ref: await store.putJson(domainSet),
-          summary: { clusters: clusters.length, labels: shortened(clusters.map(({ label }) => label)), nmi },
-        };
+        beat({ shards: ++surveyed, of: shards.length });
       });
     });
+    return store.putJson(joined.finished());
+  }
+
+  /** Shard after shard, since the order of additions decides the last bits. */
+  async function judge({ axes, shards }: QualityScores, initial: Uint16Array, k: number): Promise<Judged> {
+    const totals = noQuality(k, axes.length);
+    let first = 0;
+    for (const shard of shards) {
+      const scores = float32Of(await store.read(shard.scores));
+      const kinds = await store.read(shard.kinds);
+      addShardQuality(totals, { scores, kinds, groupOf: initial.subarray(first, first + kinds.length) });
+      first += kinds.length;
+    }
+    return { totals, axes };
+  }
+
+  async function domainSet(
+    { clusters: origin, merge }: MergeClustersInput,
+    { k, dimensions, centroids, sizes }: Clusters,
+    found: { initial: Uint16Array; texts: ClusterSurvey; dropped: readonly Dropped[]; judged?: Judged },
+    signal: AbortSignal,
+  ): Promise<Made<MergeSummary>> {
+    const { initial, texts, dropped, judged } = found;
+    const { bytes, samples } = texts;
+    if (k - dropped.length < 2 && dropped.length > 0)
+      throw badCorpus(
+        prunedAway(
+          dropped.map(({ reasons }) => reasons),
+          k,
+        ),
+      );
+    const map = await compute.run(
+      'mergeClusters',
+      {
+        centroids: float32Of(await store.read(centroids)),
+        dimensions,
+        sizes,
+        tokens: bytes.map(estimatedTokens),
+        merge,
+        dropped: dropped.map(({ initial }) => initial),
+      },
+      { signal },
+    );
+    const count = map.reduce<number>((most, to) => Math.max(most, (to ?? -1) + 1), 0);
+    if (count < 2) throw badCorpus(oneClusterLeft(map, bytes, merge));
+
+    // Dropped clusters are described too, each by itself, after those that stay.
+    const described = [...map];
+    dropped.forEach((cluster, at) => (described[cluster.initial] = count + at));
+    const labelled = await compute.run('labelClusters', { map: described as number[], sizes, samples }, { signal });
+    const documents = new Array<number>(count).fill(0);
+    const size = new Array<number>(count).fill(0);
+    map.forEach((to, from) => {
+      if (to === null) return;
+      documents[to]! += sizes[from]!;
+      size[to]! += bytes[from]!;
+    });
+    const quality = judged && joinedQuality(judged.totals, map);
+    const clusters = documents.map((_, at) => ({
+      cluster: clusterName(at),
+      label: labelled[at]!.terms.slice(0, 4).join(', '),
+      terms: labelled[at]!.terms,
+      examples: labelled[at]!.examples,
+      documents: documents[at]!,
+      bytes: size[at]!,
+      estimatedTokens: estimatedTokens(size[at]!),
+      ...(judged && quality && { quality: groupQuality(quality, judged.axes, at) }),
+    }));
+    const table = Uint16Array.from(map, (to) => to ?? noCluster);
+    const made: DomainSet = {
+      schema: 2,
+      kind: 'domain-set',
+      clusters,
+      map,
+      dropped: dropped.map((cluster, at) => ({
+        initial: cluster.initial,
+        documents: sizes[cluster.initial]!,
+        bytes: bytes[cluster.initial]!,
+        terms: labelled[count + at]!.terms,
+        reasons: cluster.reasons,
+      })),
+      assignment: await store.put(bytesOf(initial.map((cluster) => table[cluster]!))),
+      origin: { kind: 'clusters', clusters: origin },
+    };
+    const nmi = texts.labels && normalisedMutualInformation(mergedContingency(contingencyOf(texts.labels), map));
+    const labels = labelsThatFit(clusters.map(({ label }) => label));
+    return { ref: await store.putJson(made), summary: { clusters: count, dropped: dropped.length, labels, nmi } };
+  }
 }
 
-/** Positions in the corpus, ascending; every K_init cluster has its share. */
-function documentsToSample(assignment: Uint16Array, k: number, seed: number): Uint32Array {
-  const members = Array.from({ length: k }, (): number[] => []);
-  assignment.forEach((cluster, index) => members[cluster]!.push(index));
-  const each = Math.max(sampledPerCluster, Math.ceil(sampledDocuments / k));
-  const chosen = members.map((indices, cluster) =>
-    [...sampleIndices(indices.length, each, stream(seed, ['merge', 'labels', cluster]))].map((at) => indices[at]!),
-  );
-  return Uint32Array.from(chosen.flat()).sort();
+function failing({ totals, axes }: Judged, prune: Prune, sizes: readonly number[]): Dropped[] {
+  const thresholds = pruneThresholds(prune, axes);
+  return sizes.flatMap((documents, initial) => {
+    const reasons = failedAxes(groupQuality(totals, axes, initial), thresholds, documents);
+    return reasons.length === 0 ? [] : [{ initial, reasons }];
+  });
 }
 
-function shortened(labels: readonly string[]): string[] {
-  let room = labelRoom;
-  return labels.filter((label) => (room -= Buffer.byteLength(label) + 3) >= 0);
-}
+const badCorpus = (message: string) => ApplicationFailure.nonRetryable(message, 'BadCorpus');

@@ -10,21 +10,28 @@ export type Assignment = {
   readonly inertia: number;
 };
 
-/** The assignment of consecutive blocks as one; added up in their order, so that it has the same bits every time. */
-export function joinAssignments(blocks: readonly Assignment[]): Assignment {
-  const clusters = new Uint16Array(blocks.reduce((sum, block) => sum + block.clusters.length, 0));
-  const sizes = new Uint32Array(blocks[0]?.sizes.length ?? 0);
-  const sums = new Float64Array(blocks[0]?.sums.length ?? 0);
-  let inertia = 0;
-  let first = 0;
-  for (const block of blocks) {
-    clusters.set(block.clusters, first);
-    block.sizes.forEach((size, cluster) => (sizes[cluster]! += size));
-    block.sums.forEach((sum, at) => (sums[at]! += sum));
-    inertia += block.inertia;
-    first += block.clusters.length;
+/** The assignment of consecutive blocks as one; they are added in their order, so that it has the same bits every time. */
+export class JoinedAssignment implements Assignment {
+  readonly clusters: Uint16Array;
+  readonly sizes: Uint32Array;
+  readonly sums: Float64Array;
+  inertia = 0;
+  #rows = 0;
+
+  /** @param rows of all blocks */
+  constructor(rows: number, k: number, dimensions: number) {
+    this.clusters = new Uint16Array(rows);
+    this.sizes = new Uint32Array(k);
+    this.sums = new Float64Array(k * dimensions);
   }
-  return { clusters, sizes, sums, inertia };
+
+  add(block: Assignment): void {
+    this.clusters.set(block.clusters, this.#rows);
+    this.#rows += block.clusters.length;
+    for (let cluster = 0; cluster < this.sizes.length; cluster++) this.sizes[cluster]! += block.sizes[cluster]!;
+    for (let at = 0; at < this.sums.length; at++) this.sums[at]! += block.sums[at]!;
+    this.inertia += block.inertia;
+  }
 }
 
 /** Lloyd's step: each centroid moves to the mean of its vectors; one without vectors stays. Row-major, k × dimensions. */

@@ -18,12 +18,12 @@ const exampleLength = 160;
 
 /**
  * What a person reads instead of a number: words that many of a cluster's documents hold and few others do, and the
- * beginnings of the three documents that hold most of them. Shares of documents are estimated from the samples, each K_init cluster counting by its
- * size, so that a cluster's big parts outweigh its small ones.
+ * beginnings of the three documents that hold most of them. Shares of documents are estimated from the samples, each
+ * K_init cluster counting by its size, so that a cluster's big parts outweigh its small ones.
  * @returns a label for each cluster of the domain set
  */
 export function labelClusters({ map, sizes, samples }: LabelInput): ClusterLabel[] {
-  const clusters = Math.max(...map) + 1;
+  const clusters = map.reduce((most, cluster) => Math.max(most, cluster), -1) + 1;
   const documents = new Array<number>(clusters).fill(0);
   map.forEach((cluster, k) => (documents[cluster]! += sizes[k]!));
   const holding = documents.map(() => new Map<string, number>());

@@ -1,4 +1,5 @@
 import type { Stream } from '../random.ts';
+import { eachProducts, panelOf } from './pair-products.ts';
 
 /**
  * Greedy k-means++ (Arthur & Vassilvitskii 2007, with the paper's 2 + ⌊ln k⌋ candidates a step, as scikit-learn does):
@@ -10,41 +11,43 @@ import type { Stream } from '../random.ts';
  */
 export function greedySeeds(vectors: Float32Array, dimensions: number, k: number, draws: Stream): number[] {
   const n = vectors.length / dimensions;
-  const candidates = 2 + Math.floor(Math.log(k));
-  const first = draws.integer(n);
-  const seeds = [first];
-  let nearest = distancesTo(vectors, dimensions, first, new Float64Array(n).fill(Infinity));
+  const trials = 2 + Math.floor(Math.log(k));
+  const seeds = [draws.integer(n)];
+  let [nearest] = distancesTo(vectors, dimensions, seeds, new Float64Array(n).fill(Infinity)) as [Float64Array];
   let total = sum(nearest);
   while (seeds.length < k) {
-    let best = { seed: -1, nearest, total: Infinity };
-    for (let trial = 0; trial < candidates; trial++) {
-      const seed = drawByWeight(nearest, total, draws);
-      const distances = distancesTo(vectors, dimensions, seed, nearest);
-      const cost = sum(distances);
-      if (cost < best.total) best = { seed, nearest: distances, total: cost };
-    }
-    seeds.push(best.seed);
-    ({ nearest, total } = best);
+    const candidates = Array.from({ length: trials }, () => drawByWeight(nearest, total, draws));
+    const distances = distancesTo(vectors, dimensions, candidates, nearest);
+    const totals = distances.map(sum);
+    const best = totals.indexOf(Math.min(...totals));
+    seeds.push(candidates[best]!);
+    nearest = distances[best]!;
+    total = totals[best]!;
   }
   return seeds;
 }
 
 const sum = (values: Float64Array) => values.reduce((total, value) => total + value, 0);
 
-/** Squared distance of each vector to the nearer of row `seed` and what it had. */
-function distancesTo(vectors: Float32Array, dimensions: number, seed: number, nearest: Float64Array): Float64Array {
-  const distances = new Float64Array(nearest.length);
-  const at = seed * dimensions;
-  for (let i = 0; i < nearest.length; i++) {
-    const from = i * dimensions;
-    const limit = nearest[i]!;
-    let distance = 0;
-    for (let j = 0; j < dimensions; j++) {
-      const difference = vectors[from + j]! - vectors[at + j]!;
-      distance += difference * difference;
+/** For each candidate the squared distance of every vector to the nearer of the candidate and what it had. */
+function distancesTo(
+  vectors: Float32Array,
+  dimensions: number,
+  candidates: readonly number[],
+  nearest: Float64Array,
+): Float64Array[] {
+  const rows = new Float32Array(candidates.length * dimensions);
+  candidates.forEach((row, at) =>
+    rows.set(vectors.subarray(row * dimensions, (row + 1) * dimensions), at * dimensions),
+  );
+  const panel = panelOf(rows, dimensions);
+  const distances = candidates.map(() => new Float64Array(nearest.length));
+  eachProducts(vectors, panel, (row, square, products, from) => {
+    for (let at = 0; at < distances.length; at++) {
+      const distance = Math.max(0, square + panel.squares[at]! - 2 * products[from + at]!);
+      distances[at]![row] = Math.min(distance, nearest[row]!);
     }
-    distances[i] = Math.min(distance, limit);
-  }
+  });
   return distances;
 }
 

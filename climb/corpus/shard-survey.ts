@@ -1,27 +1,42 @@
+import { countTogether, mostLabels, type Contingency } from './contingency.ts';
 import { parseShard } from './corpus-shard.ts';
 
-/** The beginning of a document is enough to say what it is about, and bounds what a long one costs. */
-const sampleLength = 4_000;
-
+/** What merging and labelling need of a shard: sums by K_init cluster, whatever the number of documents. */
 export type ShardSurvey = {
-  /** UTF-8 bytes of each document's text. */
-  readonly bytes: Uint32Array;
-  /** The true domain of each document; null where the corpus doesn't name it. */
-  readonly labels: readonly (string | null)[];
+  /** UTF-8 bytes of text of each cluster. */
+  readonly bytes: Float64Array;
+  /** The true domains, where the corpus names them; one more than `mostLabels` when there are more. */
+  readonly labels: Contingency;
   /** Beginnings of the documents asked for, in their order. */
   readonly texts: readonly string[];
 };
 
 /**
- * What merging and labelling need of a shard.
+ * @param clusters K_init cluster of each document of the shard
  * @param keep positions in the shard of the documents whose text is wanted
+ * @param characters of a text that are wanted, at most
  */
-export function surveyShard({ shard, keep }: { shard: Uint8Array; keep: Uint32Array }): ShardSurvey {
+export function surveyShard({
+  shard,
+  clusters,
+  k,
+  keep,
+  characters,
+}: {
+  shard: Uint8Array;
+  clusters: Uint16Array;
+  k: number;
+  keep: Uint32Array;
+  characters: number;
+}): ShardSurvey {
   const documents = parseShard(shard);
   const encoder = new TextEncoder();
-  return {
-    bytes: Uint32Array.from(documents, ({ text }) => encoder.encode(text).length),
-    labels: documents.map(({ label }) => label ?? null),
-    texts: Array.from(keep, (at) => documents[at]!.text.slice(0, sampleLength)),
-  };
+  const bytes = new Float64Array(k);
+  const labels: Contingency = new Map();
+  for (const [at, { text, label }] of documents.entries()) {
+    const cluster = clusters[at]!;
+    bytes[cluster]! += encoder.encode(text).length;
+    if (label !== undefined && (labels.size <= mostLabels || labels.has(label))) countTogether(labels, label, cluster);
+  }
+  return { bytes, labels, texts: Array.from(keep, (at) => documents[at]!.text.slice(0, characters)) };
 }

@@ -5,7 +5,8 @@ const compute = new Compute(2);
 afterAll(() => compute.close());
 
 const shard = (text: string) => Buffer.from(`${JSON.stringify({ id: 'a', text })}\n`);
-const survey = (text: string) => compute.run('surveyShard', { shard: shard(text), keep: Uint32Array.of(0) });
+const asked = { clusters: Uint16Array.of(0), k: 1, keep: Uint32Array.of(0), characters: 100 };
+const survey = (text: string) => compute.run('surveyShard', { shard: shard(text), ...asked });
 /** Many steps of Lloyd, each of which reports. */
 const steps = {
   sample: Float32Array.from({ length: 200_000 }, (_, i) => Math.sin(i * i)),
@@ -16,7 +17,7 @@ const steps = {
 };
 
 test('the answer of a thread is that of the function', async () => {
-  expect(await survey('Wörter')).toEqual({ bytes: Uint32Array.of(7), labels: [null], texts: ['Wörter'] });
+  expect(await survey('Wörter')).toEqual({ bytes: Float64Array.of(7), labels: new Map(), texts: ['Wörter'] });
 });
 
 test('more calls than threads all get their own answer', async () => {
@@ -39,7 +40,7 @@ test('a map keeps the order of its items and reads few of them ahead', async () 
 });
 
 test('an error keeps its name, message and fields, and its thread goes on', async () => {
-  const bad = compute.run('surveyShard', { shard: Buffer.from('{"text"\n'), keep: new Uint32Array() });
+  const bad = compute.run('surveyShard', { shard: Buffer.from('{"text"\n'), ...asked });
   await expect(bad).rejects.toMatchObject({ name: 'SyntaxError', message: expect.stringContaining('JSON') });
   expect((await survey('still here')).texts).toEqual(['still here']);
 });
@@ -72,7 +73,7 @@ test('a thread that dies fails its call by name, and no other', async () => {
   const program = `import { parentPort } from 'node:worker_threads';
     parentPort.on('message', ({ input }) => (input.shard.length === 0 ? process.exit(9) : parentPort.postMessage({ kind: 'result', result: 'alive' })));`;
   const mortal = new Compute(1, new URL(`data:text/javascript,${encodeURIComponent(program)}`));
-  const run = (bytes: number) => mortal.run('surveyShard', { shard: new Uint8Array(bytes), keep: new Uint32Array() });
+  const run = (bytes: number) => mortal.run('surveyShard', { shard: new Uint8Array(bytes), ...asked });
   const [dead, alive] = await Promise.allSettled([run(0), run(1)]);
   expect(dead).toMatchObject({ status: 'rejected', reason: { name: 'ComputeCrashed' } });
   expect((dead as PromiseRejectedResult).reason).toHaveProperty('message', expect.stringContaining('surveyShard'));

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { assignVectors } from '../../../climb/corpus/assign.ts';
-import { joinAssignments, movedCentroids, orderedClusters } from '../../../climb/corpus/assignment.ts';
+import { JoinedAssignment, movedCentroids, orderedClusters } from '../../../climb/corpus/assignment.ts';
 
 /** Whole numbers: sums are exact, so that the fast loop must agree with the plain one to the last bit, ties included. */
 const whole = fc.integer({ min: -3, max: 3 });
@@ -39,7 +39,9 @@ test('blocks joined are the whole, wherever they are cut', () => {
     fc.property(problem, fc.nat(17), ({ vectors, centroids, dimensions }, cut) => {
       const assign = (rows: number[][]) =>
         assignVectors({ vectors: flat(rows), centroids: flat(centroids), dimensions });
-      expect(joinAssignments([assign(vectors.slice(0, cut)), assign(vectors.slice(cut))])).toEqual(assign(vectors));
+      const joined = new JoinedAssignment(vectors.length, centroids.length, dimensions);
+      for (const block of [vectors.slice(0, cut), vectors.slice(cut)]) joined.add(assign(block));
+      expect({ ...joined }).toEqual(assign(vectors));
     }),
   );
 });
