@@ -110,7 +110,7 @@ export class ServedEmbedder implements Embedder {
     const { who, model, routes } = this.#options;
     let answer: unknown;
     const fetchJson: typeof fetch = async (url, request) => {
-      answer = await this.#requests.json(String(url), request ?? {}, signal);
+      answer = await this.#requests.json(addressOf(url), request ?? {}, signal);
       return new Response(JSON.stringify(answer), { headers: { 'content-type': 'application/json' } });
     };
     try {
@@ -136,6 +136,9 @@ export class ServedEmbedder implements Embedder {
     return vectorsOf(answer, model === undefined ? who : `${who} (${model})`, texts.length, dimensions);
   }
 }
+
+const addressOf = (url: Parameters<typeof fetch>[0]) =>
+  typeof url === 'string' ? url : 'url' in url ? url.url : url.href;
 
 const ours = [BadEmbedding, BadEndpoint, EndpointUnavailable, UnreadableAnswer];
 
