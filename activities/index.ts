@@ -1,3 +1,4 @@
+import { assignShard } from './assign-shard.ts';
 import { clusterCorpus } from './cluster-corpus.ts';
 import { commitIteration } from './commit-iteration.ts';
 import type { Deps } from './deps.ts';
@@ -6,6 +7,7 @@ import { evaluateProxies } from './evaluate-proxies.ts';
 import { groupByField } from './group-by-field.ts';
 import { ingestCorpus } from './ingest-corpus.ts';
 import { mergeClusters } from './merge-clusters.ts';
+import { openAssignment } from './open-assignment.ts';
 import { openSearch } from './open-search.ts';
 import { pruneCandidates } from './prune-candidates.ts';
 import { recommendMixture } from './recommend-mixture.ts';
@@ -37,6 +39,8 @@ export function createActivities(deps: Deps) {
     sampleVerification: sampleVerification(deps),
     recommendMixture: recommendMixture(deps),
     writeReport: writeReport(deps),
+    openAssignment: openAssignment(deps),
+    assignShard: assignShard(deps),
   };
 }
 

@@ -1,5 +1,6 @@
 /** `npm run climb -- …`: conveniences for people. The Temporal CLI alone starts, steers and reads a search too. */
 import { Command } from 'commander';
+import { assignCommand } from './commands/assign.ts';
 import { checkCommand } from './commands/check.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { heldOutCommand } from './commands/held-out.ts';
@@ -8,6 +9,7 @@ import { watchCommand } from './commands/watch.ts';
 
 await new Command('climb')
   .description('Durable data-mixture search: CLIMB on Temporal')
+  .addCommand(assignCommand)
   .addCommand(checkCommand)
   .addCommand(doctorCommand)
   .addCommand(heldOutCommand)

@@ -1,1 +1,2 @@
+export { assignDomains } from './assign-domains.ts';
 export { climbSearch } from './climb-search.ts';

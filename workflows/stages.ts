@@ -31,6 +31,9 @@ const policies: Record<StageName, StagePolicy> = {
   sampleVerification: light,
   recommendMixture: light,
   writeReport: { ...light, attempts: 10 },
+  openAssignment: { ...light, hours: 0.5 },
+  // As embedCorpus, which it does for files that came later.
+  assignShard: { ...heavy, hours: 24 * 7, attempts: unlimited },
 };
 
 /** Before a worker said how it is configured. */
@@ -47,7 +50,7 @@ export type StageView = { activityId: string; summary: string };
  * @param view its id and summary in the history: `i2-p017`, `iteration 2 · proxy 17/32`
  */
 export function runStage<Name extends StageName>(
-  opening: Opening | null,
+  opening: Pick<Opening, 'timeouts' | 'queues'> | null,
   name: Name,
   view: StageView,
   input: Parameters<Activities[Name]>[0],
