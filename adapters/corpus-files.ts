@@ -49,7 +49,7 @@ async function filesOf(roots: readonly string[], source: Source): Promise<Found[
   const field = `${source.field}.path`;
   const seen = new Set<string>();
   const files: Found[] = [];
-  const { base, matches } = await placeOf(roots[0] ?? '', source.path);
+  const { base, matches, depth } = await placeOf(roots[0] ?? '', source.path);
   /** A file that is named itself, or by a glob, may have any name where the format is said. */
   const formatBy = (name: string, named: boolean): FileFormat | undefined => {
     const told = formatOf(name);
@@ -61,13 +61,13 @@ async function filesOf(roots: readonly string[], source: Source): Promise<Found[
       throw error instanceof RefusedPath ? new BadCorpus(field, error.message) : error;
     });
 
-  /** @param below the folder's path from the base, ended by a slash; null at the base itself */
-  const visit = async (path: string, below: string | null): Promise<void> => {
+  /** @param below a folder's own path from the base, or that of a file's folder, ended by a slash; level 0 is the base */
+  const visit = async (path: string, below: string, level: number): Promise<void> => {
     const { location, root, folder, bytes } = await allowed(path);
     if (seen.has(location)) return;
     seen.add(location);
     if (!folder) {
-      const format = formatBy(path, below === null || matches !== undefined);
+      const format = formatBy(path, level === 0 || matches !== undefined);
       if (format === undefined) {
         throw new BadCorpus(
           field,
@@ -77,14 +77,16 @@ async function filesOf(roots: readonly string[], source: Source): Promise<Found[
       files.push({ path: relative(root, location).split(sep).join('/'), location, bytes, format });
       return;
     }
-    for (const entry of await entriesOf(location, below ?? '')) {
-      if (entry.folder) await visit(entry.path, `${entry.relative}/`);
-      else if (matches !== undefined && !matches(entry.relative)) continue;
-      else if (formatBy(entry.path, matches !== undefined) !== undefined) await visit(entry.path, below ?? '');
+    for (const entry of await entriesOf(location, below)) {
+      if (entry.folder) {
+        if (level < depth) await visit(entry.path, `${entry.relative}/`, level + 1);
+      } else if ((matches?.(entry.relative) ?? true) && formatBy(entry.path, matches !== undefined) !== undefined) {
+        await visit(entry.path, below, level + 1);
+      }
     }
   };
 
-  await visit(base, null);
+  await visit(base, '', 0);
   if (files.length === 0) {
     const names = source.format === 'auto' ? knownNames : `${source.format} file`;
     throw new BadCorpus(

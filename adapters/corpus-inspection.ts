@@ -4,8 +4,7 @@ import { BadCorpus } from './bad-corpus.ts';
 import type { CorpusFile } from './corpus-files.ts';
 import { fieldUses, type FieldUse } from './field-uses.ts';
 import type { RawLine } from './line-splitter.ts';
-import { usedColumns } from './parquet-columns.ts';
-import { ParquetRows } from './parquet-rows.ts';
+import { openParquet } from './parquet-file.ts';
 
 /** How much of each file is looked at: as many records or, as soon as there is one, as many bytes. */
 const beginning = { records: 100, bytes: 2 ** 20 };
@@ -170,15 +169,9 @@ async function refuseMixedColumns(files: readonly CorpusFile[], sources: readonl
   for (const file of files) {
     if (file.format !== 'parquet') continue;
     const source = sources[file.source]!;
-    const rows = await ParquetRows.open(file, `${source.field}.path`);
-    let columns: string;
-    try {
-      columns = usedColumns(file.path, rows.columns, source)
-        .map(({ field, type }) => `"${field}" ${type}`)
-        .join(', ');
-    } finally {
-      rows.close();
-    }
+    const { rows, columns: used } = await openParquet(file, source);
+    rows.close();
+    const columns = used.map(({ field, type }) => `"${field}" ${type}`).join(', ');
     const first = firsts.get(file.source);
     if (first === undefined) firsts.set(file.source, { path: file.path, columns });
     else if (first.columns !== columns) {

@@ -3,7 +3,15 @@ import { join, resolve } from 'node:path';
 import picomatch from 'picomatch';
 
 /** What a path of a search file means: the place to start from and, below it, which names are meant. */
-export type Place = { readonly base: string; readonly matches?: (relative: string) => boolean };
+export type Place = {
+  readonly base: string;
+  readonly matches?: (relative: string) => boolean;
+  /** Folders below the base that can hold a match, counted downwards. */
+  readonly depth: number;
+};
+
+/** Parts of a glob that can stand for any number of folders. */
+const anyDepth = /\*\*|[*+]\(/;
 
 /**
  * A glob's static base and its matcher; any other path as it is. A file that is really called so is no glob, whatever
@@ -12,8 +20,13 @@ export type Place = { readonly base: string; readonly matches?: (relative: strin
  */
 export async function placeOf(root: string, path: string): Promise<Place> {
   const { base, glob } = picomatch.scan(path);
-  if (glob === '' || (await stat(resolve(root, path)).catch(() => undefined)) !== undefined) return { base: path };
-  return { base: base === '' ? '.' : base.replaceAll(/\\(.)/g, '$1'), matches: picomatch(glob, { nonegate: true }) };
+  if (glob === '' || (await stat(resolve(root, path)).catch(() => undefined)) !== undefined)
+    return { base: path, depth: Infinity };
+  return {
+    base: base === '' ? '.' : base.replaceAll(/\\(.)/g, '$1'),
+    matches: picomatch(glob, { nonegate: true }),
+    depth: anyDepth.test(glob) ? Infinity : glob.split('/').length - 1,
+  };
 }
 
 export type Entry = {

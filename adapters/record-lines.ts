@@ -3,8 +3,7 @@ import { describeFile } from './artifact-store.ts';
 import { readCorpusBytes, refuseChange, type ArchiveLimits } from './corpus-bytes.ts';
 import type { CorpusFile } from './corpus-files.ts';
 import { splitLines, type RawLine } from './line-splitter.ts';
-import { usedColumns } from './parquet-columns.ts';
-import { ParquetRows } from './parquet-rows.ts';
+import { openParquet } from './parquet-file.ts';
 import { textLine } from './text-files.ts';
 
 /**
@@ -25,9 +24,9 @@ export async function* recordLines(
       yield [await textLine(readCorpusBytes(file, field, limits), source.rules.textFields[0] ?? 'text')];
       return;
     case 'parquet': {
-      const rows = await ParquetRows.open(file, field);
+      const { rows, columns } = await openParquet(file, source);
       try {
-        yield* rows.lines(usedColumns(file.path, rows.columns, source));
+        yield* rows.lines(columns);
       } finally {
         rows.close();
       }

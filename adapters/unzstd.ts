@@ -22,15 +22,19 @@ const skippableMagic = 0x184d2a50;
  */
 export async function* unzstd(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   const input = new Input(chunks);
-  while (!(await input.atEnd())) {
-    const magic = view(await input.take(4)).getUint32(0, true);
-    if ((magic & 0xfffffff0) >>> 0 === skippableMagic) {
-      await input.skip(view(await input.take(4)).getUint32(0, true));
-    } else if (magic === frameMagic) {
-      yield* frame(input);
-    } else {
-      throw new BrokenZstd('no frame starts where one should');
+  try {
+    while (!(await input.atEnd())) {
+      const magic = view(await input.take(4)).getUint32(0, true);
+      if ((magic & 0xfffffff0) >>> 0 === skippableMagic) {
+        await input.skip(view(await input.take(4)).getUint32(0, true));
+      } else if (magic === frameMagic) {
+        yield* frame(input);
+      } else {
+        throw new BrokenZstd('no frame starts where one should');
+      }
     }
+  } finally {
+    await input.close();
   }
 }
 
@@ -126,6 +130,11 @@ class Input {
       missing -= part.length;
     }
     return Buffer.concat(parts);
+  }
+
+  /** A reader that stops early leaves no file open. */
+  async close(): Promise<void> {
+    await this.#chunks.return?.();
   }
 
   async skip(length: number): Promise<void> {

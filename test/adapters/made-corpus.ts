@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { DuckDBInstance } from '@duckdb/node-api';
 import { CorpusReader } from '../../adapters/corpus-reader.ts';
 import type { CorpusBlock } from '../../adapters/corpus-blocks.ts';
 import { parseRecord } from '../../climb/corpus/parse-record.ts';
@@ -55,6 +54,7 @@ export const jsonLines = (...values: unknown[]) => values.map((value) => `${JSON
 
 /** Runs SQL in a folder's database of its own, such as `copy (select …) to 'FOLDER/a.parquet'`. */
 export async function sql(folder: string, ...statements: string[]): Promise<void> {
+  const { DuckDBInstance } = await import('@duckdb/node-api');
   const instance = await DuckDBInstance.create(':memory:', { threads: '1' });
   try {
     const connection = await instance.connect();

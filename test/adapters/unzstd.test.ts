@@ -63,6 +63,22 @@ describe('what a real compressor wrote', () => {
   });
 });
 
+test('a reader that stops early closes what it read from', async () => {
+  let open = true;
+  async function* chunks() {
+    try {
+      yield await compressed();
+    } finally {
+      open = false;
+    }
+  }
+  for await (const part of unzstd(chunks())) {
+    expect(part.length).toBeGreaterThan(0);
+    break;
+  }
+  expect(open).toBe(false);
+});
+
 describe('frames by hand', () => {
   test.each([
     ['nothing', Buffer.alloc(0), ''],
