@@ -97,7 +97,7 @@ test("the hosted provider is asked through its router, with the worker's token",
   endpoint = await openEndpoint();
   const { url } = endpoint;
   globalThis.fetch = async (input, request) => {
-    const to = new URL(input as string);
+    const to = new URL(input);
     asked.push({ url: to.href, token: new Headers(request?.headers).get('authorization') });
     if (to.pathname.startsWith('/api/models')) {
       const mapping = { provider: 'hf-inference', providerId: 'a/model', task: 'feature-extraction', status: 'live' };
