@@ -27,7 +27,7 @@ export function classifyShard({
     shard: Pick<CorpusShard, 'ref'>,
     classifier: Classifier,
     { model, revision, maxCharacters }: ClassifierDescription,
-    scale: number,
+    { raw, scale }: { readonly raw: boolean; readonly scale: number },
     { signal, onChunk }: { signal: AbortSignal; onChunk: (documents: number) => void },
   ): Promise<ClassifiedShard> => {
     const { texts, kinds } = await compute.run(
@@ -38,13 +38,22 @@ export function classifyShard({
     const chunk = async (first: number): Promise<Chunk> => {
       signal.throwIfAborted();
       const part = texts.slice(first, first + chunkDocuments);
-      const inputs = { version: 1, shard: shard.ref.sha256, first, count: part.length, model, revision, maxCharacters };
+      const inputs = {
+        version: 1,
+        shard: shard.ref.sha256,
+        first,
+        count: part.length,
+        model,
+        revision,
+        maxCharacters,
+        raw,
+      };
       const { ref } = await derive(
         { store, ledger },
         'classify-chunk',
         inputs,
         async (): Promise<{ ref: Ref; summary: null }> => {
-          const { labels, scores } = await classifier.predict(part, signal);
+          const { labels, scores } = await classifier.predict(part, raw, signal);
           return { ref: await store.putJson({ labels, scores: [...scores] } satisfies Chunk), summary: null };
         },
       );

@@ -116,12 +116,13 @@ async function scorerFor(deps: QualityDeps, quality: ScoreQualityInput['quality'
   const { signal, onDocuments } = watch;
   if (quality.kind === 'endpoint') {
     const classifier = classifiers(quality.endpoint ?? 'default');
-    const description = await classifier.describe(signal);
-    const { scale = 1 } = quality;
+    const { model, revision, maxCharacters } = await classifier.describe(signal);
+    const description = { model, revision, maxCharacters };
+    const { raw = false, scale = 1 } = quality;
     const classify = classifyShard(deps);
     return {
-      identity: { kind: 'endpoint', ...description, scale },
-      score: (shard) => classify(shard, classifier, description, scale, { signal, onChunk: onDocuments }),
+      identity: { kind: 'endpoint', ...description, raw, scale },
+      score: (shard) => classify(shard, classifier, description, { raw, scale }, { signal, onChunk: onDocuments }),
     };
   }
   const axes = quality.kind === 'heuristics' ? heuristicAxes : Object.keys(quality.fields ?? {}).sort();

@@ -49,17 +49,17 @@ async function filesOf(roots: readonly string[], source: Source): Promise<Found[
   const field = `${source.field}.path`;
   const seen = new Set<string>();
   const files: Found[] = [];
-  const { base, matches, depth } = await placeOf(roots[0] ?? '', source.path);
+  const refused = (error: Error) => {
+    throw error instanceof RefusedPath ? new BadCorpus(field, error.message) : error;
+  };
+  const { base, matches, depth } = await placeOf(roots[0] ?? '', source.path).catch(refused);
   /** A file that is named itself, or by a glob, may have any name where the format is said. */
   const formatBy = (name: string, named: boolean): FileFormat | undefined => {
     const told = formatOf(name);
     if (source.format === 'auto' || source.format === told) return told;
     return named || source.format === 'text' ? source.format : undefined;
   };
-  const allowed = (path: string) =>
-    allowedPath(roots, path).catch((error: Error) => {
-      throw error instanceof RefusedPath ? new BadCorpus(field, error.message) : error;
-    });
+  const allowed = (path: string) => allowedPath(roots, path).catch(refused);
 
   /** @param below a folder's own path from the base, or that of a file's folder, ended by a slash; level 0 is the base */
   const visit = async (path: string, below: string, level: number): Promise<void> => {

@@ -87,6 +87,11 @@ const qualityPart = z.strictObject({
     .enum(['heuristics', 'endpoint', 'field'])
     .check(z.describe('published rules, a classifier behind an endpoint, or fields of the documents')),
   endpoint: z.optional(text('endpoint: a profile configured on the worker, "default" by default')),
+  raw: z.optional(
+    z
+      .boolean()
+      .check(z.describe('endpoint: scores as the model gives them instead of probabilities, such as fineweb-edu')),
+  ),
   scale: z.optional(
     z.number().check(z.positive(), z.describe('endpoint: scores are multiplied by it, 5 makes probabilities 0 to 5')),
   ),

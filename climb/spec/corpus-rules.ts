@@ -110,7 +110,7 @@ function* knownDomainProblems(
   }
 }
 
-const qualityFields = { endpoint: ['endpoint'], scale: ['endpoint'], fields: ['field'] } as const;
+const qualityFields = { endpoint: ['endpoint'], raw: ['endpoint'], scale: ['endpoint'], fields: ['field'] } as const;
 
 function* qualityProblems(quality: SearchSpec['clusters']['quality']): Iterable<Problem> {
   if (quality === undefined) return;

@@ -83,6 +83,17 @@ describe('a glob', () => {
     await expect(paths('c/2024/*.json')).rejects.toThrow('or say its format');
   });
 
+  test.each(['+(+(+(a)))b', '*a*a*a*a.jsonl', '**/'.repeat(7), '!(a!(b))', '@(a|b).jsonl'])(
+    'that could take for ever to match is refused: %s',
+    async (glob) => {
+      await lay(`c/${'a'.repeat(60)}`);
+      await expect(paths(`c/${glob}`)).rejects.toMatchObject({
+        name: 'BadCorpus',
+        message: expect.stringContaining('could take for ever'),
+      });
+    },
+  );
+
   test('that nothing matches is refused', async () => {
     await expect(paths('c/*.jsonl')).rejects.toThrow('no *.jsonl');
     await expect(paths('none/*.jsonl')).rejects.toThrow("can't open");

@@ -20,17 +20,17 @@ const failure = async (work: Promise<unknown>): Promise<Error> => {
 
 describe('a classifier', () => {
   test('describes itself; where it does not say what it takes, the usual limits hold', async () => {
-    expect(await endpoint().describe(never)).toEqual({ model: 'made', revision: 'abc', maxCharacters: 120 });
+    expect(await endpoint().describe(never)).toMatchObject({ model: 'made', revision: 'abc', maxCharacters: 120 });
     await server.close();
     server = await madeClassifier({ model_id: 'bare' });
-    expect(await endpoint().describe(never)).toEqual({ model: 'bare', revision: null, maxCharacters: 12 * 512 });
+    expect(await endpoint().describe(never)).toMatchObject({ model: 'bare', revision: null, maxCharacters: 12 * 512 });
   });
 
   test('scores texts in their order, labels sorted, in batches and never too many at once', async () => {
     const classifier = endpoint();
     await classifier.describe(never);
     const texts = Array.from({ length: 26 }, (_, at) => 'x'.repeat(1 + at));
-    const { labels, scores } = await classifier.predict(texts, never);
+    const { labels, scores } = await classifier.predict(texts, false, never);
     expect(labels).toEqual(['long', 'short']);
     expect([...scores]).toEqual(texts.flatMap(({ length }) => [length / 1000, 1 - length / 1000].map(Math.fround)));
     expect(server.requests.map(({ length }) => length).sort()).toEqual([2, 4, 4, 4, 4, 4, 4]);
@@ -40,13 +40,19 @@ describe('a classifier', () => {
   test('is sent no more bytes than it takes', async () => {
     await endpoint().predict(
       Array.from({ length: 5 }, () => 'ä'.repeat(300_000)),
+      false,
       never,
     );
     expect(server.requests.map(({ length }) => length).sort()).toEqual([1, 2, 2]);
   });
 
+  test('gives scores before they become probabilities where they are asked for', async () => {
+    const { labels, scores } = await endpoint().predict(['a'], true, never);
+    expect([labels, ...scores]).toEqual([['raw'], 3.5]);
+  });
+
   test('no texts, no request', async () => {
-    expect((await endpoint().predict([], never)).scores).toHaveLength(0);
+    expect((await endpoint().predict([], false, never)).scores).toHaveLength(0);
     expect(server.requests).toEqual([]);
   });
 
@@ -66,7 +72,7 @@ describe('a classifier', () => {
   test('is left at once when the work is cancelled', async () => {
     const cancelled = new AbortController();
     server.next(() => cancelled.abort(new Error('cancelled')));
-    await expect(endpoint().predict([secret], cancelled.signal)).rejects.toThrow('cancelled');
+    await expect(endpoint().predict([secret], false, cancelled.signal)).rejects.toThrow('cancelled');
   });
 });
 
@@ -101,7 +107,7 @@ test.each<[string, Answer, string, RegExp]>([
   ['other labels', json((texts) => texts.map((label) => [{ label, score: 1 }])), 'BadScores', /the same 1 labels/],
 ])('%s', async (_, answer, name, message) => {
   server.next(answer);
-  const error = await failure(endpoint({ timeoutSeconds: 0.2 }).predict([secret, 'another'], never));
+  const error = await failure(endpoint({ timeoutSeconds: 0.2 }).predict([secret, 'another'], false, never));
   expect(error.name).toBe(name);
   expect(error.message).toMatch(message);
   expect(error.message).toMatch(/quality endpoint "default"/);
@@ -115,6 +121,7 @@ test('labels that differ between requests', async () => {
   const error = await failure(
     classifier.predict(
       Array.from({ length: 8 }, () => secret),
+      false,
       never,
     ),
   );
