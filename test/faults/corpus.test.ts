@@ -12,7 +12,7 @@ import { CorpusReader } from '../../adapters/corpus-reader.ts';
 import { madeSource, textsOf } from '../adapters/made-corpus.ts';
 import { place, scratch } from '../adapters/scratch.ts';
 
-/** What a corpus can do to its reader: rows 30 to 33 of the fault matrix in docs/reliability.md. */
+/** What a corpus can do to its reader: rows 30 to 33 of the fault matrix. */
 
 const folder = realpathSync(scratch());
 const reader = new CorpusReader([join(folder, 'root')]);
