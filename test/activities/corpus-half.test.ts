@@ -6,9 +6,8 @@ import { DefaultLogger } from '@temporalio/worker';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { ArtifactStore } from '../../adapters/artifact-store.ts';
 import { Compute } from '../../adapters/compute.ts';
-import { CorpusReader } from '../../adapters/corpus-reader.ts';
-import { derive } from '../../adapters/derive.ts';
 import { Ledger } from '../../adapters/ledger.ts';
+import type { Deps } from '../../activities/deps.ts';
 import { clusterCorpus } from '../../activities/cluster-corpus.ts';
 import { embedCorpus } from '../../activities/embed-corpus.ts';
 import { ingestCorpus } from '../../activities/ingest-corpus.ts';
@@ -20,16 +19,16 @@ import { float32Of, uint16Of } from '../../climb/corpus/little-endian.ts';
 import type { SearchFile } from '../../climb/spec/search-file.ts';
 import { stream } from '../../climb/random.ts';
 import { specOf } from '../climb/made-search.ts';
+import { worldIn } from './made-world.ts';
 
 const compute = new Compute(2);
 afterAll(() => compute.close());
 
 let root: string;
-let deps: Parameters<typeof clusterCorpus>[0] & Parameters<typeof ingestCorpus>[0];
+let deps: Deps;
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'climb-corpus-half-'));
-  const store = new ArtifactStore(join(root, 'artifacts'));
-  deps = { store, ledger: new Ledger(join(root, 'ledger')), derive, compute, corpus: new CorpusReader([root]) };
+  deps = worldIn(root, { compute });
 });
 afterEach(() => rm(root, { recursive: true }));
 
@@ -62,7 +61,12 @@ const embed = (manifest: Ref, seed = 1) =>
   run(embedCorpus(deps), { manifest, embedding: { kind: 'lsa', dimensions: 8 }, seed });
 const cluster = (vectors: Ref, initial = 8) => run(clusterCorpus(deps), { vectors, clusters: { initial }, seed: 1 });
 const merge = (manifest: Ref, clusters: Ref, target = 4, minimumTokens = 1) =>
-  run(mergeClusters(deps), { manifest, clusters, merge: { target, minimumTokens }, seed: 1 });
+  run(mergeClusters(deps), {
+    manifest,
+    clusters,
+    merge: { method: 'ward', target, threshold: null, weighted: false, minimumTokens },
+    seed: 1,
+  });
 
 describe('from text to a domain set', () => {
   test('the domains that were put in come out', async () => {
