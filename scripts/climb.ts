@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { assignCommand } from './commands/assign.ts';
 import { checkCommand } from './commands/check.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { exploreCommand } from './commands/explore.ts';
 import { heldOutCommand } from './commands/held-out.ts';
 import { schemaCommand } from './commands/schema.ts';
 import { watchCommand } from './commands/watch.ts';
@@ -12,6 +13,7 @@ await new Command('climb')
   .addCommand(assignCommand)
   .addCommand(checkCommand)
   .addCommand(doctorCommand)
+  .addCommand(exploreCommand)
   .addCommand(heldOutCommand)
   .addCommand(schemaCommand)
   .addCommand(watchCommand)

@@ -1,0 +1,148 @@
+import { ApplicationFailure } from '@temporalio/common';
+import type { Activities } from '../activities/index.ts';
+import type { Deps } from '../activities/deps.ts';
+import type { Ref } from '../climb/artifact.ts';
+import type { Clusters, DomainSet, Manifest, QualityScores, Vectors } from '../climb/corpus/corpus-artifacts.ts';
+import { initialClusters } from '../climb/corpus/cluster.ts';
+import { float32Of } from '../climb/corpus/little-endian.ts';
+import { clusterMap } from '../climb/explore/cluster-map.ts';
+import {
+  corpusFacts,
+  figuresOf,
+  type Exploration,
+  type ExploredClustering,
+  type ExploredRow,
+} from '../climb/explore/exploration.ts';
+import { mergeWords } from '../climb/explore/exploration-text.ts';
+import { settingsToExplore, type Setting, type Wanted } from '../climb/explore/settings.ts';
+import { count, number } from '../climb/markdown.ts';
+import { uniformMixtureTokens } from '../climb/mixture/mixture-space.ts';
+import { InvalidInput, type Problem } from '../climb/problem.ts';
+import { mergeTarget } from '../climb/spec/corpus-rules.ts';
+import type { SearchSpec, TaskSpec } from '../climb/spec/search-file.ts';
+import { refusals } from './refusals.ts';
+import { CommandProblem } from './run-command.ts';
+
+type Stages = Pick<Activities, 'ingestCorpus' | 'embedCorpus' | 'scoreQuality' | 'clusterCorpus' | 'mergeClusters'>;
+type World = Pick<Deps, 'store' | 'tasks'>;
+
+/** Errors by which a task is refused. */
+const taskRefusals = new Set(['BadTask', 'RefusedPath']);
+
+/**
+ * The corpus half of a search with many settings instead of one, by the activities that the search would run: what it
+ * finds here it finds in the ledger, and pays for nothing twice.
+ * @param say gets a line for each thing that is done
+ * @throws InvalidInput for tasks that can't be read, CommandProblem for a corpus that can't be used
+ */
+export async function exploreSearch(
+  { file, spec, wanted }: { file: string; spec: SearchSpec; wanted: Wanted },
+  { world, stages, say }: { world: World; stages: Stages; say: (line: string) => void },
+): Promise<Exploration> {
+  const { corpus, embedding, clusters, seed } = spec;
+  if (clusters.field !== undefined) {
+    throw new CommandProblem(
+      `${file} takes the domains of the field "${clusters.field}" as they are, so there is no clustering to choose. Try: a copy of the file without clusters.field`,
+    );
+  }
+  const { store } = world;
+  const tasks = corpus.decontaminate ? await taskItems(spec, world) : [];
+  const manifest = (await refusals(() => stages.ingestCorpus({ corpus: { corpus, clusters, embedding }, tasks }))).ref;
+  const read = await store.readJson<Manifest>(manifest);
+  say(`read ${count(read.documents, 'document')}, ${(read.bytes / 1e6).toFixed(1)} MB of text`);
+  const vectors = (await refusals(() => stages.embedCorpus({ manifest, embedding, seed }))).ref;
+  const { dimensions } = await store.readJson<Vectors>(vectors);
+  say(`embedded them by ${embedding.kind} in ${number(dimensions)} dimensions`);
+  const { quality } = clusters;
+  const scores = quality && (await refusals(() => stages.scoreQuality({ manifest, quality }))).ref;
+  const axes = scores === undefined ? [] : (await store.readJson<QualityScores>(scores)).axes;
+  if (axes.length > 0) say(`scored their quality: ${axes.join(', ')}`);
+
+  const own = initialClusters(clusters, read.documents, mergeTarget(clusters) ?? 2);
+  const found = new Map<number, ExploredClustering & { readonly ref: Ref }>();
+  const rows: ExploredRow[] = [];
+  for (const setting of settingsToExplore(clusters, { own, documents: read.documents }, wanted)) {
+    const { k, merge } = setting;
+    let clustering = found.get(k);
+    if (clustering === undefined) {
+      const { ref } = await refusals(() => stages.clusterCorpus({ vectors, clusters: { initial: k }, seed }));
+      const { sizes, inertia, centroids, dimensions: length } = await store.readJson<Clusters>(ref);
+      clustering = { k, sizes, inertia, points: clusterMap(float32Of(await store.read(centroids)), length), ref };
+      found.set(k, clustering);
+      say(`K ${number(k)}: ${count(sizes.length, 'cluster')}`);
+    }
+    const { minimumTokens } = clusters.merge;
+    const input = {
+      manifest,
+      clusters: clustering.ref,
+      merge: {
+        ...merge,
+        weighted: clusters.merge.weighted,
+        ...(minimumTokens === undefined ? { uniformTokens: uniformMixtureTokens(spec) } : { minimumTokens }),
+      },
+      ...(scores && { quality: scores }),
+      ...(quality?.prune && { prune: quality.prune }),
+      seed,
+    };
+    const row = await merged(setting, axes, { world, stages }, input);
+    rows.push(row);
+    say(`K ${number(k)}, ${mergeWords(merge)}: ${'figures' in row ? count(row.figures.clusters, 'cluster') : 'none'}`);
+  }
+  return {
+    schema: 1,
+    kind: 'exploration',
+    file,
+    seed,
+    corpus: corpusFacts(read),
+    embedding: { kind: embedding.kind, dimensions },
+    axes,
+    clusterings: [...found.values()].map(({ ref: _, ...clustering }) => clustering),
+    rows,
+  };
+}
+
+/** One row. A setting that leaves nothing to search over is a row too. */
+async function merged(
+  setting: Setting,
+  axes: readonly string[],
+  { world, stages }: { world: World; stages: Stages },
+  input: Parameters<Stages['mergeClusters']>[0],
+): Promise<ExploredRow> {
+  try {
+    const { ref, summary } = await stages.mergeClusters(input);
+    const { clusters, map, dropped } = await world.store.readJson<DomainSet>(ref);
+    return {
+      ...setting,
+      figures: figuresOf({ clusters, dropped }, summary.nmi, axes),
+      domainSet: ref,
+      clusters,
+      map,
+      dropped,
+    };
+  } catch (error) {
+    if (!(error instanceof ApplicationFailure) || error.type !== 'BadCorpus') throw error;
+    return { ...setting, problem: error.message };
+  }
+}
+
+/** The items of all tasks as artifacts, as `openSearch` stores them; no document may contain one. */
+async function taskItems({ tasks, report }: SearchSpec, world: World): Promise<{ name: string; items: Ref }[]> {
+  const problems: Problem[] = [];
+  const found: { name: string; items: Ref }[] = [];
+  const itemsOf = async (where: string, list: readonly TaskSpec[]) => {
+    for (const [at, task] of list.entries()) {
+      try {
+        const items = await world.tasks.items(task);
+        const lines = items.map((item) => `${JSON.stringify(item)}\n`).join('');
+        found.push({ name: task.name, items: await world.store.put(lines) });
+      } catch (error) {
+        if (!(error instanceof Error) || !taskRefusals.has(error.name)) throw error;
+        problems.push({ path: 'field' in error ? String(error.field) : `${where}.${at}`, message: error.message });
+      }
+    }
+  };
+  await itemsOf('tasks', tasks);
+  await itemsOf('report.tasks', report.tasks);
+  if (problems.length > 0) throw new InvalidInput('the search file', problems);
+  return found;
+}
