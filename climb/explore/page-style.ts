@@ -39,7 +39,7 @@ table{border-collapse:collapse;width:100%}
 caption{text-align:left}
 th,td{padding:5px 8px;text-align:right;font-weight:400;white-space:nowrap}
 thead th{color:var(--soft);font-size:12px}
-.settings table{font-size:13px}
+.settings table{font-size:13px}.settings th,.settings td{padding-left:6px;padding-right:6px}
 .settings caption{padding:14px 14px 4px;font-weight:600;font-size:15px}
 .settings caption span{display:block;color:var(--soft);font-weight:400;font-size:13px}
 .settings th:first-child{text-align:left;padding-left:14px}
@@ -115,6 +115,6 @@ details li+li{margin-top:4px}
 #tip .example{display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:2;overflow:hidden;color:var(--soft);margin-top:5px}
 [hidden]{display:none!important}
 @media(max-width:1240px){main{grid-template-columns:minmax(0,1fr)}.settings{position:static;max-height:none}}
-@media(max-width:640px){header,main{padding-left:14px;padding-right:14px}h1{font-size:22px}.map.broad{display:none}.map.upright{display:block}.strip,.settings .of-sizes{display:none}.settings th,.settings td{padding-left:5px;padding-right:5px}.settings th:first-child{padding-left:10px}.clusters td.what{min-width:200px}}
+@media(max-width:640px){header,main{padding-left:14px;padding-right:14px}h1{font-size:22px}.map.broad{display:none}.map.upright{display:block}.settings .of-sizes,.settings .of-smallest{display:none}.settings table{font-size:12px}.settings th,.settings td{padding-left:4px;padding-right:4px}.settings th:first-child{padding-left:10px}.clusters td.what{min-width:200px}}
 @media print{.settings{position:static;max-height:none;overflow:visible}}`;
 }

@@ -73,7 +73,7 @@ function facts({ corpus, embedding, seed }: Exploration): string[] {
 /** What the marks' colours say; nothing to choose where quality was not scored. */
 function colouring(scales: readonly string[]): Content {
   if (scales.length === 0) return null;
-  return markup`<fieldset class="by"><legend>Colour</legend><label><input type="radio" name="by" id="by-group" checked>by cluster</label>${scales.map((name, at) => markup`<label><input type="radio" name="by" id="by-${at}">by quality: ${name}</label>`)}</fieldset>`;
+  return markup`<fieldset class="by"><legend>Colour</legend><label><input type="radio" name="by" id="by-group" checked>by cluster</label><span class="soft">or by quality:</span>${scales.map((name, at) => markup`<label><input type="radio" name="by" id="by-${at}" aria-label="by quality: ${name}">${name}</label>`)}</fieldset>`;
 }
 
 const textSize = (bytes: number) => (bytes < 1e9 ? `${fixed(bytes / 1e6, 1)} MB` : `${fixed(bytes / 1e9, 1)} GB`);
