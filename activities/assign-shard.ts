@@ -14,7 +14,7 @@ import { beating } from './beating.ts';
 import type { Deps } from './deps.ts';
 import { patientWithEndpoint } from './endpoint-patience.ts';
 import type { AssignmentPlan } from './open-assignment.ts';
-import { shardEmbedder } from './shard-embedder.ts';
+import { shardEmbedder } from './embed/shard-embedder.ts';
 
 export type AssignShardInput = {
   /** `AssignmentPlan` */

@@ -14,8 +14,8 @@ import type { NpyMatrix } from '../adapters/npy-file.ts';
 import { beating } from './beating.ts';
 import type { Deps } from './deps.ts';
 import { patientWithEndpoint } from './endpoint-patience.ts';
-import { fitLsaModel } from './fit-lsa-model.ts';
-import { shardEmbedder, type ShardEmbedder } from './shard-embedder.ts';
+import { fitLsaModel } from './embed/fit-lsa-model.ts';
+import { shardEmbedder, type ShardEmbedder } from './embed/shard-embedder.ts';
 
 export type EmbedCorpusInput = {
   readonly manifest: Ref;

@@ -4,9 +4,15 @@ import type { TaskScore } from '../climb/verification/objective.ts';
 import type { ItemisedScore, ProxyScore } from '../climb/verification/proxy-score.ts';
 import type { Trainer } from '../adapters/trainer.ts';
 import type { Deps } from './deps.ts';
-import { evaluateSpec, nameFor, scoreKey, type EvaluateProxiesInput, type KeyedWeights } from './evaluate-spec.ts';
-import { groupRun, membersToRun } from './group-run.ts';
-import { inTurn, runCuttable } from './trainer-run.ts';
+import {
+  evaluateSpec,
+  nameFor,
+  scoreKey,
+  type EvaluateProxiesInput,
+  type KeyedWeights,
+} from './train/evaluate-spec.ts';
+import { groupRun, membersToRun } from './train/group-run.ts';
+import { inTurn, runCuttable } from './train/trainer-run.ts';
 
 export type { EvaluateProxiesInput };
 

@@ -5,12 +5,12 @@ import { sourcesOf, type Source } from '../climb/corpus/reading.ts';
 import type { SearchSpec } from '../climb/spec/search-file.ts';
 import type { HashedCorpusFile } from '../adapters/corpus-reader.ts';
 import { beating } from './beating.ts';
-import { corpusPortions, portionBytes, type Portion } from './corpus-portions.ts';
+import { corpusPortions, portionBytes, type Portion } from './ingest/corpus-portions.ts';
 import type { Deps } from './deps.ts';
-import { findDuplicates } from './find-duplicates.ts';
-import { badCorpus, refuseBad, refuseEmpty, refuseUseless } from './ingest-refusals.ts';
-import { keepRest } from './keep-rest.ts';
-import { parsePortions, type ParsedPortion } from './parse-corpus.ts';
+import { findDuplicates } from './ingest/find-duplicates.ts';
+import { badCorpus, refuseBad, refuseEmpty, refuseUseless } from './ingest/ingest-refusals.ts';
+import { keepRest } from './ingest/keep-rest.ts';
+import { parsePortions, type ParsedPortion } from './ingest/parse-corpus.ts';
 
 export type IngestInput = {
   readonly corpus: Pick<SearchSpec, 'corpus' | 'clusters' | 'embedding'>;

@@ -11,7 +11,7 @@ import { addShardQuality, groupQuality, noQuality } from '../climb/corpus/qualit
 import { heuristicAxes } from '../climb/corpus/quality/heuristics.ts';
 import type { SearchSpec } from '../climb/spec/search-file.ts';
 import { beating } from './beating.ts';
-import { classifyShard, sameAxes, type ClassifiedShard } from './classify-shard.ts';
+import { classifyShard, sameAxes, type ClassifiedShard } from './score/classify-shard.ts';
 import type { Deps } from './deps.ts';
 import { patientWithEndpoint } from './endpoint-patience.ts';
 

@@ -6,7 +6,7 @@ import type { FrozenDomainSet } from '../climb/spec/assign-input.ts';
 import type { Deps } from './deps.ts';
 import { beating } from './beating.ts';
 import { refusingBadCorpus } from './refusal.ts';
-import { inTurn, runTrainer } from './trainer-run.ts';
+import { inTurn, runTrainer } from './train/trainer-run.ts';
 
 export type TokeniseClustersInput = {
   readonly manifest: Ref;

@@ -5,9 +5,9 @@ import type { Mixtures } from '../climb/mixture/mixtures.ts';
 import type { Trainer } from '../adapters/trainer.ts';
 import { beating } from './beating.ts';
 import type { Deps } from './deps.ts';
-import { groupRun, membersToRun } from './group-run.ts';
-import { memberSpec, trainSpec, type KeyedMember, type Member, type TrainProxiesInput } from './train-spec.ts';
-import { inTurn, runCuttable } from './trainer-run.ts';
+import { groupRun, membersToRun } from './train/group-run.ts';
+import { memberSpec, trainSpec, type KeyedMember, type Member, type TrainProxiesInput } from './train/train-spec.ts';
+import { inTurn, runCuttable } from './train/trainer-run.ts';
 
 export type { Member, TrainProxiesInput };
 

@@ -14,7 +14,7 @@ const unlimited = 0;
 const policies: Record<StageName, StagePolicy> = {
   openSearch: { ...light, hours: 0.2 },
   ingestCorpus: { ...heavy, hours: 24, attempts: 10 },
-  // An endpoint that is away or overloaded is waited for; other faults end it after the attempts of unavailability.ts.
+  // An endpoint that is away or overloaded is waited for; other faults end it after the attempts of endpoint-patience.ts.
   embedCorpus: { ...heavy, hours: 24 * 7, attempts: unlimited },
   scoreQuality: { ...heavy, hours: 24 * 7, attempts: unlimited },
   clusterCorpus: heavy,

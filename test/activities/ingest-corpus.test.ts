@@ -6,7 +6,7 @@ import { ArtifactStore } from '../../adapters/artifact-store.ts';
 import { Compute } from '../../adapters/compute.ts';
 import { derive } from '../../adapters/derive.ts';
 import { Ledger } from '../../adapters/ledger.ts';
-import { findDuplicates } from '../../activities/find-duplicates.ts';
+import { findDuplicates } from '../../activities/ingest/find-duplicates.ts';
 import { ingestCorpus } from '../../activities/ingest-corpus.ts';
 import type { CorpusShard, Manifest } from '../../climb/corpus/corpus-artifacts.ts';
 import { parseShard } from '../../climb/corpus/corpus-shard.ts';

@@ -1,6 +1,6 @@
-import type { CorpusShard } from '../climb/corpus/corpus-artifacts.ts';
-import { bytesOf, float32Of, uint32Of } from '../climb/corpus/little-endian.ts';
-import type { Deps } from './deps.ts';
+import type { CorpusShard } from '../../climb/corpus/corpus-artifacts.ts';
+import { bytesOf, float32Of, uint32Of } from '../../climb/corpus/little-endian.ts';
+import type { Deps } from '../deps.ts';
 import type { StoredDocuments } from './parse-corpus.ts';
 
 /**

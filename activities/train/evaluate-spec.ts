@@ -1,8 +1,8 @@
-import { contentKey } from '../climb/content-key.ts';
-import type { Ref } from '../climb/artifact.ts';
-import type { ProxyShape } from '../climb/spec/proxy-shape.ts';
-import type { ArtifactStore } from '../adapters/artifact-store.ts';
-import type { Trainer } from '../adapters/trainer.ts';
+import { contentKey } from '../../climb/content-key.ts';
+import type { Ref } from '../../climb/artifact.ts';
+import type { ProxyShape } from '../../climb/spec/proxy-shape.ts';
+import type { ArtifactStore } from '../../adapters/artifact-store.ts';
+import type { Trainer } from '../../adapters/trainer.ts';
 
 export type EvaluateProxiesInput = {
   readonly members: readonly { readonly id: string; readonly weights: Ref }[];

@@ -1,12 +1,12 @@
 import { ApplicationFailure } from '@temporalio/activity';
-import type { Ref } from '../climb/artifact.ts';
-import { contentKey } from '../climb/content-key.ts';
-import type { CorpusShard, EmbeddingModel, ServedModel } from '../climb/corpus/corpus-artifacts.ts';
-import { parseShard } from '../climb/corpus/corpus-shard.ts';
-import { bytesOf, float32Of } from '../climb/corpus/little-endian.ts';
-import type { LsaModel } from '../climb/corpus/lsa.ts';
-import type { Embedder } from '../adapters/served-embedder.ts';
-import type { Deps } from './deps.ts';
+import type { Ref } from '../../climb/artifact.ts';
+import { contentKey } from '../../climb/content-key.ts';
+import type { CorpusShard, EmbeddingModel, ServedModel } from '../../climb/corpus/corpus-artifacts.ts';
+import { parseShard } from '../../climb/corpus/corpus-shard.ts';
+import { bytesOf, float32Of } from '../../climb/corpus/little-endian.ts';
+import type { LsaModel } from '../../climb/corpus/lsa.ts';
+import type { Embedder } from '../../adapters/served-embedder.ts';
+import type { Deps } from '../deps.ts';
 
 /** The vectors of a shard's documents, row-major, documents × dimensions. */
 export type ShardEmbedder = (shard: CorpusShard, signal: AbortSignal) => Promise<Float32Array>;

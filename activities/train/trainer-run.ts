@@ -1,8 +1,8 @@
 import { ApplicationFailure, Context } from '@temporalio/activity';
-import { halved, type MemoryCut } from '../climb/search/memory-cut.ts';
-import type { RunFolders } from '../adapters/run-folders.ts';
-import type { Trainer, TrainerCommand, TrainerEvent, TrainerFailure } from '../adapters/trainer.ts';
-import { beating } from './beating.ts';
+import { halved, type MemoryCut } from '../../climb/search/memory-cut.ts';
+import type { RunFolders } from '../../adapters/run-folders.ts';
+import type { Trainer, TrainerCommand, TrainerEvent, TrainerFailure } from '../../adapters/trainer.ts';
+import { beating } from '../beating.ts';
 
 /**
  * Faults that may be the machine's are tried this often (a lost worker counts as an attempt too), and what to try then.

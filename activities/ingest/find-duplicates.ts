@@ -1,8 +1,8 @@
-import { DocumentGroups } from '../climb/corpus/document-groups.ts';
-import { FirstHolders } from '../climb/corpus/first-holders.ts';
-import { uint32Of } from '../climb/corpus/little-endian.ts';
-import { bands } from '../climb/corpus/minhash.ts';
-import type { Deps } from './deps.ts';
+import { DocumentGroups } from '../../climb/corpus/document-groups.ts';
+import { FirstHolders } from '../../climb/corpus/first-holders.ts';
+import { uint32Of } from '../../climb/corpus/little-endian.ts';
+import { bands } from '../../climb/corpus/minhash.ts';
+import type { Deps } from '../deps.ts';
 import type { StoredDocuments } from './parse-corpus.ts';
 
 /** Documents whose keys are held in memory at once, about 170 MB: more are gone through several times. */

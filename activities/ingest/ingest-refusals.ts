@@ -1,7 +1,7 @@
 import { ApplicationFailure } from '@temporalio/activity';
-import type { ReadingTally } from '../climb/corpus/reading-tally.ts';
-import type { Source } from '../climb/corpus/reading.ts';
-import type { HashedCorpusFile } from '../adapters/corpus-reader.ts';
+import type { ReadingTally } from '../../climb/corpus/reading-tally.ts';
+import type { Source } from '../../climb/corpus/reading.ts';
+import type { HashedCorpusFile } from '../../adapters/corpus-reader.ts';
 
 /** Corpora that were read and can't be used: each as a failure that isn't tried again. */
 

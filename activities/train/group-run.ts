@@ -1,6 +1,6 @@
-import { contentKey } from '../climb/content-key.ts';
-import type { RunFolders } from '../adapters/run-folders.ts';
-import type { Trainer } from '../adapters/trainer.ts';
+import { contentKey } from '../../climb/content-key.ts';
+import type { RunFolders } from '../../adapters/run-folders.ts';
+import type { Trainer } from '../../adapters/trainer.ts';
 
 /**
  * Name of the folder in which a trainer works on a group. It follows from all that was asked for, so that the next

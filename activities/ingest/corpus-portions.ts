@@ -1,7 +1,7 @@
-import { firstVectorLength, type BlockPart } from '../climb/corpus/parse-block.ts';
-import type { PartPlace } from '../climb/corpus/reading-tally.ts';
-import type { Source } from '../climb/corpus/reading.ts';
-import type { CorpusReader, HashedCorpusFile } from '../adapters/corpus-reader.ts';
+import { firstVectorLength, type BlockPart } from '../../climb/corpus/parse-block.ts';
+import type { PartPlace } from '../../climb/corpus/reading-tally.ts';
+import type { Source } from '../../climb/corpus/reading.ts';
+import type { CorpusReader, HashedCorpusFile } from '../../adapters/corpus-reader.ts';
 
 /** Bytes of JSON lines that a thread parses at once: a shard, as every later stage reads it. */
 export const portionBytes = 16_000_000;

@@ -1,13 +1,13 @@
 import { ApplicationFailure } from '@temporalio/activity';
-import type { Ref } from '../climb/artifact.ts';
-import type { CorpusShard, StoredLsaModel } from '../climb/corpus/corpus-artifacts.ts';
-import { bytesOf } from '../climb/corpus/little-endian.ts';
-import { fitLimit } from '../climb/corpus/lsa.ts';
-import { sampleIndices } from '../climb/corpus/sample-indices.ts';
-import { stackRows } from '../climb/corpus/sparse-rows.ts';
-import { featureCount } from '../climb/corpus/text-features.ts';
-import { stream } from '../climb/random.ts';
-import type { Deps } from './deps.ts';
+import type { Ref } from '../../climb/artifact.ts';
+import type { CorpusShard, StoredLsaModel } from '../../climb/corpus/corpus-artifacts.ts';
+import { bytesOf } from '../../climb/corpus/little-endian.ts';
+import { fitLimit } from '../../climb/corpus/lsa.ts';
+import { sampleIndices } from '../../climb/corpus/sample-indices.ts';
+import { stackRows } from '../../climb/corpus/sparse-rows.ts';
+import { featureCount } from '../../climb/corpus/text-features.ts';
+import { stream } from '../../climb/random.ts';
+import type { Deps } from '../deps.ts';
 
 /**
  * An LSA model of a sample of all shards, kept as an artifact.

@@ -1,12 +1,12 @@
-import type { Ref } from '../climb/artifact.ts';
-import type { GramTable } from '../climb/corpus/contamination.ts';
-import type { CorpusShard } from '../climb/corpus/corpus-artifacts.ts';
-import type { DocumentColumns } from '../climb/corpus/document-columns.ts';
-import { bytesOf } from '../climb/corpus/little-endian.ts';
-import type { BlockFacts } from '../climb/corpus/parse-block.ts';
-import type { PartPlace } from '../climb/corpus/reading-tally.ts';
+import type { Ref } from '../../climb/artifact.ts';
+import type { GramTable } from '../../climb/corpus/contamination.ts';
+import type { CorpusShard } from '../../climb/corpus/corpus-artifacts.ts';
+import type { DocumentColumns } from '../../climb/corpus/document-columns.ts';
+import { bytesOf } from '../../climb/corpus/little-endian.ts';
+import type { BlockFacts } from '../../climb/corpus/parse-block.ts';
+import type { PartPlace } from '../../climb/corpus/reading-tally.ts';
 import type { Portion } from './corpus-portions.ts';
-import type { Deps } from './deps.ts';
+import type { Deps } from '../deps.ts';
 
 /** Documents of a portion before any is dropped for what others say, and what that is decided by. */
 export type StoredDocuments = {

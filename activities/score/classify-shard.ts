@@ -1,8 +1,8 @@
-import type { Ref } from '../climb/artifact.ts';
-import type { CorpusShard } from '../climb/corpus/corpus-artifacts.ts';
-import type { ShardQuality } from '../climb/corpus/quality/shard-quality.ts';
-import type { Classifier, ClassifierDescription } from '../adapters/quality-endpoint.ts';
-import type { Deps } from './deps.ts';
+import type { Ref } from '../../climb/artifact.ts';
+import type { CorpusShard } from '../../climb/corpus/corpus-artifacts.ts';
+import type { ShardQuality } from '../../climb/corpus/quality/shard-quality.ts';
+import type { Classifier, ClassifierDescription } from '../../adapters/quality-endpoint.ts';
+import type { Deps } from '../deps.ts';
 
 /** Documents whose scores are kept together: what a failure loses at most. */
 const chunkDocuments = 256;

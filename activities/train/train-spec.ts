@@ -1,8 +1,8 @@
-import type { Ref } from '../climb/artifact.ts';
-import type { MemoryCut } from '../climb/search/memory-cut.ts';
-import type { ProxyShape } from '../climb/spec/proxy-shape.ts';
-import type { ArtifactStore } from '../adapters/artifact-store.ts';
-import type { Trainer } from '../adapters/trainer.ts';
+import type { Ref } from '../../climb/artifact.ts';
+import type { MemoryCut } from '../../climb/search/memory-cut.ts';
+import type { ProxyShape } from '../../climb/spec/proxy-shape.ts';
+import type { ArtifactStore } from '../../adapters/artifact-store.ts';
+import type { Trainer } from '../../adapters/trainer.ts';
 
 /** A proxy to train: a mixture of the `mixtures` artifact by its id, and what is random about the training. */
 export type Member = {
