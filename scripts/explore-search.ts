@@ -16,7 +16,7 @@ import {
 import { mergeWords } from '../climb/explore/exploration-text.ts';
 import { settingsToExplore, type Setting, type Wanted } from '../climb/explore/settings.ts';
 import { count, number } from '../climb/markdown.ts';
-import { uniformMixtureTokens } from '../climb/mixture/mixture-space.ts';
+import { minimumRule } from '../climb/mixture/mixture-space.ts';
 import { InvalidInput, type Problem } from '../climb/problem.ts';
 import { mergeTarget } from '../climb/spec/corpus-rules.ts';
 import type { SearchSpec, TaskSpec } from '../climb/spec/search-file.ts';
@@ -71,14 +71,13 @@ export async function exploreSearch(
       found.set(k, clustering);
       say(`K ${number(k)}: ${count(sizes.length, 'cluster')}`);
     }
-    const { minimumTokens } = clusters.merge;
     const input = {
       manifest,
       clusters: clustering.ref,
       merge: {
         ...merge,
         weighted: clusters.merge.weighted,
-        ...(minimumTokens === undefined ? { uniformTokens: uniformMixtureTokens(spec) } : { minimumTokens }),
+        ...minimumRule(spec),
       },
       ...(scores && { quality: scores }),
       ...(quality?.prune && { prune: quality.prune }),

@@ -1,5 +1,5 @@
 import { workflowInfo } from '@temporalio/workflow';
-import { uniformMixtureTokens } from '../climb/mixture/mixture-space.ts';
+import { minimumRule } from '../climb/mixture/mixture-space.ts';
 import { mergeTarget } from '../climb/spec/corpus-rules.ts';
 import { proxyShape } from '../climb/spec/proxy-shape.ts';
 import type { Ref } from '../climb/artifact.ts';
@@ -61,7 +61,7 @@ async function findClusters(state: SearchState, opening: Opening, manifest: Ref)
       target,
       threshold: merge.threshold ?? null,
       weighted: merge.weighted,
-      ...minimum(state),
+      ...minimumRule(state.spec),
     },
     ...(scores && { quality: scores }),
     ...(quality?.prune && { prune: quality.prune }),
@@ -76,13 +76,7 @@ async function groupDomains(state: SearchState, opening: Opening, manifest: Ref)
   const field = clusters.field as string;
   await enterPhase(state, 'group');
   const group = view('group', `group documents by ${field}`);
-  return (await runStage(opening, 'groupByField', group, { manifest, field, ...minimum(state), seed })).ref;
-}
-
-/** How much text a cluster needs: what the file says, or its part of a uniform mixture, however many clusters there are. */
-function minimum({ spec }: SearchState): { minimumTokens: number } | { uniformTokens: number } {
-  const { minimumTokens } = spec.clusters.merge;
-  return minimumTokens === undefined ? { uniformTokens: uniformMixtureTokens(spec) } : { minimumTokens };
+  return (await runStage(opening, 'groupByField', group, { manifest, field, ...minimumRule(state.spec), seed })).ref;
 }
 
 /** What no document may contain: the items of all tasks. */

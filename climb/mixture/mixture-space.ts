@@ -1,6 +1,7 @@
 import { constrain, type Constraints } from './constraints.ts';
 import { proxyShape } from '../spec/proxy-shape.ts';
 import type { SearchSpec } from '../spec/search-file.ts';
+import type { MinimumRule } from '../corpus/merge.ts';
 import { tokenShares, type TokenShards } from '../corpus/token-shards.ts';
 
 /** Where a search looks: the axes, the natural mixture, and what a mixture may be. */
@@ -28,6 +29,12 @@ export function targetTokens({ target, proxy }: Pick<SearchSpec, 'target' | 'pro
  */
 export function uniformMixtureTokens({ proxy, constraints }: Pick<SearchSpec, 'proxy' | 'constraints'>): number {
   return Math.ceil(proxyShape(proxy).tokens / constraints.maxEpochs);
+}
+
+/** How much text a cluster needs: what the file says, or its part of a uniform mixture, however many clusters there are. */
+export function minimumRule(spec: Pick<SearchSpec, 'clusters' | 'proxy' | 'constraints'>): MinimumRule {
+  const { minimumTokens } = spec.clusters.merge;
+  return minimumTokens === undefined ? { uniformTokens: uniformMixtureTokens(spec) } : { minimumTokens };
 }
 
 export function spaceRules(spec: Pick<SearchSpec, 'constraints' | 'target' | 'proxy'>): SpaceRules {
