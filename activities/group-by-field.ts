@@ -1,8 +1,10 @@
 import { ApplicationFailure } from '@temporalio/activity';
 import type { Made, Ref } from '../climb/artifact.ts';
 import type { DomainSet, Manifest } from '../climb/corpus/corpus-artifacts.ts';
+import { clusterName, estimatedTokens, labelsThatFit } from '../climb/corpus/domain-figures.ts';
 import { DomainCensus, domainLabels, mostDomains, type DomainPart } from '../climb/corpus/known-domains.ts';
 import { bytesOf } from '../climb/corpus/little-endian.ts';
+import { tokensNeeded, type MinimumRule } from '../climb/corpus/merge.ts';
 import { beating } from './beating.ts';
 import type { Deps } from './deps.ts';
 
@@ -10,11 +12,8 @@ export type GroupByFieldInput = {
   readonly manifest: Ref;
   /** What the search file calls it, for messages: the documents of the shards have their domains already. */
   readonly field: string;
-  /** Tokens that a domain needs; or what a uniform mixture needs of all together. */
-  readonly minimumTokens?: number;
-  readonly uniformTokens?: number;
   readonly seed: number;
-};
+} & MinimumRule;
 
 export type GroupSummary = {
   readonly clusters: number;
@@ -23,12 +22,6 @@ export type GroupSummary = {
   /** Known domains are what clusters would be compared with. */
   readonly nmi: null;
 };
-
-/** What a byte-level BPE of a few thousand words makes of English: measured 3.1 to 3.4 on the demo corpus. */
-const bytesPerToken = 3.2;
-
-/** Bytes of all labels in the summary, which must stay under 1 KB. */
-const labelRoom = 600;
 
 /** Domains that a message names. */
 const named = 10;
@@ -71,7 +64,7 @@ export function groupByField({
         });
 
         const domains = census.ordered();
-        refuseUseless(field, domains, minimumTokens ?? Math.ceil((uniformTokens ?? 0) / domains.length));
+        refuseUseless(field, domains, tokensNeeded(input, domains.length));
         const index = new Map(domains.map(({ name }, at) => [name, at]));
         const assignment = new Uint16Array(documents);
         let first = 0;
@@ -94,7 +87,7 @@ export function groupByField({
           schema: 2,
           kind: 'domain-set',
           clusters: domains.map((domain, at) => ({
-            cluster: `c${String(at).padStart(4, '0')}`,
+            cluster: clusterName(at),
             label: labels[at]!,
             terms: described[at]!.terms,
             examples: described[at]!.examples,
@@ -107,13 +100,13 @@ export function groupByField({
           assignment: await store.put(bytesOf(assignment)),
           origin: { kind: 'field', field, values: domains.map(({ name }) => name) },
         };
-        const summary = { clusters: domains.length, labels: shortened(labels), nmi: null };
+        const summary = { clusters: domains.length, labels: labelsThatFit(labels), nmi: null };
         return { ref: await store.putJson(domainSet), summary };
       });
     });
 }
 
-const tokensOf = ({ bytes }: Pick<DomainPart, 'bytes'>) => Math.round(bytes / bytesPerToken);
+const tokensOf = ({ bytes }: Pick<DomainPart, 'bytes'>) => estimatedTokens(bytes);
 
 function refuseUseless(field: string, domains: readonly DomainPart[], minimum: number): void {
   if (domains.length < 2) {
@@ -146,8 +139,3 @@ function shownDomains(domains: readonly DomainPart[], of: (domain: DomainPart) =
 }
 
 const badCorpus = (message: string) => ApplicationFailure.nonRetryable(message, 'BadCorpus');
-
-function shortened(labels: readonly string[]): string[] {
-  let room = labelRoom;
-  return labels.filter((label) => (room -= Buffer.byteLength(label) + 3) >= 0);
-}

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { groupByField, type GroupByFieldInput } from '../../activities/group-by-field.ts';
+import type { MinimumRule } from '../../climb/corpus/merge.ts';
 import type { DomainSet, Manifest } from '../../climb/corpus/corpus-artifacts.ts';
 import { uint16Of } from '../../climb/corpus/little-endian.ts';
 import type { ArtifactStore } from '../../adapters/artifact-store.ts';
@@ -26,11 +27,11 @@ const documents: Given[] = Array.from({ length: 30 }, (_, at) =>
 const shards = (all: readonly Given[], size = 11) =>
   Array.from({ length: Math.ceil(all.length / size) }, (_, at) => all.slice(at * size, (at + 1) * size));
 
-const input: Omit<GroupByFieldInput, 'manifest'> = { field: 'meta.topic', minimumTokens: 1, seed: 1 };
+const input = { field: 'meta.topic', seed: 1 };
 
 async function grouped(
   given: readonly (readonly Given[])[],
-  more: Partial<GroupByFieldInput> = {},
+  more: MinimumRule & { field?: string } = { minimumTokens: 1 },
   world = worldIn(root),
 ) {
   const manifest = await storedManifest(world.store, given);
@@ -77,7 +78,7 @@ describe('groupByField', () => {
       },
     } as unknown as Compute;
     const made = await grouped(shards(documents));
-    const again = await grouped(shards(documents), {}, worldIn(join(root, 'other'), { compute: backwards }));
+    const again = await grouped(shards(documents), undefined, worldIn(join(root, 'other'), { compute: backwards }));
     expect(again).toEqual(made);
   });
 
@@ -121,9 +122,8 @@ describe('domains that nothing can be searched over', () => {
     const message = await refused(documents, { minimumTokens: 200 });
     expect(message).toMatch(/1 of 2 domains .*expected about 200 tokens each, found "Court" about \d+;.*minimumTokens/);
     expect(message).not.toContain('jury');
-    const { minimumTokens: _, ...rest } = input;
     const manifest = await storedManifest(worldIn(root).store, shards(documents));
-    const group = (uniformTokens: number) => perform(groupByField(worldIn(root)), { ...rest, manifest, uniformTokens });
+    const group = (uniformTokens: number) => perform(groupByField(worldIn(root)), { ...input, manifest, uniformTokens });
     await expect(group(400)).rejects.toThrow(/expected about 200 tokens each/);
     expect((await group(200)).summary.clusters).toBe(2);
   });
