@@ -123,7 +123,8 @@ describe('domains that nothing can be searched over', () => {
     expect(message).toMatch(/1 of 2 domains .*expected about 200 tokens each, found "Court" about \d+;.*minimumTokens/);
     expect(message).not.toContain('jury');
     const manifest = await storedManifest(worldIn(root).store, shards(documents));
-    const group = (uniformTokens: number) => perform(groupByField(worldIn(root)), { ...input, manifest, uniformTokens });
+    const group = (uniformTokens: number) =>
+      perform(groupByField(worldIn(root)), { ...input, manifest, uniformTokens });
     await expect(group(400)).rejects.toThrow(/expected about 200 tokens each/);
     expect((await group(200)).summary.clusters).toBe(2);
   });
