@@ -41,20 +41,22 @@ export function embedCorpus(deps: EmbedDeps) {
         const manifest = await store.readJson<Manifest>(input.manifest);
         const { shards, documents } = manifest;
         const watch = { beat, signal };
-        const { model, embed, inputs } = await opened(input, manifest, watch);
-        return derive({ store, ledger }, 'embed', inputs, async () => {
+        const { model, embed, matrix } = await opened(input, manifest, watch);
+        const from = { version: 3, model: model.sha256, ...(matrix && { matrix: matrix.sha256 }) };
+        return derive({ store, ledger }, 'embed', { ...from, shards: shards.map(shardKey) }, async () => {
           const ready = await embed();
           let embedded = 0;
           const parts = await compute.map(shards, async (shard) => {
             const made = await derive(
               { store, ledger },
               'embed-shard',
-              { version: 2, shard: shardKey(shard), model: model.sha256 },
+              { ...from, shard: shardKey(shard) },
               async () => ({ ref: await store.put(bytesOf(await ready(shard, signal))), summary: {} }),
             );
             beat({ shards: ++embedded, of: shards.length });
             return made.ref;
           });
+          await matrix?.verify();
           const { dimensions } = await store.readJson<EmbeddingModel>(model);
           const vectors = await store.concatenate(parts);
           const artifact: Vectors = { schema: 1, kind: 'vectors', count: documents, dimensions, vectors, model };
@@ -63,23 +65,17 @@ export function embedCorpus(deps: EmbedDeps) {
       }),
     );
 
-  /** The frozen model, how it embeds, and all that the vectors depend on. */
+  /** The frozen model, and how it embeds. */
   async function opened({ embedding, seed }: EmbedCorpusInput, manifest: Manifest, watch: Watch): Promise<Opened> {
-    const shards = manifest.shards.map(shardKey);
-    if (embedding.kind === 'precomputed') return precomputed(embedding, manifest, shards);
+    if (embedding.kind === 'precomputed') return precomputed(embedding, manifest);
     const model =
       embedding.kind === 'lsa'
         ? await fitLsaModel(deps, manifest.shards, embedding.dimensions ?? defaultDimensions, seed, watch)
         : await store.putJson(await deps.embedders(embedding).describe(watch.signal));
-    const inputs = { version: 2, shards, model: model.sha256 };
-    return { model, inputs, embed: () => shardEmbedder(deps, model, watch.signal) };
+    return { model, embed: () => shardEmbedder(deps, model, watch.signal) };
   }
 
-  async function precomputed(
-    { path }: SearchSpec['embedding'],
-    manifest: Manifest,
-    shards: readonly object[],
-  ): Promise<Opened> {
+  async function precomputed({ path }: SearchSpec['embedding'], manifest: Manifest): Promise<Opened> {
     const matrix = path === undefined ? undefined : await matrixOf(path, manifest);
     const dimensions = matrix?.dimensions ?? manifest.dimensions;
     if (dimensions === undefined) throw noVectors(manifest);
@@ -90,8 +86,7 @@ export function embedCorpus(deps: EmbedDeps) {
       if (vectors === undefined) throw noVectors(manifest);
       return float32Of(await store.read(vectors));
     };
-    const inputs = { version: 2, shards, model: model.sha256, matrix: matrix?.sha256 ?? null };
-    return { model, inputs, embed: () => Promise.resolve(embed) };
+    return { model, embed: () => Promise.resolve(embed), ...(matrix && { matrix }) };
   }
 
   async function matrixOf(path: string, { records }: Manifest): Promise<NpyMatrix> {
@@ -106,8 +101,9 @@ export function embedCorpus(deps: EmbedDeps) {
 
 type Opened = {
   readonly model: Ref;
-  readonly inputs: unknown;
   readonly embed: () => Promise<ShardEmbedder>;
+  /** Where the vectors come from a file of their own. */
+  readonly matrix?: NpyMatrix;
 };
 
 /** What the vectors of a shard depend on, besides the model. */

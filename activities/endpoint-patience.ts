@@ -3,13 +3,13 @@ import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activ
 /** Asked again, these would answer the same. */
 const permanent = new Set(['BadEndpoint', 'BadEmbedding', 'BadScores', 'BadCorpus', 'RefusedPath']);
 
-/** Attempts after which any other fault than an outage is one that stays. */
+/** From this attempt on any other fault than an outage ends the work. */
 const attempts = 10;
 
 /**
  * Runs work that asks an endpoint, and says to Temporal what is worth a retry: an outage or a busy server is waited for
- * without end, after as long as the server asks for; a refusal or a wrong answer ends it; anything else is tried ten
- * times. Where no activity runs it, errors pass as they are.
+ * without end, after as long as the server asks for; a refusal or a wrong answer ends it; anything else does from the
+ * tenth attempt on, outages counted, since Temporal keeps one count. Where no activity runs it, errors pass as they are.
  */
 export async function patientWithEndpoint<T>(work: () => Promise<T>): Promise<T> {
   try {

@@ -1,6 +1,7 @@
 import type { Made, Ref } from '../climb/artifact.ts';
 import type { CorpusShard, Manifest } from '../climb/corpus/corpus-artifacts.ts';
 import { tallyBlocks, type ReadingTally } from '../climb/corpus/reading-tally.ts';
+import { readingFrom } from '../climb/corpus/earlier-inputs.ts';
 import { sourcesOf, type Source } from '../climb/corpus/reading.ts';
 import type { SearchSpec } from '../climb/spec/search-file.ts';
 import type { HashedCorpusFile } from '../adapters/corpus-reader.ts';
@@ -53,16 +54,17 @@ export function ingestCorpus(
 ) {
   const { store, ledger, derive, corpus: reader } = deps;
 
-  return ({ corpus: { corpus, clusters, embedding }, tasks }: IngestInput): Promise<Made<IngestSummary>> =>
+  return ({ corpus: given, tasks = [] }: IngestInput): Promise<Made<IngestSummary>> =>
     beating(async (beat, signal) => {
-      const sources = sourcesOf({ corpus, clusters, embedding });
+      const reading = readingFrom(given);
+      const sources = sourcesOf(reading);
       const files: HashedCorpusFile[] = [];
       for (const file of await reader.files(sources)) {
         beat({ hashing: file.path });
         signal.throwIfAborted();
         files.push(await reader.hash(file));
       }
-      const { strict } = corpus;
+      const { strict } = reading.corpus;
       const inputs = {
         version: 2,
         sources: sources.map(({ name, rules }) => ({ name, rules })),
@@ -71,8 +73,9 @@ export function ingestCorpus(
         tasks: tasks.map(({ name, items }) => ({ name, items: items.sha256 })),
         most,
       };
-      const reading = { files, sources, strict, tasks };
-      return derive({ store, ledger }, 'ingest', inputs, () => ingest(reading, { beat, signal }));
+      return derive({ store, ledger }, 'ingest', inputs, () =>
+        ingest({ files, sources, strict, tasks }, { beat, signal }),
+      );
     }).catch((error: Error) => {
       if (error.name === 'BadCorpus') throw badCorpus(error.message);
       throw error;

@@ -6,6 +6,7 @@ import { mergedContingency, normalisedMutualInformation } from '../climb/corpus/
 import { noCluster } from '../climb/corpus/corpus-artifacts.ts';
 import type { Clusters, DomainSet, Manifest, QualityScores } from '../climb/corpus/corpus-artifacts.ts';
 import { clusterName, estimatedTokens, labelsThatFit } from '../climb/corpus/domain-figures.ts';
+import { mergeRulesFrom } from '../climb/corpus/earlier-inputs.ts';
 import { bytesOf, float32Of, uint16Of } from '../climb/corpus/little-endian.ts';
 import type { MergeRules } from '../climb/corpus/merge.ts';
 import { oneClusterLeft, prunedAway } from '../climb/corpus/merge-problems.ts';
@@ -53,7 +54,8 @@ export function mergeClusters({ store, ledger, derive, compute }: MergeDeps) {
     refusingInvalid(() =>
       beating(async (beat, signal) => {
         const { shards } = await store.readJson<Manifest>(input.manifest);
-        const { merge, seed, quality, prune } = input;
+        const { seed, quality, prune } = input;
+        const merge = mergeRulesFrom(input.merge);
         const corpus = { shards: shards.map(({ ref }) => ref.sha256), clusters: input.clusters.sha256, seed };
         const scores = quality && { quality: quality.sha256, ...(prune !== undefined && { prune }) };
         return derive({ store, ledger }, 'merge', { version: 2, ...corpus, merge, ...scores }, async () => {
@@ -66,7 +68,7 @@ export function mergeClusters({ store, ledger, derive, compute }: MergeDeps) {
           const texts = await store.readJson<ClusterSurvey>(surveyed.ref);
           const judged = quality && (await judge(await store.readJson<QualityScores>(quality), initial, found.k));
           const dropped = judged && prune !== undefined ? failing(judged, prune, found.sizes) : [];
-          return domainSet(input, found, { initial, texts, dropped, ...(judged && { judged }) }, signal);
+          return domainSet({ ...input, merge }, found, { initial, texts, dropped, ...(judged && { judged }) }, signal);
         });
       }),
     );

@@ -22,10 +22,8 @@ const refusals = new Set([
   'BadEndpoint',
   'BadTask',
   'BadTokenizer',
-  'EndpointUnavailable',
   'RefusedPath',
   'UnknownTrainer',
-  'UnreadableAnswer',
 ]);
 
 /**
@@ -37,6 +35,7 @@ export function openSearch({
   corpus,
   tasks,
   embedders,
+  classifiers,
   vectorFile,
   warmStarts,
   tokenizers,
@@ -82,6 +81,11 @@ export function openSearch({
       const inspected = await check('corpus.path', () => corpus.inspect(sourcesOf(spec), { strict, least }));
       if (inspected !== undefined) problems.push(...targetProblems(spec, inspected.files));
       await check('embedding', () => lookAtEmbedding(spec));
+      const { quality } = spec.clusters;
+      if (quality?.kind === 'endpoint') {
+        const named = quality.endpoint ?? 'default';
+        await check('clusters.quality', () => beating((_, signal) => classifiers(named).describe(signal)));
+      }
       const trainer = await check('proxy.trainer', () => trainers(spec.proxy.trainer));
       const searched = await itemsOf('tasks', spec.tasks);
       const reported = await itemsOf('report.tasks', spec.report.tasks);

@@ -118,10 +118,10 @@ async function scorerFor(deps: QualityDeps, quality: ScoreQualityInput['quality'
     const classifier = classifiers(quality.endpoint ?? 'default');
     const { model, revision, maxCharacters } = await classifier.describe(signal);
     const description = { model, revision, maxCharacters };
-    const { raw = false, scale = 1 } = quality;
+    const { raw = false, scale = 1, endpoint = 'default' } = quality;
     const classify = classifyShard(deps);
     return {
-      identity: { kind: 'endpoint', ...description, raw, scale },
+      identity: { kind: 'endpoint', ...description, ...(revision === null && { endpoint }), raw, scale },
       score: (shard) => classify(shard, classifier, description, { raw, scale }, { signal, onChunk: onDocuments }),
     };
   }

@@ -32,14 +32,14 @@ export function vectorsOf(
       refuse(length === 0 ? 'vectors with numbers' : `vectors of ${length} dimensions`, `one of ${vector.length}`);
     }
     let squares = 0;
-    for (const [at, value] of vector.entries()) {
+    for (const value of vector as unknown[]) {
       if (typeof value !== 'number' || !Number.isFinite(value)) refuse('finite numbers', kindOf(value));
-      vectors[row * length + at] = value as number;
       squares += (value as number) ** 2;
     }
     const scale = Math.sqrt(squares);
     if (scale === 0 || !Number.isFinite(scale)) refuse('vectors with a direction', 'one of length 0 or infinity');
-    for (let at = row * length; at < (row + 1) * length; at++) vectors[at]! /= scale;
+    // Scaled before it becomes a float32, which is too small for some numbers.
+    for (let at = 0; at < length; at++) vectors[row * length + at] = (vector[at] as number) / scale;
   }
   return { vectors, dimensions: length };
 }

@@ -22,6 +22,8 @@ export type NpyMatrix = {
    * @throws BadCorpus for a row that has no direction
    */
   read(rows: Uint32Array): Promise<Float32Array>;
+  /** @throws BadCorpus where the file is no longer what it was when it was opened */
+  verify(): Promise<void>;
 };
 
 /**
@@ -57,7 +59,16 @@ export async function openNpy(roots: readonly string[], path: string): Promise<N
     return refuse(`${bytes - data} bytes of data, where ${rows} × ${dimensions} numbers take ${4 * rows * dimensions}`);
   }
   const { sha256 } = await describeFile(location);
-  return { rows, dimensions, sha256, read };
+  return { rows, dimensions, sha256, read, verify };
+
+  async function verify(): Promise<void> {
+    const now = await describeFile(location);
+    if (now.sha256 === sha256) return;
+    throw new BadCorpus(
+      'embedding.path',
+      `${path} changed while it was read: expected ${bytes} bytes with SHA-256 ${sha256}, found ${now.bytes} with ${now.sha256}; vectors of two files would be mixed; start the search again once it is whole`,
+    );
+  }
 
   async function read(wanted: Uint32Array): Promise<Float32Array> {
     const vectors = new Float32Array(wanted.length * dimensions);

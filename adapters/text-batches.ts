@@ -1,3 +1,7 @@
+import { setMaxListeners } from 'node:events';
+
+import { setMaxListeners } from 'node:events';
+
 /** Under the 2 MB that text-embeddings-inference takes, since a proxy may count headers too. */
 const requestBytes = 1_500_000;
 
@@ -15,6 +19,10 @@ export async function askInBatches<Answer>(
 ): Promise<Answer[]> {
   const failed = new AbortController();
   const until = AbortSignal.any([signal, failed.signal]);
+  // Every batch that waits for its turn listens: hundreds are no leak.
+  setMaxListeners(0, until);
+  // Each batch that waits for its turn listens, and Node warns of more than ten.
+  setMaxListeners(0, until);
   return Promise.all(
     batchesOf(texts, most).map(async (batch) => {
       try {

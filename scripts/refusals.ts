@@ -1,12 +1,18 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { CommandProblem } from './run-command.ts';
 
+/** An endpoint that gives no answer, or none that can be read: a worker would ask again by itself, a command doesn't. */
+const unanswered = new Set(['EndpointUnavailable', 'UnreadableAnswer']);
+
 /** Runs a stage in this process; what it refuses is for a person to put right, not a bug of ours. */
 export async function refusals<T>(stage: () => Promise<T>): Promise<T> {
   try {
     return await stage();
   } catch (error) {
     if (error instanceof ApplicationFailure) throw new CommandProblem(error.message);
+    if (error instanceof Error && unanswered.has(error.name)) {
+      throw new CommandProblem(`${error.message}. What was done is kept. Try: the same command once it answers`);
+    }
     throw error;
   }
 }

@@ -79,7 +79,15 @@ async function embedInChunks(
     for (const first of todo) {
       signal.throwIfAborted();
       const chunk = texts.slice(first, first + chunkDocuments);
-      const inputs = { version: 1, kind, model: name, revision, dimensions, texts: contentKey(chunk) };
+      // A server that doesn't say its revision may call two models the same.
+      const served = {
+        kind,
+        model: name,
+        revision,
+        dimensions,
+        ...(revision === null && { endpoint: model.endpoint }),
+      };
+      const inputs = { version: 1, ...served, texts: contentKey(chunk) };
       const made = await derive({ store, ledger }, 'embed-chunk', inputs, async () => ({
         ref: await store.put(bytesOf(await embedder.embed(chunk, model, signal))),
         summary: {},

@@ -8,8 +8,6 @@ import { parseRecord, type ParsedRecord } from './parse-record.ts';
 import type { ReadingRules } from './reading.ts';
 import { emptyWords, hashWords } from './word-hashes.ts';
 
-export { parseRecord, type ParsedRecord } from './parse-record.ts';
-
 /** Whole lines of a file. */
 export type BlockPart = {
   readonly bytes: Uint8Array;

@@ -55,8 +55,17 @@ export function searchedSection({
   ].join('\n\n');
 }
 
+/** What domain sets and manifests of searches begun before 0.2.0 don't say. */
+const before020: { dropped: DomainSet['dropped']; origin?: DomainSet['origin'] } = { dropped: [] };
+
 /** Documents that are neither bad nor exact duplicates, and yet in no cluster. */
-function leftOut({ nearDuplicates, contaminatedCount, contaminated, split, heldOut }: Manifest): string[] {
+function leftOut({
+  nearDuplicates = 0,
+  contaminatedCount = 0,
+  contaminated = [],
+  split = 0,
+  heldOut,
+}: Partial<Manifest>): string[] {
   const tasks = [...new Set(contaminated.map(({ task }) => task))].map(cell).join(', ');
   const parts = [
     ...(nearDuplicates > 0 ? [`${count(nearDuplicates, 'near duplicate')} dropped`] : []),
@@ -69,18 +78,17 @@ function leftOut({ nearDuplicates, contaminatedCount, contaminated, split, heldO
   return parts.length === 0 ? [] : [`- Of the corpus: ${parts.join('; ')}`];
 }
 
-function clustersLine(
-  { embedding, clusters }: SearchSpec,
-  { map, dropped, clusters: found, origin }: DomainSet,
-): string {
-  if (origin.kind === 'field') return `${found.length} known domains, by the field ${cell(origin.field)}`;
+function clustersLine({ embedding, clusters }: SearchSpec, domainSet: DomainSet): string {
+  const { map, dropped, clusters: found, origin } = { ...before020, ...domainSet };
+  if (origin?.kind === 'field') return `${found.length} known domains, by the field ${cell(origin.field)}`;
   const dimensions = embedding.kind === 'lsa' ? `, ${embedding.dimensions ?? defaultDimensions} dimensions` : '';
   const pruned = dropped.length === 0 ? '' : `, ${dropped.length} pruned by quality`;
   return `${map.length} found without labels (${embedding.kind}${dimensions})${pruned}, merged to ${found.length} (${clusters.merge.method})`;
 }
 
 /** Which clusters quality took away, the largest first. */
-function prunedLine({ dropped }: DomainSet): string[] {
+function prunedLine(domainSet: DomainSet): string[] {
+  const { dropped } = { ...before020, ...domainSet };
   if (dropped.length === 0) return [];
   const documents = dropped.reduce((sum, cluster) => sum + cluster.documents, 0);
   const largest = [...dropped].sort((a, b) => b.documents - a.documents).slice(0, 5);

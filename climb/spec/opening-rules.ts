@@ -1,3 +1,4 @@
+import { textBytes, type SizedFile } from '../corpus/text-size.ts';
 import type { Problem } from '../problem.ts';
 import type { SearchSpec } from './search-file.ts';
 import { itemKey, type TaskItem } from './task-item.ts';
@@ -5,16 +6,15 @@ import { trunkShape } from './trunk.ts';
 
 /** Rules on what a search file names but can't contain; the others are in search-rules.ts. */
 
-/** Compressed text is hardly ever smaller than a twentieth of it; what Parquet holds is compressed. */
-const compressed = /\.(gz|zst|parquet)$/;
+/** Compressed text is hardly ever smaller than a twentieth of it. */
 const largestRatio = 20;
 
 /** A token is one byte at least: a target or a trunk that no tokenizer could fill within the caps is refused before any work. */
 export function* targetProblems(
   { target, proxy, constraints }: SearchSpec,
-  files: readonly { path: string; bytes: number }[],
+  files: readonly SizedFile[],
 ): Iterable<Problem> {
-  const bytes = files.reduce((sum, { path, bytes }) => sum + bytes * (compressed.test(path) ? largestRatio : 1), 0);
+  const bytes = textBytes(files, largestRatio);
   const most = bytes * constraints.maxEpochs;
   for (const [path, tokens = 0] of [
     ['target.tokens', target.tokens],

@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import { createActivities } from '../../activities/index.ts';
 import { workerSettings } from '../../adapters/worker-settings.ts';
 import { openWorld } from '../../adapters/world.ts';
+import { textBytes } from '../../climb/corpus/text-size.ts';
 import { sourcesOf } from '../../climb/corpus/reading.ts';
 import { estimateCost } from '../../climb/spec/cost.ts';
 import { costLines } from '../cost-lines.ts';
@@ -18,7 +19,6 @@ export const checkCommand = new Command('check')
   .action((file: string) => runCommand(() => check(file)));
 
 /** Text is about this much larger than its gzip, zstd or Parquet. */
-const compressed = /\.(gz|zst|parquet)$/;
 const usualRatio = 3;
 
 async function check(file: string): Promise<number> {
@@ -28,10 +28,13 @@ async function check(file: string): Promise<number> {
   const { openSearch } = createActivities({ ...world, searchAttributes: () => Promise.resolve([]) });
   const opening = await refusals(() => openSearch(spec));
   const files = await world.corpus.files(sourcesOf(spec));
-  const textBytes = files.reduce((sum, { path, bytes }) => sum + bytes * (compressed.test(path) ? usualRatio : 1), 0);
   const { tokensPerSecond } = opening;
   console.log(`${file}: fine\n`);
-  const cost = estimateCost(spec, { textBytes, slots: settings.trainSlots, tokensPerSecond });
+  const cost = estimateCost(spec, {
+    textBytes: textBytes(files, usualRatio),
+    slots: settings.trainSlots,
+    tokensPerSecond,
+  });
   const { trainSlots: slots, home } = settings;
   const { device } = world.trainers(spec.proxy.trainer);
   console.log(costLines(spec, cost, { slots, home, freeBytes: freeBytes(home), device, tokensPerSecond }));

@@ -95,7 +95,20 @@ const rows: Row[] = [
   ],
   ['HTML', text200('<html>canary text</html>', 'text/html'), 'UnreadableAnswer', true, 'text/html'],
   ['cut JSON', text200('[[1,2,3', 'application/json'), 'UnreadableAnswer', true, 'no JSON'],
-  ['NaN as Python writes it', text200('[[NaN]]', 'application/json'), 'UnreadableAnswer', true, 'NaN'],
+  [
+    'more than any answer needs',
+    (r) => void r.writeHead(200, { 'content-length': String(1 << 30) }).write('[['),
+    'UnreadableAnswer',
+    true,
+    'more than 67108864 bytes',
+  ],
+  [
+    'NaN and infinity as Python writes them',
+    text200(`[${Array(4).fill('[1,NaN,-Infinity,1,1,1,1,1]').join()}]`, 'application/json'),
+    'BadEmbedding',
+    false,
+    'expected finite numbers, found NaN or infinity',
+  ],
   [
     'another dimension',
     shape((v) => v.map((row) => row.slice(1))),
@@ -146,11 +159,14 @@ describe('rows 17-19: what an endpoint answers', () => {
         expect(part).not.toMatch(/canary/);
       }
       expect(await storedVectors()).toBe(0);
+      if (type === 'BadEmbedding') expect(error.message).toContain('"default" (made-up) answered');
       expect(endpoint.seen.most).toBeLessThanOrEqual(3);
 
       endpoint.answerWith(wellBehaved);
       const { summary } = await embed(2);
       expect(summary).toEqual({ documents, dimensions });
+      // Those of the first attempt may still be closing when the second opens its own.
+      expect(endpoint.seen.sockets).toBeLessThanOrEqual(2 * 3);
     },
     15_000,
   );
@@ -183,6 +199,13 @@ test('rows 17-19: after a failure only the chunks that are missing are asked for
   const { vectors, model } = await deps.store.readJson<Vectors>(ref);
   expect(float32Of(await deps.store.read(vectors))).toHaveLength(documents * dimensions);
   expect(await deps.store.readJson(model)).toMatchObject({ kind: 'endpoint-model', model: 'made-up', revision: 'r1' });
+});
+
+test('numbers beyond float32 still have a direction', async () => {
+  endpoint.answerWith(shape((vectors) => vectors.map((row) => row.map(() => 1e39))));
+  const { ref } = await embed();
+  const { vectors } = await deps.store.readJson<Vectors>(ref);
+  expect(float32Of(await deps.store.read(vectors))[0]).toBeCloseTo(1 / Math.sqrt(dimensions), 6);
 });
 
 test('the token goes to the endpoint and nowhere else', async () => {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
+import type { DomainSet, Manifest } from '../../../climb/corpus/corpus-artifacts.ts';
 import { finishRecipe, type RecipeBody } from '../../../climb/search/recipe.ts';
 import { renderReport, verdictSentence } from '../../../climb/search/report.ts';
 import { bodyOf, domainSet, manifest, run, smallSpec, tokens } from '../made-recipe.ts';
@@ -150,4 +151,11 @@ test('what was left out of the corpus, and which clusters quality took away, is 
 test('known domains are said to be known', () => {
   const origin = { kind: 'field' as const, field: 'meta.domain', values: ['a', 'b', 'c'] };
   expect(report(found, { domainSet: { ...domainSet, origin } })).toContain('3 known domains, by the field meta.domain');
+});
+
+test('a search begun before 0.2.0 has a report, too', () => {
+  const { nearDuplicates: _near, contaminatedCount: _count, contaminated: _list, split: _split, ...read } = manifest;
+  const { dropped: _dropped, origin: _origin, ...domains } = domainSet;
+  const text = report(found, { manifest: read as Manifest, domainSet: domains as DomainSet });
+  expect(text).toContain('8 found without labels');
 });
