@@ -1,7 +1,5 @@
 import { setMaxListeners } from 'node:events';
 
-import { setMaxListeners } from 'node:events';
-
 /** Under the 2 MB that text-embeddings-inference takes, since a proxy may count headers too. */
 const requestBytes = 1_500_000;
 
@@ -20,8 +18,6 @@ export async function askInBatches<Answer>(
   const failed = new AbortController();
   const until = AbortSignal.any([signal, failed.signal]);
   // Every batch that waits for its turn listens: hundreds are no leak.
-  setMaxListeners(0, until);
-  // Each batch that waits for its turn listens, and Node warns of more than ten.
   setMaxListeners(0, until);
   return Promise.all(
     batchesOf(texts, most).map(async (batch) => {
