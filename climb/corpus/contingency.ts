@@ -6,7 +6,7 @@ export const mostLabels = 1_000;
 
 export function countTogether(table: Contingency, label: string, cluster: number, documents = 1): void {
   let row = table.get(label);
-  if (row === undefined) table.set(label, (row = new Map()));
+  if (row === undefined) table.set(label, (row = new Map<number, number>()));
   row.set(cluster, (row.get(cluster) ?? 0) + documents);
 }
 
