@@ -35,11 +35,12 @@ export class Embedders {
 
   #served(name: string) {
     const profile = profileNamed(this.#profiles, name);
-    const { concurrency, timeoutSeconds } = profile;
+    const { concurrency, timeoutSeconds, maxTexts } = profile;
     return {
       who: `the embedding endpoint "${name}"`,
       concurrency,
       timeoutSeconds,
+      maxTexts,
       token: tokenOf(profile, this.#env),
       endpoint: name,
       routes: { embed: routeOf(profile, 'embed'), info: routeOf(profile, 'info') },

@@ -20,12 +20,12 @@ const refusals: Readonly<Record<number, string>> = {
   401: "it wants a token, or another one; put it into the environment variable that the profile's tokenVariable names",
   403: "it wants a token, or another one; put it into the environment variable that the profile's tokenVariable names",
   404: "there is no such route; check the profile's url, and that the server serves a model of this kind",
-  413: 'the request is too large; raise the limit of the server (--payload-limit)',
+  413: "the request is too large; lower the profile's maxTexts, or raise the limit (--payload-limit, or that of a proxy before the server)",
   422: 'it takes the texts for invalid; check that the server truncates, and its limits',
 };
 
-/** Longest wait that a server may ask for: a day would look like a search that hangs. */
-const longestWait = 3_600_000;
+/** Longest wait that a server may ask for: an hour would look like a search that hangs. */
+const longestWait = 600_000;
 
 /**
  * What an HTTP status other than 2xx means: 408, 424 (the model behind TEI failed), 429 and 5xx pass, others don't.

@@ -9,6 +9,8 @@ export const endpointProfile = z.strictObject({
   url: z.url({ protocol: /^https?$/ }),
   /** The environment variable of the worker that holds its token. */
   tokenVariable: z.optional(z.string().check(z.minLength(1))),
+  /** Texts of a request at most, where the server's own limit is more than what stands before it lets through. */
+  maxTexts: z.optional(z.int().check(z.minimum(1), z.maximum(1024))),
   /** Requests under way at once. */
   concurrency: z._default(z.int().check(z.minimum(1), z.maximum(256)), 2),
   /** An answer that takes longer has failed. */

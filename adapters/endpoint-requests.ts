@@ -22,7 +22,7 @@ const longestAnswer = 64 << 20;
  */
 export class EndpointRequests {
   readonly #connection: EndpointConnection;
-  readonly #waiting: (() => void)[] = [];
+  readonly #waiting = new Set<() => void>();
   #running = 0;
 
   constructor(connection: EndpointConnection) {
@@ -59,41 +59,70 @@ export class EndpointRequests {
     }
     if (!response.ok) throw statusFailure(who, response.status, response.headers.get('retry-after'));
     try {
-      return JSON.parse(body);
+      return parsed(body);
     } catch {
       const kind = response.headers.get('content-type')?.split(';')[0] ?? 'no content type';
       throw new UnreadableAnswer(
-        `${who} answered 200 with what is no JSON: expected a list, got ${body.length} characters (${kind.slice(0, 60).replace(/[^\w/+. -]/g, '')})${/\bNaN\b|\bInfinity\b/.test(body) ? ' with NaN or infinity in them' : ''}; check the profile's url, and what stands between it and the worker`,
+        `${who} answered 200 with what is no JSON: expected a list, got ${body.length} characters (${kind.slice(0, 60).replace(/[^\w/+. -]/g, '')}); check the profile's url, and what stands between it and the worker`,
       );
     }
   }
 
   async #inTurn<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-    if (this.#running >= this.#connection.concurrency) await new Promise<void>((resume) => this.#waiting.push(resume));
+    signal.throwIfAborted();
+    if (this.#running >= this.#connection.concurrency) await this.#place(signal);
     else this.#running++;
     try {
-      signal.throwIfAborted();
       return await work();
     } finally {
       // Whoever waited longest takes over the place.
-      const next = this.#waiting.shift();
+      const [next] = this.#waiting;
       if (next === undefined) this.#running--;
       else next();
     }
+  }
+
+  #place(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const leave = () => {
+        this.#waiting.delete(enter);
+        reject(signal.reason as Error);
+      };
+      const enter = () => {
+        this.#waiting.delete(enter);
+        signal.removeEventListener('abort', leave);
+        resolve();
+      };
+      this.#waiting.add(enter);
+      signal.addEventListener('abort', leave, { once: true });
+    });
+  }
+}
+
+/** JSON, also with NaN and Infinity in it, which Python writes: they are for the reader of the answer to refuse. */
+function parsed(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return JSON.parse(body.replace(/\b(?:NaN|Infinity)\b/g, '1e999'));
   }
 }
 
 async function readBounded(response: Response, who: string): Promise<string> {
   const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
-    bytes += chunk.length;
-    if (bytes > longestAnswer) {
-      throw new UnreadableAnswer(
-        `${who} answered more than ${longestAnswer} bytes, which no answer needs; check the profile's url`,
-      );
+  // What is announced as too long isn't begun.
+  let bytes = Number(response.headers.get('content-length'));
+  if (bytes <= longestAnswer) {
+    bytes = 0;
+    for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
+      bytes += chunk.length;
+      if (bytes > longestAnswer) break;
+      chunks.push(chunk);
     }
-    chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  if (bytes <= longestAnswer) return Buffer.concat(chunks).toString('utf8');
+  await response.body?.cancel();
+  throw new UnreadableAnswer(
+    `${who} answered more than ${longestAnswer} bytes, which no answer needs; check the profile's url`,
+  );
 }

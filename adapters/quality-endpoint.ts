@@ -34,8 +34,8 @@ export class QualityEndpoint implements Classifier {
   }
 
   async describe(signal: AbortSignal): Promise<ClassifierDescription> {
-    const request = { headers: this.#headers };
-    const info = servedModelInfo(await this.#requests.json(routeOf(this.#profile, 'info'), request, signal), this.#who);
+    const answer = await this.#requests.json(routeOf(this.#profile, 'info'), { headers: this.#headers }, signal);
+    const info = servedModelInfo(answer, this.#who, this.#profile.maxTexts);
     this.#batch = info.batch;
     return info;
   }

@@ -27,6 +27,8 @@ export type ServedEmbedderOptions = EndpointConnection & {
   readonly routes?: { readonly embed: string; readonly info: string };
   /** The provider's name of a model. */
   readonly model?: string;
+  /** Texts of a request at most, as the profile limits them. */
+  readonly maxTexts?: number | undefined;
 };
 
 /** Documents embedded by text-embeddings-inference, or by what speaks like it, or by the hosted provider. */
@@ -49,14 +51,14 @@ export class ServedEmbedder implements Embedder {
   }
 
   async describe(signal: AbortSignal): Promise<ServedModel> {
-    const { routes, token, endpoint, model = '', who } = this.#options;
+    const { routes, token, endpoint, model = '', who, maxTexts } = this.#options;
     const headers = { ...(token !== undefined && { authorization: `Bearer ${token}` }) };
     const info =
       routes === undefined
         ? { model, revision: null, ...usualLimits }
-        : servedModelInfo(await this.#requests.json(routes.info, { headers }, signal), who);
+        : servedModelInfo(await this.#requests.json(routes.info, { headers }, signal), who, maxTexts);
     this.#batch = info.batch;
-    const { dimensions } = await this.#ask(['climb'], undefined, signal);
+    const { dimensions } = await this.#ask(['climb'], info, signal);
     return {
       schema: 1,
       kind: routes === undefined ? 'hf-inference-model' : 'endpoint-model',
@@ -68,10 +70,9 @@ export class ServedEmbedder implements Embedder {
     };
   }
 
-  async embed(texts: readonly string[], { dimensions }: ServedModel, signal: AbortSignal): Promise<Float32Array> {
-    const ask = async (batch: readonly string[], until: AbortSignal) =>
-      (await this.#ask(batch, dimensions, until)).vectors;
-    const vectors = new Float32Array(texts.length * dimensions);
+  async embed(texts: readonly string[], model: ServedModel, signal: AbortSignal): Promise<Float32Array> {
+    const ask = async (batch: readonly string[], until: AbortSignal) => (await this.#ask(batch, model, until)).vectors;
+    const vectors = new Float32Array(texts.length * model.dimensions);
     let first = 0;
     for (const part of await askInBatches(texts, this.#batch, signal, ask)) {
       vectors.set(part, first);
@@ -80,12 +81,14 @@ export class ServedEmbedder implements Embedder {
     return vectors;
   }
 
-  async #ask(texts: readonly string[], dimensions: number | undefined, signal: AbortSignal) {
+  async #ask(texts: readonly string[], expected: { model: string; dimensions?: number }, signal: AbortSignal) {
     const { who, model, routes } = this.#options;
     let answer: unknown;
     const fetchJson: typeof fetch = async (url, request) => {
-      answer = await this.#requests.json(addressOf(url), request ?? {}, signal);
-      return new Response(JSON.stringify(answer), { headers: { 'content-type': 'application/json' } });
+      const found = await this.#requests.json(addressOf(url), request ?? {}, signal);
+      // The client first asks the hosted provider which models it has.
+      if (request?.method === 'POST') answer = found;
+      return new Response(JSON.stringify(found), { headers: { 'content-type': 'application/json' } });
     };
     try {
       await this.#client.featureExtraction(
@@ -107,7 +110,7 @@ export class ServedEmbedder implements Embedder {
         );
       }
     }
-    return vectorsOf(answer, model === undefined ? who : `${who} (${model})`, texts.length, dimensions);
+    return vectorsOf(answer, `${who} (${expected.model})`, texts.length, expected.dimensions);
   }
 }
 

@@ -21,21 +21,36 @@ export const wellBehaved: Answer = (response, texts) => json(response, texts.map
 
 /** A server that speaks text-embeddings-inference, on a port of its own, and answers as it is told. */
 export async function openEndpoint(info: object = { model_id: 'made-up', model_sha: 'r1', max_client_batch_size: 4 }) {
-  const seen = { requests: [] as (readonly string[])[], headers: [] as IncomingMessage['headers'][], most: 0 };
+  const seen = {
+    requests: [] as (readonly string[])[],
+    /** What a request says beside its texts. */
+    asked: [] as object[],
+    headers: [] as IncomingMessage['headers'][],
+    /** Requests under way at once, and connections open at once, at most. */
+    most: 0,
+    sockets: 0,
+  };
   let answer = wellBehaved;
   let open = 0;
+  let said = info;
+  let sockets = 0;
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
-      if (request.url === '/info') return json(response, info);
-      const { inputs } = JSON.parse(Buffer.concat(chunks).toString()) as { inputs: string[] };
+      if (request.url === '/info') return json(response, said);
+      const { inputs, ...asked } = JSON.parse(Buffer.concat(chunks).toString()) as { inputs: string[] };
       seen.most = Math.max(seen.most, ++open);
       response.on('close', () => open--);
       seen.requests.push(inputs);
+      seen.asked.push(asked);
       seen.headers.push(request.headers);
       answer(response, inputs);
     });
+  });
+  server.on('connection', (socket) => {
+    seen.sockets = Math.max(seen.sockets, ++sockets);
+    socket.on('close', () => sockets--);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
@@ -45,6 +60,8 @@ export async function openEndpoint(info: object = { model_id: 'made-up', model_s
     answerWith: (next: Answer) => {
       answer = (response, texts) => (texts[0] === 'climb' ? wellBehaved : next)(response, texts);
     },
+    /** From now on it serves this. */
+    serve: (next: object) => void (said = next),
     close: () =>
       new Promise<void>((resolve) => {
         server.closeAllConnections();

@@ -47,7 +47,12 @@ export function fakeTrainer(work: (spec: never, out: string, run: TrainerRun) =>
 const inlineCompute = {
   run: (name: keyof typeof computeFunctions, input: never) =>
     Promise.resolve((computeFunctions[name] as (input: never) => unknown)(input)),
-  map: <Item, Result>(items: readonly Item[], work: (item: Item, at: number) => Result) => Promise.all(items.map(work)),
+  // Nothing is under way any more when it fails, as with threads.
+  map: async <Item, Result>(items: readonly Item[], work: (item: Item, at: number) => Promise<Result>) => {
+    const results = items.map(work);
+    await Promise.allSettled(results);
+    return Promise.all(results);
+  },
 } as unknown as Compute;
 
 const noTrainer = fakeTrainer(() => Promise.reject(new Error('no trainer was expected to run'))).trainer;

@@ -54,6 +54,31 @@ describe('an endpoint', () => {
     expect(one.reduce((sum, x) => sum + x * x, 0)).toBeCloseTo(1, 5);
   });
 
+  test('gets no more texts at once than its profile says, and is asked to cut and to normalise', async () => {
+    const { endpoint, embedder, model } = await served({ model_id: 'm', max_client_batch_size: 32 }, { maxTexts: 2 });
+    await embedder.embed(['a', 'b', 'c'], model, signal());
+    expect(endpoint.seen.requests.slice(1)).toEqual([['a', 'b'], ['c']]);
+    expect(endpoint.seen.asked).toEqual(Array(3).fill({ normalize: true, truncate: true }));
+  });
+
+  test('is not read to the end of an endless answer', async () => {
+    const { endpoint, embedder, model } = await served({ model_id: 'm' }, { timeoutSeconds: 60 });
+    const part = Buffer.alloc(1 << 20, '1');
+    let sent = 0;
+    endpoint.answerWith((response) => {
+      const more = () => {
+        while (!response.destroyed && (sent += part.length) && response.write(part));
+      };
+      response.on('drain', more);
+      more();
+    });
+    await expect(embedder.embed(['a'], model, signal())).rejects.toMatchObject({
+      name: 'UnreadableAnswer',
+      message: expect.stringContaining('more than 67108864 bytes'),
+    });
+    expect(sent).toBeLessThan(80 << 20);
+  });
+
   test('gets large texts in small requests', async () => {
     const { endpoint, embedder, model } = await served({ model_id: 'm', max_client_batch_size: 100 });
     await embedder.embed(
@@ -64,18 +89,43 @@ describe('an endpoint', () => {
     expect(endpoint.seen.requests.slice(1).map((batch) => batch.length)).toEqual([2, 2]);
   });
 
-  test('that does not say which model it serves is refused', async () => {
-    await expect(served({})).rejects.toMatchObject({
-      name: 'BadEndpoint',
-      message: expect.stringContaining('model_id'),
-    });
-  });
+  test.each([{}, { model_id: 7 }, { model_id: '' }, { model_id: 'a\nb' }, { model_id: 'm'.repeat(301) }])(
+    'that does not say which model it serves is refused: %j',
+    async (info) => {
+      await expect(served(info)).rejects.toMatchObject({
+        name: 'BadEndpoint',
+        message: expect.stringContaining('model_id'),
+      });
+    },
+  );
 
   test('is left at once when the search is cancelled', async () => {
     const { endpoint, embedder, model } = await served();
     const cancel = new AbortController();
     endpoint.answerWith(() => cancel.abort(new Error('cancelled')));
     await expect(embedder.embed(['a text'], model, cancel.signal)).rejects.toThrow('cancelled');
+  });
+
+  test('is left at once by those who wait for their turn, and the others go on', async () => {
+    const { endpoint, embedder, model } = await served({ model_id: 'm' }, { concurrency: 1, timeoutSeconds: 60 });
+    const cancel = new AbortController();
+    let answer = () => {};
+    const asked = new Promise<void>((resolve) => {
+      endpoint.answerWith((response, texts) => {
+        answer = () => wellBehaved(response, texts);
+        resolve();
+      });
+    });
+    const first = embedder.embed(['first'], model, signal());
+    await asked;
+    const second = embedder.embed(['second'], model, cancel.signal);
+    const third = embedder.embed(['third'], model, signal());
+    cancel.abort(new Error('cancelled'));
+    await expect(second).rejects.toThrow('cancelled');
+    endpoint.answerWith(wellBehaved);
+    answer();
+    expect((await Promise.all([first, third])).map((vectors) => vectors.length)).toEqual([dimensions, dimensions]);
+    expect(endpoint.seen.requests.flat()).toEqual(['climb', 'first', 'third']);
   });
 });
 
@@ -112,6 +162,18 @@ test("the hosted provider is asked through its router, with the worker's token",
   const hosts = new Set(asked.map(({ url }) => new URL(url).host));
   expect([...hosts].every((host) => /(^|\.)huggingface\.co$/.test(host))).toBe(true);
   expect(asked.at(-1)).toMatchObject({ url: expect.stringContaining('a/model'), token: 'Bearer hf_secret' });
+});
+
+test('a hosted model that makes no vectors is named as such', async () => {
+  globalThis.fetch = () => {
+    const mapping = { provider: 'hf-inference', providerId: 'a/chat', task: 'text-generation', status: 'live' };
+    return Promise.resolve(Response.json({ inferenceProviderMapping: { 'hf-inference': mapping } }));
+  };
+  const embedder = new Embedders({}, { HF_TOKEN: 'hf_secret' }).of({ kind: 'hf-inference', model: 'a/chat' });
+  await expect(embedder.describe(signal())).rejects.toMatchObject({
+    name: 'BadEndpoint',
+    message: expect.stringMatching(/refused the request.*the model's name and that the provider serves it/),
+  });
 });
 
 test('an answer with an error in it is no vector', async () => {

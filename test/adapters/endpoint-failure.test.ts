@@ -7,7 +7,7 @@ test.each([
   [429, '7', 7_000],
   [503, 'Wed, 21 Oct 2026 07:28:30 GMT', 30_000],
   [503, 'Wed, 21 Oct 2026 07:27:00 GMT', 0],
-  [503, '86400', 3_600_000],
+  [503, '86400', 600_000],
   [500, null, undefined],
   [502, 'soon', undefined],
   [424, '', undefined],
@@ -22,7 +22,7 @@ test.each<[number, RegExp]>([
   [401, /tokenVariable/],
   [403, /tokenVariable/],
   [404, /url/],
-  [413, /too large/],
+  [413, /lower the profile's maxTexts/],
   [422, /truncates/],
   [302, /url/],
 ])('%p is not tried again', (status, advice) => {

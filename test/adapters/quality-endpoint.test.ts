@@ -94,7 +94,7 @@ test.each<[string, Answer, string, RegExp]>([
   ['no answer', () => {}, 'EndpointUnavailable', /no answer in 0.2 s/],
   ['a page', body(() => `<html>${secret}</html>`, 'text/html'), 'UnreadableAnswer', /text\/html/],
   ['cut JSON', body(() => '[[{"label":"a","sc'), 'UnreadableAnswer', /no JSON/],
-  ['NaN', body(() => '[[{"label":"a","score":NaN}],[{"label":"a","score":1}]]'), 'UnreadableAnswer', /NaN/],
+  ['NaN', body(() => '[[{"label":"a","score":NaN}],[{"label":"a","score":1}]]'), 'BadScores', /finite scores/],
   ['null', json(() => [[{ label: 'a', score: null }], [{ label: 'a', score: 1 }]]), 'BadScores', /another form/],
   ['infinity', body(() => '[[{"label":"a","score":1e999}],[{"label":"a","score":1}]]'), 'BadScores', /another form/],
   ['labels alone', json((texts) => texts.map((text) => [text])), 'BadScores', /another form/],

@@ -8,7 +8,7 @@ import { place, scratch } from './scratch.ts';
 
 const folder = scratch();
 let count = 0;
-const profiles = (content: unknown) => place(join(folder, `trainers-${count++}.json`), JSON.stringify(content));
+const profiles = (content: unknown) => place(join(folder, `profiles-${count++}.json`), JSON.stringify(content));
 
 function problemsOf(env: NodeJS.ProcessEnv) {
   try {
@@ -126,5 +126,43 @@ describe('trainer profiles', () => {
         .map(({ path }) => path)
         .sort(),
     ).toEqual(['gpu.command', 'gpu.device', 'gpu.shell', 'slow.command']);
+  });
+});
+
+describe('endpoint profiles', () => {
+  test('are the local server where nobody says more', () => {
+    expect(workerSettings({}).endpoints).toEqual({
+      default: { url: 'http://127.0.0.1:8090', concurrency: 2, timeoutSeconds: 60 },
+    });
+  });
+
+  test('are read from a file, beside the local server', async () => {
+    const gpu = {
+      url: 'https://gpu1:8080',
+      tokenVariable: 'TEI_TOKEN',
+      maxTexts: 8,
+      concurrency: 4,
+      timeoutSeconds: 9,
+    };
+    const file = await profiles({ gpu, plain: { url: 'http://h/tei' } });
+    const { endpoints } = workerSettings({ CLIMB_ENDPOINTS: file });
+    expect(endpoints).toMatchObject({ default: { url: 'http://127.0.0.1:8090' }, gpu });
+    expect(endpoints['plain']).toEqual({ url: 'http://h/tei', concurrency: 2, timeoutSeconds: 60 });
+  });
+
+  test('are refused with their path in the file', async () => {
+    const file = await profiles({
+      a: { url: 'file:///etc/passwd', concurrency: 0, timeoutSeconds: -1, maxTexts: 0.5 },
+      b: { token: 'secret', url: 'http://h' },
+    });
+    const problems = problemsOf({ CLIMB_ENDPOINTS: file });
+    expect(problems.map(({ path }) => path).sort()).toEqual([
+      'a.concurrency',
+      'a.maxTexts',
+      'a.timeoutSeconds',
+      'a.url',
+      'b.token',
+    ]);
+    expect(JSON.stringify(problems)).not.toContain('secret');
   });
 });
