@@ -11,7 +11,13 @@ import { bytesOf, float32Of, uint16Of } from '../climb/corpus/little-endian.ts';
 import type { MergeRules } from '../climb/corpus/merge.ts';
 import { oneClusterLeft, prunedAway } from '../climb/corpus/merge-problems.ts';
 import { failedAxes, pruneThresholds, type Prune } from '../climb/corpus/prune-clusters.ts';
-import { addShardQuality, groupQuality, joinedQuality, noQuality } from '../climb/corpus/quality/cluster-quality.ts';
+import {
+  addShardQuality,
+  groupKinds,
+  groupQuality,
+  joinedQuality,
+  noQuality,
+} from '../climb/corpus/quality/cluster-quality.ts';
 import type { QualityTotals } from '../climb/corpus/quality/cluster-quality.ts';
 import { beating } from './beating.ts';
 import type { Deps } from './deps.ts';
@@ -58,7 +64,7 @@ export function mergeClusters({ store, ledger, derive, compute }: MergeDeps) {
         const merge = mergeRulesFrom(input.merge);
         const corpus = { shards: shards.map(({ ref }) => ref.sha256), clusters: input.clusters.sha256, seed };
         const scores = quality && { quality: quality.sha256, ...(prune !== undefined && { prune }) };
-        return derive({ store, ledger }, 'merge', { version: 2, ...corpus, merge, ...scores }, async () => {
+        return derive({ store, ledger }, 'merge', { version: 3, ...corpus, merge, ...scores }, async () => {
           const found = await store.readJson<Clusters>(input.clusters);
           const initial = uint16Of(await store.read(found.assignment));
           const surveyed = await derive({ store, ledger }, 'survey', { version: 1, ...corpus }, async () => ({
@@ -171,7 +177,7 @@ export function mergeClusters({ store, ledger, derive, compute }: MergeDeps) {
       documents: documents[at]!,
       bytes: size[at]!,
       estimatedTokens: estimatedTokens(size[at]!),
-      ...(judged && quality && { quality: groupQuality(quality, judged.axes, at) }),
+      ...(judged && quality && { quality: groupQuality(quality, judged.axes, at), kinds: groupKinds(quality, at) }),
     }));
     const table = Uint16Array.from(map, (to) => to ?? noCluster);
     const made: DomainSet = {

@@ -156,6 +156,8 @@ export type DomainSetCluster = {
   readonly estimatedTokens: number;
   /** By axis; absent where quality was not scored. */
   readonly quality?: Readonly<Record<string, ClusterQuality>>;
+  /** Documents of each kind, likewise. */
+  readonly kinds?: Readonly<Partial<Record<DocumentKind, number>>>;
 };
 
 /** A K_init cluster that was pruned. */

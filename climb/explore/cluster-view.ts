@@ -2,7 +2,7 @@ import { count, fixed, number, percent } from '../markdown.ts';
 import type { DomainSetCluster } from '../corpus/corpus-artifacts.ts';
 import { clusterPicture, colourClasses, entryId } from './cluster-picture.ts';
 import type { ExploredClustering, ExploredRow, FoundRow } from './exploration.ts';
-import { mergeWords } from './exploration-text.ts';
+import { mergeWords, unjudged } from './exploration-text.ts';
 import { markup, type Content, type Markup } from './markup.ts';
 import { farHues, steps, type QualityScale } from './picture-colours.ts';
 import { pictureLayout, type Frame } from './picture-layout.ts';
@@ -69,7 +69,7 @@ function entry(cluster: DomainSetCluster, { id, colour, all, axes, largest }: En
   const { terms, label, documents, estimatedTokens, quality } = cluster;
   // A known domain's name isn't among its terms.
   const [bold, others] = label === terms.slice(0, 4).join(', ') ? [label, terms.slice(4)] : [label, terms];
-  return markup`<tr id="${id}" data-title="${cluster.cluster}"><th scope="row"><span class="swatch ${colour}"></span>${cluster.cluster}</th><td class="what"><div class="terms"><b>${bold}</b>${others.length > 0 && `, ${others.join(', ')}`}</div>${examplesOf(cluster)}</td><td data-label="documents">${number(documents)}</td><td data-label="share">${percent(documents / all)}<span class="bar ${colour}" style="width:${((100 * documents) / largest).toFixed(1)}%"></span></td><td data-label="tokens, estimated">${number(estimatedTokens)}</td>${axes.map((axis) => markup`<td data-label="${axis}">${fixed(quality?.[axis]?.mean ?? null, 2)}</td>`)}</tr>
+  return markup`<tr id="${id}" data-title="${cluster.cluster}"><th scope="row"><span class="swatch ${colour}"></span>${cluster.cluster}</th><td class="what"><div class="terms"><b>${bold}</b>${others.length > 0 && `, ${others.join(', ')}`}</div>${examplesOf(cluster)}${unjudged(cluster) !== undefined && markup`<div class="soft">${unjudged(cluster) ?? ''}</div>`}</td><td data-label="documents">${number(documents)}</td><td data-label="share">${percent(documents / all)}<span class="bar ${colour}" style="width:${((100 * documents) / largest).toFixed(1)}%"></span></td><td data-label="tokens, estimated">${number(estimatedTokens)}</td>${axes.map((axis) => markup`<td data-label="${axis}">${fixed(quality?.[axis]?.mean ?? null, 2)}</td>`)}</tr>
 `;
 }
 

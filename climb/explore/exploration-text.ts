@@ -1,5 +1,7 @@
+import type { DomainSetCluster } from '../corpus/corpus-artifacts.ts';
 import { count, fixed, number, percent } from '../markdown.ts';
 import type { Exploration, ExploredRow, FoundRow, MergeSetting } from './exploration.ts';
+import { unjudgedAxes } from '../corpus/quality/unjudged.ts';
 import { plainText } from './markup.ts';
 
 /** `to 16` or `within 0.75`. */
@@ -58,7 +60,10 @@ export function clusterLines(row: FoundRow, axes: readonly string[]): string {
   const examples = row.clusters.map(({ examples }) => cut(plainText(examples[0] ?? ''), 100));
   return [
     header,
-    ...body.flatMap((line, at) => [line, ...(examples[at] === '' ? [] : [`${' '.repeat(9)}${examples[at]}`])]),
+    ...body.flatMap((line, at) => [
+      line,
+      ...[examples[at], unjudged(row.clusters[at]!)].flatMap((note) => (note ? [`${' '.repeat(9)}${note}`] : [])),
+    ]),
     ...(row.dropped.length === 0
       ? []
       : [
@@ -71,6 +76,12 @@ export function clusterLines(row: FoundRow, axes: readonly string[]): string {
         ]),
   ].join('\n');
 }
+
+/** Axes of quality that a cluster isn't judged on, and why; nothing where it is on all, or none was scored. */
+export const unjudged = ({ quality = {}, documents, kinds }: DomainSetCluster): string | undefined => {
+  const why = unjudgedAxes(quality, documents, kinds);
+  return why && plainText(why);
+};
 
 /** Columns of one width, two blanks apart; numbers to the right, the named columns to the left. */
 function aligned(head: readonly string[], rows: readonly (readonly string[])[], left: readonly number[]): string {

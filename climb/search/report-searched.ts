@@ -1,4 +1,5 @@
 import type { DomainSet, Manifest } from '../corpus/corpus-artifacts.ts';
+import { unjudgedAxes } from '../corpus/quality/unjudged.ts';
 import type { TokenShards } from '../corpus/token-shards.ts';
 import { cell, count, number } from '../markdown.ts';
 import { poolsOf } from '../mixture/pools.ts';
@@ -34,6 +35,7 @@ export function searchedSection({
       ...leftOut(manifest),
       `- Clusters: ${clustersLine(spec, domainSet)}`,
       ...prunedLine(domainSet),
+      ...unjudgedLine(domainSet),
       `- Proxy: ${number(parameters(model))} parameters (width ${model.width}, ${model.layers} layers, vocabulary ${number(model.vocab)}, context ${model.context}), ${number(proxyTokens)} tokens, batch ${batch}, learning rate ${learningRate}`,
       ...startedFrom(spec),
       ...(poolShare < 1
@@ -84,6 +86,15 @@ function clustersLine({ embedding, clusters }: SearchSpec, domainSet: DomainSet)
   const dimensions = embedding.kind === 'lsa' ? `, ${embedding.dimensions ?? defaultDimensions} dimensions` : '';
   const pruned = dropped.length === 0 ? '' : `, ${dropped.length} pruned by quality`;
   return `${map.length} found without labels (${embedding.kind}${dimensions})${pruned}, merged to ${found.length} (${clusters.merge.method})`;
+}
+
+/** Which clusters quality was no judge of, on which axes and why. */
+function unjudgedLine({ clusters }: DomainSet): string[] {
+  const notes = clusters.flatMap(({ cluster, quality = {}, documents, kinds }) => {
+    const note = unjudgedAxes(quality, documents, kinds);
+    return note === undefined ? [] : [`${cluster} ${cell(note)}`];
+  });
+  return notes.length === 0 ? [] : [`- Quality: ${notes.slice(0, 5).join('; ')}${notes.length > 5 ? '; …' : ''}`];
 }
 
 /** Which clusters quality took away, the largest first. */

@@ -1,4 +1,4 @@
-import { documentKinds, type ClusterQuality } from '../corpus-artifacts.ts';
+import { documentKinds, type ClusterQuality, type DocumentKind } from '../corpus-artifacts.ts';
 
 /** Sums over groups of documents, from which their means come; groups may be joined afterwards. */
 export type QualityTotals = {
@@ -69,6 +69,17 @@ export function groupQuality(
     axes.map((axis, at) => {
       const count = documents[group * width + at]!;
       return [axis, { mean: count === 0 ? null : sums[group * width + at]! / count, documents: count }];
+    }),
+  );
+}
+
+/** Documents of each kind in a group; kinds that it has none of are left out. */
+export function groupKinds({ kinds }: QualityTotals, group: number): Partial<Record<DocumentKind, number>> {
+  const width = documentKinds.length;
+  return Object.fromEntries(
+    documentKinds.flatMap((kind, at) => {
+      const count = kinds[group * width + at]!;
+      return count === 0 ? [] : [[kind, count]];
     }),
   );
 }

@@ -148,6 +148,15 @@ test('what was left out of the corpus, and which clusters quality took away, is 
   expect(text).toContain('- Pruned: 90 documents, among them click, buy (repetition 1.82 < 3)');
 });
 
+test('what quality could not judge is said with its reason', () => {
+  const [first, ...others] = domainSet.clusters;
+  const quality = { stopWords: { mean: null, documents: 0 }, repetition: { mean: 4, documents: 2000 } };
+  const judged = { ...first!, quality, kinds: { code: 1990, english: 10 } };
+  expect(report(found, { domainSet: { ...domainSet, clusters: [judged, ...others] } })).toContain(
+    '- Quality: c0000 not judged by stopWords: 1990 of 2000 documents are code',
+  );
+});
+
 test('known domains are said to be known', () => {
   const origin = { kind: 'field' as const, field: 'meta.domain', values: ['a', 'b', 'c'] };
   expect(report(found, { domainSet: { ...domainSet, origin } })).toContain('3 known domains, by the field meta.domain');
