@@ -8,6 +8,7 @@ import argparse
 import json
 import os
 import signal
+import socket
 import socketserver
 import sys
 import threading
@@ -87,6 +88,8 @@ class Handler(BaseHTTPRequestHandler):
             self.send(200, self.embed(body) if route == "/embed" else info(self.server.model) if route == "/info" else None)
         except Refusal as refusal:
             self.send(refusal.status, {"error": str(refusal), "error_type": refusal.kind})
+            if refusal.status == 411:
+                self.linger()
 
     do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = do_OPTIONS = answer
 
@@ -103,6 +106,14 @@ class Handler(BaseHTTPRequestHandler):
         while left and (part := self.rfile.read(min(left, 65536))):
             left -= len(part)
         raise Refusal(413, "validation", f"the body has more than {MAX_BYTES} bytes")
+
+    def linger(self) -> None:
+        """Reads on after an answer: a caller who is still sending would see a broken connection instead of it."""
+        self.wfile.flush()
+        self.connection.shutdown(socket.SHUT_WR)
+        left = 32 * MAX_BYTES
+        while left > 0 and (part := self.rfile.read1(65536)):
+            left -= len(part)
 
     def embed(self, body: bytes) -> list[list[float]]:
         if self.headers.get_content_type() != "application/json":

@@ -107,6 +107,12 @@ def test_what_is_no_request_of_its(server, method, route, body, headers, status)
     assert (answered["Allow"] is not None) == (status == 405)
 
 
+def test_a_refusal_reaches_who_is_still_sending(server):
+    """16 MB, most of it sent after the answer: more than any socket keeps."""
+    status, error, _ = ask(server.url, "POST", "/embed", (b"x" * 65536 for _ in range(256)))
+    assert status == 411 and error["error_type"] == "validation"
+
+
 def test_one_connection_serves_many_requests(server):
     connection = http.client.HTTPConnection(server.url.removeprefix("http://"))
     for method, route, body, status in [("POST", "/embed", "{", 400), ("POST", "/nowhere", "{}", 404), ("POST", "/embed", '{"inputs":"ab"}', 200)]:
