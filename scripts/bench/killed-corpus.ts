@@ -10,7 +10,13 @@ import type { StageNews } from './corpus-stages.ts';
 import { writeSyntheticCorpus } from './synthetic-text.ts';
 
 type Outcome = Extract<StageNews, { manifest: string }>;
-type Life = { readonly outcome: Outcome | undefined; readonly peakRssMB: number; readonly steps: Map<string, number> };
+type Life = {
+  readonly outcome: Outcome | undefined;
+  /** By stage: work that was done, and the most memory the process had used by its end. */
+  readonly steps: ReadonlyMap<string, number>;
+  readonly peaks: ReadonlyMap<string, number>;
+  readonly peakRssMB: number;
+};
 
 const stages = ['ingest', 'embed', 'cluster'];
 
@@ -34,9 +40,7 @@ export async function killedCorpus(
   if (undisturbed.outcome === undefined) {
     throw new CommandProblem('the stages ended without a result; what they said is above');
   }
-  note(
-    `undisturbed: ${rounded(seconds)} s, ${undisturbed.peakRssMB} MB, steps ${JSON.stringify([...undisturbed.steps])}`,
-  );
+  note(`undisturbed: ${rounded(seconds)} s, ${told(undisturbed)}`);
   await rm(home, { recursive: true });
 
   const killedHome = join(folder, 'killed');
@@ -50,10 +54,10 @@ export async function killedCorpus(
       throw new CommandProblem(`the stages ended before kill ${kill + 1}: the corpus is too small for ${kills} kills`);
     }
     peakRssMB = Math.max(peakRssMB, life.peakRssMB);
-    note(`killed in ${stage} after ${JSON.stringify([...life.steps])}`);
+    note(`killed in ${stage} after ${told(life)}`);
   }
   const last = await live(killedHome, corpus, () => false);
-  note(`went on: ${JSON.stringify([...last.steps])}`);
+  note(`went on: ${told(last)}`);
   return {
     bytes: written,
     seconds: rounded(seconds),
@@ -92,6 +96,7 @@ async function live(
   });
   const exited = once(child, 'exit') as Promise<[number | null]>;
   const steps = new Map<string, number>();
+  const peaks = new Map<string, number>();
   let peakRssMB = 0;
   let outcome: Outcome | undefined;
   for await (const line of createInterface({ input: child.stdout })) {
@@ -99,6 +104,7 @@ async function live(
     peakRssMB = Math.max(peakRssMB, news.peakRssMB);
     if ('manifest' in news) outcome = news;
     else {
+      peaks.set(news.stage, news.peakRssMB);
       for (const counted of [steps, done]) counted.set(news.stage, count(counted, news.stage) + 1);
       if (enough(news.stage)) child.kill('SIGKILL');
     }
@@ -107,7 +113,10 @@ async function live(
   if (code !== 0 && code !== null) {
     throw new CommandProblem(`the stages ended with exit ${code}; what they said is above`);
   }
-  return { outcome, peakRssMB, steps };
+  return { outcome, steps, peaks, peakRssMB };
 }
+
+const told = ({ steps, peaks }: Life) =>
+  [...steps].map(([stage, count]) => `${count} steps of ${stage} (${peaks.get(stage)} MB)`).join(', ');
 
 const note = (text: string) => console.error(text);
