@@ -10,3 +10,10 @@ export const text = (description: string) =>
 
 /** A part of the file that may be left out: then every field in it has its default. */
 export const part = <Shape extends z.core.$ZodShape>(shape: Shape) => z.prefault(z.strictObject(shape), {} as never);
+
+export const shapeField = {
+  width: count(8, 16_384, 'model width'),
+  layers: count(1, 256, 'transformer blocks'),
+  heads: count(1, 256, 'attention heads; divides the width'),
+};
+export const trainingTokens = (description: string) => count(1, Number.MAX_SAFE_INTEGER, description);
