@@ -1,9 +1,9 @@
 import { expectedImprovement, logExpectedImprovement } from './acquisition.ts';
 import { candidatePool } from './candidates.ts';
 import type { Constraints } from './constraints.ts';
-import { posterior } from '../predictor/gaussian-process.ts';
 import { type Mixture, mixtureKey } from './mixture.ts';
 import { type Predictor, combineMeans, combineSds, predict } from '../predictor/predictor.ts';
+import { posterior } from '../predictor/task-model.ts';
 
 /** Candidates that are worth a look, best first, with what the predictor says of each, in score units. */
 export type Candidates = {
@@ -77,7 +77,7 @@ export function sampleBatch(request: {
     posteriors.map((task) => task.predict(open).mean),
   );
   const covariances = posteriors.map((task) => task.covariance(open));
-  const noises = predictor.tasks.map((task) => task.noiseSd ** 2);
+  const noises = posteriors.map((task) => task.noiseSd ** 2);
   let best = Math.min(...predict(predictor, evaluated).mean);
   const chosen: number[] = [];
   while (chosen.length < Math.min(size, open.length)) {

@@ -22,7 +22,7 @@ export type GaussianProcess = {
 };
 
 /** A Gaussian process conditioned on its runs, ready to answer many questions. All in score units. */
-export type Posterior = {
+export type ProcessPosterior = {
   /** Mean and standard deviation of the function at each mixture (Rasmussen and Williams 2006, 2.25 and 2.26). */
   predict(mixtures: readonly Mixture[]): { mean: number[]; sd: number[] };
   /** Joint covariance of the function at the mixtures, row-major. */
@@ -32,10 +32,15 @@ export type Posterior = {
    * of the process's rows (Rasmussen and Williams 2006, 5.12).
    */
   leaveOneOut(): Float64Array;
+  /**
+   * What the runs outside each group predict for those inside, by run; a run in no group keeps its own score. The
+   * hyper-parameters stay as they are (the block form of 5.12: y_G − (K⁻¹)_GG⁻¹ (K⁻¹y)_G).
+   */
+  leaveGroupsOut(groups: readonly (readonly number[])[]): number[];
 };
 
 /** Conditions a fitted process on its runs: one Cholesky factor, O(n³). */
-export function posterior(process: GaussianProcess): Posterior {
+export function conditioned(process: GaussianProcess): ProcessPosterior {
   const { mixtures: known, scores, mean, scale, lengthScales } = process;
   const n = known.length;
   const d = lengthScales.length;
@@ -100,6 +105,23 @@ export function posterior(process: GaussianProcess): Posterior {
     leaveOneOut() {
       const precision = inverse(factor);
       return alpha.map((a, i) => a / Math.sqrt(precision[i * n + i] as number));
+    },
+
+    leaveGroupsOut(groups) {
+      const precision = inverse(factor);
+      const predicted = [...scores];
+      for (const group of groups) {
+        const block = new Float64Array(group.length ** 2);
+        group.forEach((i, a) =>
+          group.forEach((j, b) => (block[a * group.length + b] = precision[i * n + j] as number)),
+        );
+        const errors = solve(
+          cholesky(block, group.length),
+          Float64Array.from(group, (i) => alpha[i] as number),
+        );
+        group.forEach((i, a) => (predicted[i] = (scores[i] as number) - scale * (errors[a] as number)));
+      }
+      return predicted;
     },
   };
 }

@@ -1,10 +1,12 @@
+import { canonicalRuns, type Known, type Runs } from './canonical-runs.ts';
 import { fitGaussianProcess } from './gaussian-process-fit.ts';
-import { type GaussianProcess, posterior } from './gaussian-process.ts';
+import { knownCoefficient } from './known-trend.ts';
 import type { Mixture } from '../mixture/mixture.ts';
+import { needsKnown, posterior, type TaskModel, type TrendedProcess } from './task-model.ts';
 
-/** What a search believes about every mixture: one Gaussian process a task, and how they combine. Plain JSON. */
+/** What a search believes about every mixture: one model a task, and how they combine. Plain JSON. */
 export type Predictor = {
-  readonly tasks: readonly GaussianProcess[];
+  readonly tasks: readonly TaskModel[];
   /** Sum 1, in task order. */
   readonly taskWeights: readonly number[];
   /** [task][task]: how much the tasks' predictions err together, -1 to 1, positive semi-definite. */
@@ -14,36 +16,59 @@ export type Predictor = {
 /** Runs' worth of evidence that the tasks err as one: with few runs the combined uncertainty must not be understated. */
 const PRIOR_RUNS = 8;
 
+/** Which kind of model each task gets. */
+export type PredictorKind = TrendedProcess['kind'];
+
 /**
- * Fits one Gaussian process a task. Tasks are combined after fitting, since each has its own relevant clusters: a
- * predictor of the average has to learn the union of their length scales (on the RegMix tables per-task fits raise
- * the rank correlation for the average of 13 losses from .90 to over .97).
+ * Fits one model a task. Tasks are combined after fitting, since each has its own relevant clusters: a predictor of
+ * the average has to learn the union of their length scales (on the RegMix tables per-task fits raise the rank
+ * correlation for the average of 13 losses from .90 to over .97).
  *
- * @param mixtures    one a run
- * @param scores      [task][run], lower is better
- * @param taskWeights >= 0, at least one positive; divided by their sum
  * The order of the runs doesn't matter, to the last bit: results must not depend on which proxy finished first.
  *
- * @throws RangeError as `fitGaussianProcess`, or for scores or weights that don't match the runs or tasks.
+ * @param taskWeights >= 0, at least one positive; divided by their sum
+ * @param known       what is known of the runs' mixtures beforehand: models learn the difference to a share of it,
+ *                    chosen by cross-validation and possibly 0 (`knownCoefficient`)
+ * @param kind        default 'gaussian-process'
+ * @throws RangeError as `fitGaussianProcess`, or for scores, weights or `known` that don't match the runs or tasks.
  */
-export function fitPredictor(data: {
-  readonly mixtures: readonly Mixture[];
-  readonly scores: readonly (readonly number[])[];
-  readonly taskWeights: readonly number[];
-}): Predictor {
-  const { mixtures, scores } = canonicalOrder(data);
-  const taskWeights = shares(data.taskWeights, scores.length);
-  const tasks = scores.map((taskScores) => fitGaussianProcess({ mixtures, scores: taskScores }));
+export function fitPredictor(
+  request: Runs & { readonly taskWeights: readonly number[]; readonly kind?: PredictorKind },
+): Predictor {
+  const { mixtures, scores, known } = canonicalRuns(request);
+  const taskWeights = shares(request.taskWeights, scores.length);
+  const tasks = scores.map((taskScores, t) => fitTask(mixtures, taskScores, known?.[t] ?? null));
   return { tasks, taskWeights, errorCorrelation: errorCorrelation(tasks) };
+}
+
+function fitTask(
+  mixtures: readonly Mixture[],
+  scores: readonly number[],
+  known: readonly number[] | null,
+): TrendedProcess {
+  const coefficient = known === null ? 0 : knownCoefficient(mixtures, scores, known);
+  const rest = known === null ? scores : scores.map((score, i) => score - coefficient * (known[i] as number));
+  return {
+    kind: 'gaussian-process',
+    trends: coefficient === 0 ? [] : [{ kind: 'known', coefficient }],
+    residual: fitGaussianProcess({ mixtures, scores: rest }),
+  };
 }
 
 /**
  * The combined score of each mixture, in score units: the weighted mean over tasks, and the standard deviation of the
  * function. Tasks measured on one proxy err together: taking them as independent would promise too much certainty, as
  * fully dependent too little, so their correlation is that of the leave-one-out errors.
+ *
+ * @param known what is known of these mixtures beforehand; needed where the predictor `expectsKnown`
+ * @throws RangeError for mixtures over another domain set or with NaN, and without `known` that is needed.
  */
-export function predict(predictor: Predictor, mixtures: readonly Mixture[]): { mean: number[]; sd: number[] } {
-  const predictions = predictor.tasks.map((task) => posterior(task).predict(mixtures));
+export function predict(
+  predictor: Predictor,
+  mixtures: readonly Mixture[],
+  known?: Known,
+): { mean: number[]; sd: number[] } {
+  const predictions = predictTasks(predictor, mixtures, known);
   return {
     mean: combineMeans(
       predictor,
@@ -54,6 +79,20 @@ export function predict(predictor: Predictor, mixtures: readonly Mixture[]): { m
       predictions.map(({ sd }) => sd),
     ),
   };
+}
+
+/** By task, in score units; otherwise as `predict`. */
+export function predictTasks(
+  predictor: Predictor,
+  mixtures: readonly Mixture[],
+  known?: Known,
+): { mean: number[]; sd: number[] }[] {
+  return predictor.tasks.map((task, t) => posterior(task).predict(mixtures, known?.[t] ?? undefined));
+}
+
+/** Whether it can't predict a mixture without what is known of it beforehand. */
+export function expectsKnown(predictor: Predictor): boolean {
+  return predictor.tasks.some(needsKnown);
 }
 
 /** The weighted mean over tasks of [task][mixture]. */
@@ -80,7 +119,7 @@ export function combineSds(
 }
 
 /** Correlation of the tasks' standardised leave-one-out errors, shrunk towards 1 by `PRIOR_RUNS`. */
-function errorCorrelation(tasks: readonly GaussianProcess[]): number[][] {
+function errorCorrelation(tasks: readonly TaskModel[]): number[][] {
   const errors = tasks.map((task) => {
     const byRun = posterior(task).leaveOneOut();
     const length = Math.sqrt(byRun.reduce((sum, error) => sum + error * error, 0));
@@ -93,30 +132,6 @@ function errorCorrelation(tasks: readonly GaussianProcess[]): number[][] {
       return (a.length * correlation + PRIOR_RUNS) / (a.length + PRIOR_RUNS);
     }),
   );
-}
-
-type Runs = { readonly mixtures: readonly Mixture[]; readonly scores: readonly (readonly number[])[] };
-
-/** Runs sorted by weights, then by scores. */
-function canonicalOrder({ mixtures, scores }: Runs): Runs {
-  const ragged = scores.find((task) => task.length !== mixtures.length);
-  if (ragged !== undefined) {
-    throw new RangeError(
-      `a predictor needs a score of each run for each task: got ${ragged.length} for ${mixtures.length} runs`,
-    );
-  }
-  const rows = mixtures.map((mixture, run) => [...mixture, ...scores.map((task) => task[run] as number)]);
-  const order = rows
-    .map((_, i) => i)
-    .sort((a, b) => {
-      const [left, right] = [rows[a] as number[], rows[b] as number[]];
-      const at = left.findIndex((value, k) => value !== right[k]);
-      return at < 0 ? 0 : (left[at] as number) - (right[at] as number);
-    });
-  return {
-    mixtures: order.map((i) => mixtures[i] as Mixture),
-    scores: scores.map((task) => order.map((i) => task[i] as number)),
-  };
 }
 
 function shares(weights: readonly number[], tasks: number): number[] {

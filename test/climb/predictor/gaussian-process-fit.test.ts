@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { fitGaussianProcess } from '../../../climb/predictor/gaussian-process-fit.ts';
-import { posterior } from '../../../climb/predictor/gaussian-process.ts';
+import { conditioned } from '../../../climb/predictor/gaussian-process.ts';
 import { quantise, uniform } from '../../../climb/mixture/mixture.ts';
 import { dirichlet } from '../../../climb/mixture/dirichlet.ts';
 import { stream } from '../../../climb/random.ts';
@@ -32,7 +32,7 @@ test('nine in ten intervals of 90 % hold the function, over 24 fits', () => {
   const inside = Array.from({ length: 24 }, (_, seed) => {
     const process = fitGaussianProcess(runs(seed, 30, 0.02));
     const unseen = Array.from({ length: 200 }, (_, i) => draw(seed, 1000 + i));
-    const { mean, sd } = posterior(process).predict(unseen);
+    const { mean, sd } = conditioned(process).predict(unseen);
     return unseen.filter((m, i) => Math.abs(truth(m) - (mean[i] as number)) < 1.645 * (sd[i] as number)).length / 200;
   });
   expect(inside.reduce((a, b) => a + b, 0) / 24).toBeGreaterThan(0.85);
@@ -44,22 +44,22 @@ describe('any predictor must', () => {
     const process = fitGaussianProcess(tinyRuns);
     const copy = JSON.parse(JSON.stringify(process)) as typeof process;
     expect(copy).toEqual(process);
-    expect(posterior(copy).predict(tinyRuns.mixtures)).toEqual(posterior(process).predict(tinyRuns.mixtures));
+    expect(conditioned(copy).predict(tinyRuns.mixtures)).toEqual(conditioned(process).predict(tinyRuns.mixtures));
   });
 
   test('not depend on the order of the runs', () => {
     const { mixtures, scores } = runs(2, 20, 0.02);
     const backwards = fitGaussianProcess({ mixtures: [...mixtures].reverse(), scores: [...scores].reverse() });
     const forwards = fitGaussianProcess({ mixtures, scores });
-    const means = posterior(backwards).predict(mixtures).mean;
-    posterior(forwards)
+    const means = conditioned(backwards).predict(mixtures).mean;
+    conditioned(forwards)
       .predict(mixtures)
       .mean.forEach((mean, i) => expect(means[i]).toBeCloseTo(mean, 6));
   });
 
   test('fit one run: its score here, more uncertainty elsewhere', () => {
     const process = fitGaussianProcess({ mixtures: [[0.5, 0.5]], scores: [3] });
-    const { mean, sd } = posterior(process).predict([
+    const { mean, sd } = conditioned(process).predict([
       [0.5, 0.5],
       [1, 0],
     ]);
@@ -69,7 +69,7 @@ describe('any predictor must', () => {
 
   test('fit constant scores: that score everywhere', () => {
     const process = fitGaussianProcess({ ...tinyRuns, scores: [2.7, 2.7, 2.7, 2.7, 2.7] });
-    posterior(process)
+    conditioned(process)
       .predict([
         [1, 0, 0],
         [0.2, 0.3, 0.5],

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { type GaussianProcess, posterior } from '../../../climb/predictor/gaussian-process.ts';
+import { type GaussianProcess, conditioned } from '../../../climb/predictor/gaussian-process.ts';
 import { tinyRuns } from '../tiny-runs.ts';
 
 const scale = 0.09221713506718801;
@@ -25,7 +25,7 @@ describe('against scikit-learn', () => {
   ];
 
   test('means and standard deviations', () => {
-    const { mean, sd } = posterior(process).predict(queries);
+    const { mean, sd } = conditioned(process).predict(queries);
     [2.942607649340476, 3.096606388724468, 2.90136108944186].forEach((value, i) =>
       expect(mean[i]).toBeCloseTo(value, 12),
     );
@@ -33,26 +33,38 @@ describe('against scikit-learn', () => {
   });
 
   test('joint covariance', () => {
-    posterior(process)
+    conditioned(process)
       .covariance(queries)
       .forEach((value, i) => expect(value).toBeCloseTo(covariance[i] as number, 14));
   });
 });
 
 test('leave-one-out errors are those of leaving each run out', () => {
-  posterior(process)
+  conditioned(process)
     .leaveOneOut()
     .forEach((error, left) => {
       const without = <T>(values: readonly T[]) => values.filter((_, i) => i !== left);
       const rest = { ...process, mixtures: without(tinyRuns.mixtures), scores: without(tinyRuns.scores) };
-      const { mean, sd } = posterior(rest).predict([tinyRuns.mixtures[left] as number[]]);
+      const { mean, sd } = conditioned(rest).predict([tinyRuns.mixtures[left] as number[]]);
       const difference = (tinyRuns.scores[left] as number) - (mean[0] as number);
       expect(error).toBeCloseTo(difference / Math.hypot(sd[0] as number, process.noiseSd), 10);
     });
 });
 
 test('without noise it goes through the runs, and is certain of them', () => {
-  const { mean, sd } = posterior({ ...process, noiseSd: 0 }).predict(tinyRuns.mixtures);
+  const { mean, sd } = conditioned({ ...process, noiseSd: 0 }).predict(tinyRuns.mixtures);
   mean.forEach((value, i) => expect(value).toBeCloseTo(tinyRuns.scores[i] as number, 9));
   sd.forEach((value) => expect(value).toBeLessThan(1e-7));
+});
+
+test('groups left out are predicted by the rest', () => {
+  const groups = [[1, 4], [2]];
+  const predicted = conditioned(process).leaveGroupsOut(groups);
+  expect([predicted[0], predicted[3]]).toEqual([tinyRuns.scores[0], tinyRuns.scores[3]]);
+  for (const group of groups) {
+    const without = <T>(values: readonly T[]) => values.filter((_, i) => !group.includes(i));
+    const rest = { ...process, mixtures: without(tinyRuns.mixtures), scores: without(tinyRuns.scores) };
+    const { mean } = conditioned(rest).predict(group.map((i) => tinyRuns.mixtures[i] as number[]));
+    group.forEach((i, at) => expect(predicted[i]).toBeCloseTo(mean[at] as number, 10));
+  }
 });

@@ -3,7 +3,7 @@ import { quantise, uniform } from '../../../climb/mixture/mixture.ts';
 import { dirichlet } from '../../../climb/mixture/dirichlet.ts';
 import { fitPredictor, predict } from '../../../climb/predictor/predictor.ts';
 import { shuffled, stream } from '../../../climb/random.ts';
-import { posterior } from '../../../climb/predictor/gaussian-process.ts';
+import { posterior } from '../../../climb/predictor/task-model.ts';
 
 const mixtures = Array.from({ length: 24 }, (_, i) => quantise(dirichlet(uniform(4), stream(1, ['m', i]))));
 const noise = (task: string) => {
