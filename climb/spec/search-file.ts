@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { clustersPart, corpusPart, embeddingPart } from './corpus-parts.ts';
 import { count, part, shapeField, text, trainingTokens } from './fields.ts';
+import { objectivePart } from './objective-part.ts';
 import { proxyPresets, type ProxyPresetName } from './proxy-presets.ts';
 import { constraintsPart, searchPart } from './search-part.ts';
 import { library } from './task-list.ts';
@@ -25,6 +26,7 @@ const searchFile = z.strictObject({
   clusters: clustersPart,
   tasks: library('piqa', 'arc_easy', 'hellaswag'),
   report: part({ tasks: library('sciq', 'openbookqa', 'csqa') }),
+  objective: objectivePart,
   proxy: part({
     preset: z._default(z.enum(presetNames), 'cpu-demo'),
     trainer: z._default(text('a trainer profile configured on the worker'), 'default'),

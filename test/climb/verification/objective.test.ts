@@ -1,6 +1,14 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { choicesNeeded, lossOf, objective, taskLabel, taskShares } from '../../../climb/verification/objective.ts';
+import {
+  choicesNeeded,
+  lossOf,
+  objective,
+  objectiveWeights,
+  scaleOf,
+  taskLabel,
+  taskShares,
+} from '../../../climb/verification/objective.ts';
 import { specOf } from '../made-search.ts';
 
 const tasks = (...weights: number[]) =>
@@ -53,4 +61,63 @@ test('the objective is the weighted mean', () => {
 test('wrong choices are scored only where a metric asks for them', () => {
   expect(choicesNeeded(specOf().tasks)).toBe('gold');
   expect(choicesNeeded(specOf({ tasks: [{ name: 'piqa', metric: 'accuracyNorm' }] }).tasks)).toBe('all');
+});
+
+describe('z-scores', () => {
+  const weigh = (losses: readonly (readonly number[])[], ...weights: number[]) =>
+    objectiveWeights(tasks(...weights), 'z-score', losses);
+
+  test('a task counts by its weight, not by the size of its differences', () => {
+    const losses = [
+      [1, 10],
+      [2, 30],
+      [3, 20],
+    ];
+    const [small, large] = weigh(losses, 1, 1) as [number, number];
+    expect(small / large).toBeCloseTo(10, 12);
+    expect(small + large).toBeCloseTo(1, 12);
+    const [double, single] = weigh(losses, 2, 1) as [number, number];
+    expect(double / single).toBeCloseTo(20, 12);
+  });
+
+  test('no unit of a task changes what it counts', () => {
+    const value = fc.double({ min: -5, max: 5, noNaN: true });
+    const unit = fc.constantFrom(0.01, 1, 100);
+    const runs = fc.array(fc.tuple(value, value, value), { minLength: 3, maxLength: 12 });
+    fc.assert(
+      fc.property(runs, fc.tuple(unit, unit, unit), (losses, units) => {
+        const weights = weigh(losses, 3, 2, 1);
+        expect(weights.reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(1, 12);
+        const rescaled = losses.map((run) => run.map((loss, t) => loss * (units[t] as number)));
+        const scaled = weigh(rescaled, 3, 2, 1).map((weight, t) => weight * (units[t] as number));
+        const total = scaled.reduce((sum, weight) => sum + weight, 0);
+        scaled.forEach((weight, t) => expect(weight / total).toBeCloseTo(weights[t] as number, 6));
+      }),
+    );
+  });
+
+  test('a task that never changes ranks nothing; where none does, shares are left', () => {
+    expect(
+      weigh(
+        [
+          [1, 0.1],
+          [2, 0.1],
+        ],
+        1,
+        3,
+      ),
+    ).toEqual([1, 0]);
+    expect(weigh([[1, 2], [1, 2], [1 + 1e-12, 2]], 1, 3)).toEqual([0.25, 0.75]); // prettier-ignore
+  });
+
+  test('one proxy, or none, has no spread; without the scale only weights count', () => {
+    expect(weigh([[1, 5]], 1, 3)).toEqual([0.25, 0.75]);
+    expect(weigh([], 1, 3)).toEqual([0.25, 0.75]);
+    expect(objectiveWeights(tasks(1, 3), 'none', [[1, 5], [2, 9]])).toEqual([0.25, 0.75]); // prettier-ignore
+  });
+
+  test('a search file has none unless it says so', () => {
+    expect([scaleOf(specOf()), scaleOf(specOf({ objective: {} }))]).toEqual(['none', 'none']);
+    expect(scaleOf(specOf({ objective: { scale: 'z-score' } }))).toBe('z-score');
+  });
 });
