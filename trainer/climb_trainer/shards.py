@@ -119,7 +119,7 @@ class Shards:
 
         def read(slot: int, n: int) -> torch.Tensor:
             batch = tokens[index[:, slot:slot + n]]
-            if batch.device != device:
+            if batch.device.type != device.type:  # a tensor's device has a number, the one asked for may not
                 batch = batch.pin_memory().to(device, non_blocking=True)
             return batch.to(torch.int64)
 

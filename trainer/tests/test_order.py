@@ -4,6 +4,7 @@ import hashlib
 
 import numpy as np
 import pytest
+import torch
 
 from climb_trainer import order
 from climb_trainer.contract import RepetitionCap
@@ -134,3 +135,12 @@ class TestPlan:
     def test_a_cluster_shorter_than_a_chunk_is_refused(self):
         with pytest.raises(RepetitionCap, match=r"cluster c1: .*\(0 of 0 chunks of 16\)"):
             self.plan([6400, 16], [0.99, 0.01], max_epochs=1000)
+
+
+def test_a_batch_that_lies_on_the_device_is_left_there(train_spec):
+    """Where the caller names the device without its number, as specs do, or with it."""
+    data, model = train_spec["data"], train_spec["model"]
+    shards = Shards(data, model["vocab"], model["context"], [True] * 3, 4)
+    plan = shards.plan(train_spec["members"][0], data["dataSeed"], 2, 4, data["maxEpochs"])
+    plain, numbered = (shards.gather([plan], torch.device(name))(0, 4) for name in ("cpu", "cpu:0"))
+    assert plain.shape == (1, 4, model["context"] + 1) and torch.equal(plain, numbered)
