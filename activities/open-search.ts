@@ -6,6 +6,7 @@ import { mergeTarget } from '../climb/spec/corpus-rules.ts';
 import { seenItems, targetProblems } from '../climb/spec/opening-rules.ts';
 import { groupSize } from '../climb/search/groups.ts';
 import { proxyShape } from '../climb/spec/proxy-shape.ts';
+import { batchSize, scheduleOf } from '../climb/spec/plan.ts';
 import { givenTrunk } from '../climb/spec/trunk.ts';
 import type { SearchSpec, TaskSpec } from '../climb/spec/search-file.ts';
 import { continuations, type TaskItem } from '../climb/spec/task-item.ts';
@@ -102,7 +103,7 @@ export function openSearch({
         await check('proxy.tokenizer', () => tokenizers.check(tokenizer, proxy.model, 'corpus'));
       }
       if (problems.length > 0 || trainer === undefined) throw new InvalidInput('the search file', problems);
-      const members = groupSize(spec.search.first, groupSize(spec.budget.concurrency, trainer.members));
+      const members = groupSize(batchSize(scheduleOf(spec), 1), groupSize(spec.budget.concurrency, trainer.members));
       const tokensPerSecond = await speeds.find(trainer, proxy, members);
       const scored = (list: readonly TaskItem[][], choices: 'gold' | 'all') =>
         continuations(list.flat(), choices, proxy.model.context);

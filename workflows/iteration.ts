@@ -5,7 +5,9 @@ import { derivedSeed } from '../climb/random.ts';
 import { ranges } from '../climb/search/groups.ts';
 import type { Opening, Prepared, SearchState } from '../climb/search/search-state.ts';
 import { maySearch, plannedIterations, type StopReason } from '../climb/search/steering.ts';
+import { batchSize, scheduleOf } from '../climb/spec/plan.ts';
 import { proxyShape } from '../climb/spec/proxy-shape.ts';
+import { searchSettings } from '../climb/spec/search-presets.ts';
 import type { Member } from '../activities/train-proxies.ts';
 import type { Batch } from './proxy-group.ts';
 import { scoreMembers } from './score-members.ts';
@@ -29,7 +31,7 @@ export async function runIteration(
   const at = `i${iteration}`;
   const title = `iteration ${iteration}`;
 
-  const size = iteration === 1 ? spec.search.first : spec.search.batch;
+  const size = batchSize(scheduleOf(spec), iteration);
   const { candidates } = state;
   const sample = { activityId: `${at}-sample`, summary: `${title} · sample ${size} mixtures` };
   const { ref: mixtures, summary } = await runStage(opening, 'sampleMixtures', sample, {
@@ -76,7 +78,7 @@ export async function runIteration(
     await runStage(opening, 'refitPredictor', refit, { previous: state.predictor, mixtures, scored, tasks: spec.tasks })
   ).ref;
   const prune = { activityId: `${at}-prune`, summary: `${title} · prune candidates` };
-  const pool = spec.search.candidates;
+  const pool = searchSettings(spec).candidates;
   const kept = (await runStage(opening, 'pruneCandidates', prune, { predictor, tokens, rules, seed, iteration, pool }))
     .ref;
   const commit = { activityId: `${at}-commit`, summary: `${title} · commit` };

@@ -1,3 +1,4 @@
+import { batchSize, scheduleOf } from '../spec/plan.ts';
 import { proxyPresets } from '../spec/proxy-presets.ts';
 import { expectedSeconds, parameters, proxyShape, type ProxyShape } from '../spec/proxy-shape.ts';
 import type { Cost } from './budget.ts';
@@ -87,7 +88,7 @@ export function noteSeconds(
 
 /** Members of the first iteration's groups, at whose size speeds are measured. */
 const usualGroup = (state: Pick<SearchState, 'spec' | 'opening' | 'account'>) =>
-  groupOf(state, state.spec.search.first);
+  groupOf(state, batchSize(scheduleOf(state.spec), 1));
 
 const equalWork = { training: 1, scoring: 1 };
 

@@ -1,5 +1,5 @@
 import { cell, table } from '../markdown.ts';
-import { fixedTrainings, proxiesIn, workOf } from '../spec/plan.ts';
+import { fixedTrainings, proxiesIn, scheduleOf, workOf } from '../spec/plan.ts';
 import { trunkId } from '../spec/trunk.ts';
 import { taskLabel } from '../verification/objective.ts';
 import { effect, plannedIterations, remaining } from './steering.ts';
@@ -26,7 +26,7 @@ export function statusOf(state: SearchState): Status {
   const { counts, account, leaderboard, spec } = state;
   const iterations = state.stoppedBy === null ? plannedIterations(state) : state.iteration;
   const finished = counts.done + counts.diverged + counts.failed;
-  const planned = Math.max(finished, proxiesIn(spec.search, iterations) + workOf(fixedTrainings(spec)).proxies);
+  const planned = Math.max(finished, proxiesIn(scheduleOf(spec), iterations) + workOf(fixedTrainings(spec)).proxies);
   const best = leaderboard[0];
   return {
     phase: state.phase,

@@ -1,7 +1,7 @@
 import { add, limitBrokenBy, times, type Account, type Cost, type Limit } from './budget.ts';
 import { rungShape, type Rung } from '../spec/ladder.ts';
 import type { Message } from '../spec/messages.ts';
-import { iterationsWithin, verificationProxies } from '../spec/plan.ts';
+import { batchSize, iterationsWithin, scheduleOf, verificationProxies } from '../spec/plan.ts';
 import { together } from './groups.ts';
 import { proxyCost } from './proxy-cost.ts';
 import { note, type SearchState, type StoppedBy } from './search-state.ts';
@@ -12,8 +12,8 @@ export type StopReason = { readonly by: StoppedBy; readonly limit: Limit | null 
 export function reasonToStop(state: SearchState, now: number): StopReason | null {
   if (state.finishEarly !== null) return { by: 'finishEarly', limit: null };
   if (state.iteration >= (state.iterationLimit ?? Infinity)) return { by: 'iterations', limit: null };
-  const { first, batch } = state.spec.search;
-  const size = state.iteration === 0 ? first : batch;
+  const size = batchSize(scheduleOf(state.spec), state.iteration + 1);
+  if (size === 0) return { by: 'iterations', limit: null };
   const limit = limitBrokenBy(state.account, beforeVerification(state, size), now);
   return limit === undefined ? null : { by: 'budget', limit };
 }

@@ -1,19 +1,22 @@
 import type { Problem } from '../problem.ts';
-import { fixedTrainings, planSearch, workOf, type Plan } from './plan.ts';
+import { batchSize, fixedTrainings, planSearch, proxiesIn, scheduleOf, workOf, type Plan } from './plan.ts';
 import { expectedSeconds, proxyShape } from './proxy-shape.ts';
 import type { SearchSpec } from './search-file.ts';
+import { scheduleIn } from './search-presets.ts';
 
 /** A device faster than this is not expected: what it couldn't pay for is refused. */
 const fasterThanThePreset = 1000;
 
 /** A budget that can't pay for a first batch and everything that is reserved before it, or is over already. */
-export function* budgetProblems({ budget, search, verify, proxy }: SearchSpec, now: number): Iterable<Problem> {
+export function* budgetProblems(spec: SearchSpec, now: number): Iterable<Problem> {
+  const { budget, search, verify, proxy } = spec;
   const { proxies, deadline, trainTokens, deviceHours } = budget;
   const tokens = proxyShape(proxy).tokens;
-  const plan = planSearch({ budget, search, verify, proxy });
+  const plan = planSearch(spec);
   const fixed = workOf(fixedTrainings({ verify, proxy }));
-  const least = search.first + fixed.proxies;
-  const leastTokens = search.first * tokens + fixed.tokens;
+  const first = leastFirst(spec);
+  const least = first + fixed.proxies;
+  const leastTokens = first * tokens + fixed.tokens;
   const limits =
     trainTokens !== undefined && trainTokens < (proxies - fixed.proxies) * tokens + fixed.tokens
       ? 'trainTokens'
@@ -21,12 +24,20 @@ export function* budgetProblems({ budget, search, verify, proxy }: SearchSpec, n
   if (proxies < least) {
     yield {
       path: 'budget.proxies',
-      message: `at least ${least} are needed, got ${proxies}: ${search.first} for the first batch and ${plan.verifyProxies} for verification ((${verify.candidates} candidates + ${verify.baselines.length} baselines) × ${verify.seeds} seeds)${further(plan)}, which is reserved first; raise it, or lower search.first, verify.candidates or verify.seeds`,
+      message: `at least ${least} are needed, got ${proxies}: ${first} for the first batch and ${plan.verifyProxies} for verification ((${verify.candidates} candidates + ${verify.baselines.length} baselines) × ${verify.seeds} seeds)${further(plan)}, which is reserved first; raise it, or lower search.first, verify.candidates or verify.seeds`,
     };
-  } else if (search.iterations !== undefined && plan.iterations > 0 && search.iterations > plan.iterations) {
+  } else if (plan.iterations > 0 && plan.iterations < wantedIterations(spec)) {
     yield {
       path: 'search.iterations',
       message: `the budget pays for ${plan.iterations}, got ${search.iterations}; raise budget.${limits}, lower search.batch, or leave it out`,
+    };
+  } else if (
+    search.schedule !== undefined &&
+    plan.iterations < Math.min(search.iterations ?? Infinity, search.schedule.length)
+  ) {
+    yield {
+      path: 'search.schedule',
+      message: `its ${search.schedule.length} iterations need ${proxiesIn(scheduleOf(spec), search.schedule.length)} proxies, but ${fixed.proxies} are reserved first and the budget pays for ${plan.searchProxies} in ${plan.iterations} iterations; raise budget.${limits}, or shorten it`,
     };
   }
   if (trainTokens !== undefined && trainTokens < leastTokens) {
@@ -45,7 +56,7 @@ export function* budgetProblems({ budget, search, verify, proxy }: SearchSpec, n
       message: `must lie in the future, got "${deadline}" (now ${new Date(now).toISOString()}); no proxy could be trained`,
     };
   }
-  const seconds = [...fixedTrainings({ verify, proxy }), { shape: proxyShape(proxy), proxies: search.first }].reduce(
+  const seconds = [...fixedTrainings({ verify, proxy }), { shape: proxyShape(proxy), proxies: first }].reduce(
     (sum, training) => sum + training.proxies * expectedSeconds(proxy, undefined, training.shape),
     0,
   );
@@ -59,6 +70,18 @@ export function* budgetProblems({ budget, search, verify, proxy }: SearchSpec, n
   const repeated = verify.baselines.find((baseline, at) => verify.baselines.indexOf(baseline) !== at);
   if (repeated !== undefined)
     yield { path: 'verify.baselines', message: `"${repeated}" stands there twice; name each baseline once` };
+}
+
+/** Iterations that the file asks for by number, where its schedule has so many. */
+function wantedIterations({ search }: SearchSpec): number {
+  const { sizes, then } = scheduleIn(search);
+  return Math.min(search.iterations ?? 0, then > 0 ? Infinity : sizes.length);
+}
+
+/** Proxies of the smallest first batch: a schedule that scales needs two mixtures to compare. */
+function leastFirst(spec: SearchSpec): number {
+  const schedule = scheduleIn(spec.search);
+  return schedule.scales ? 2 : batchSize(schedule, 1);
 }
 
 /** What is reserved beside verification, for a message. */

@@ -1,14 +1,18 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import {
   affordableIterations,
+  batchSize,
   fixedTrainings,
   iterationsWithin,
   planSearch,
   proxiesIn,
+  scaledSizes,
+  scheduleOf,
   verificationProxies,
   workOf,
 } from '../../../climb/spec/plan.ts';
+import type { SearchFile } from '../../../climb/spec/search-file.ts';
 import { specOf } from '../made-search.ts';
 
 test('24 proxies are a first batch of 8, two batches of 4, and verification of 4 arms with 2 seeds', () => {
@@ -52,16 +56,18 @@ test('all that a plan trains fits into its budget, of proxies and of tokens', ()
   });
   fc.assert(
     fc.property(files, ({ proxies, trainTokens, trunk, ladder }) => {
-      const { search, proxy, verify } = specOf();
+      const { search, budget, proxy, verify } = specOf();
+      const schedule = scheduleOf({ search, budget, proxy, verify });
       const spec = {
         search,
+        budget,
         proxy: { ...proxy, warmStart: { tokens: trunk } },
         verify: { ...verify, ladder },
         target: { tokens: 2e10 },
       };
       const iterations = iterationsWithin(spec, { proxies, trainTokens });
       const fixed = workOf(fixedTrainings(spec));
-      const [now, next] = [iterations, iterations + 1].map((n) => proxiesIn(search, n)) as [number, number];
+      const [now, next] = [iterations, iterations + 1].map((n) => proxiesIn(schedule, n)) as [number, number];
       const fits = (searched: number) =>
         fixed.proxies + searched <= proxies && fixed.tokens + searched * 499_712 <= trainTokens;
       expect([iterations === 0 || fits(now), fits(next)]).toEqual([true, false]);
@@ -93,24 +99,77 @@ test('a plan never costs more than the budget, and one more iteration would', ()
   fc.assert(
     fc.property(sizes, ({ proxies, first, batch, candidates, seeds }) => {
       const sized = { ...search, first, batch };
-      const plan = planSearch({
+      const spec = {
         budget: { ...budget, proxies },
         search: sized,
         verify: { ...verify, candidates, seeds },
         proxy,
-      });
+      };
+      const plan = planSearch(spec);
+      const schedule = scheduleOf(spec);
       expect(plan.verifyProxies).toBe((candidates + 2) * seeds);
-      expect(plan.searchProxies).toBe(proxiesIn(sized, plan.iterations));
+      expect(plan.searchProxies).toBe(proxiesIn(schedule, plan.iterations));
       if (plan.iterations > 0) expect(plan.searchProxies + plan.verifyProxies).toBeLessThanOrEqual(proxies);
-      expect(proxiesIn(sized, plan.iterations + 1) + plan.verifyProxies).toBeGreaterThan(proxies);
+      expect(proxiesIn(schedule, plan.iterations + 1) + plan.verifyProxies).toBeGreaterThan(proxies);
     }),
   );
 });
 
 test('iterations and proxies convert into one another', () => {
-  const { search, verify } = specOf();
-  expect([0, 7, 8, 11, 12, 16].map((proxies) => affordableIterations(search, proxies))).toEqual([0, 0, 1, 1, 2, 3]);
-  expect([0, 1, 2, 3].map((iterations) => proxiesIn(search, iterations))).toEqual([0, 8, 12, 16]);
-  expect(affordableIterations(search, -5)).toBe(0);
+  const { verify } = specOf();
+  const schedule = { sizes: [8], then: 4 };
+  expect([0, 7, 8, 11, 12, 16].map((proxies) => affordableIterations(schedule, proxies))).toEqual([0, 0, 1, 1, 2, 3]);
+  expect([0, 1, 2, 3].map((iterations) => proxiesIn(schedule, iterations))).toEqual([0, 8, 12, 16]);
+  expect(affordableIterations(schedule, -5)).toBe(0);
   expect(verificationProxies({ ...verify, candidates: 3, seeds: 5, baselines: ['uniform'] })).toBe(20);
+});
+
+describe('a schedule', () => {
+  const planOf = (search: NonNullable<SearchFile['search']>, proxies: number) => {
+    const spec = specOf({ search, budget: { proxies } });
+    return { ...planSearch(spec), sizes: scheduleOf(spec).sizes };
+  };
+
+  test('of the paper is 64, 32 and 16, and no more however much the budget holds', () => {
+    expect(planOf({ preset: 'paper' }, 120)).toMatchObject({ sizes: [64, 32, 16], searchProxies: 112, iterations: 3 });
+    expect(planOf({ preset: 'nemo-recipe' }, 500)).toMatchObject({ searchProxies: 112, iterations: 3 });
+  });
+
+  test('of the paper shrinks with the budget at 4 : 2 : 1, verification reserved first', () => {
+    expect(planOf({ preset: 'paper' }, 64)).toMatchObject({ sizes: [32, 16, 8], verifyProxies: 8 });
+    expect(planOf({ preset: 'paper' }, 72)).toMatchObject({ sizes: [37, 18, 9] });
+    expect(planOf({ preset: 'paper' }, 15)).toMatchObject({ sizes: [4, 2, 1] });
+    expect(planOf({ preset: 'paper' }, 11)).toMatchObject({ sizes: [2, 1], iterations: 2 });
+    expect(planOf({ preset: 'paper', iterations: 2 }, 56)).toMatchObject({ sizes: [32, 16], iterations: 2 });
+  });
+
+  test('that shrinks spends all of the budget, the first batch at least 2, none empty', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.integer({ min: 1, max: 100 }), { minLength: 1, maxLength: 8 }),
+        fc.integer({ min: 2, max: 900 }),
+        (sizes, proxies) => {
+          const scaled = scaledSizes(sizes, proxies);
+          const total = sizes.reduce((sum, size) => sum + size, 0);
+          expect(scaled.reduce((sum, size) => sum + size, 0)).toBe(Math.min(total, proxies));
+          expect(Math.min(...scaled)).toBeGreaterThan(0);
+          if (proxies < total) expect(scaled[0]).toBeGreaterThan(1);
+        },
+      ),
+    );
+  });
+
+  test('of the file is taken as it is and ends the search', () => {
+    const plan = planOf({ schedule: [10, 3, 3] }, 100);
+    expect(plan).toMatchObject({ sizes: [10, 3, 3], searchProxies: 16, iterations: 3 });
+    expect([1, 2, 3, 4].map((iteration) => batchSize({ sizes: plan.sizes, then: 0 }, iteration))).toEqual([
+      10, 3, 3, 0,
+    ]);
+  });
+
+  test('has a first batch as large as the others where only those are given', () => {
+    expect(planOf({ batch: 16 }, 56)).toMatchObject({ sizes: [16], iterations: 3 });
+    expect(planOf({ batch: 2 }, 24)).toMatchObject({ sizes: [8], iterations: 5 });
+    expect(planOf({ preset: 'paper', first: 16 }, 32)).toMatchObject({ sizes: [16], iterations: 3 });
+  });
 });

@@ -22,7 +22,7 @@ test('a file of three fields gets every default', () => {
     tasks: ['piqa', 'arc_easy', 'hellaswag'].map(libraryTask),
     report: { tasks: ['sciq', 'openbookqa', 'csqa'].map(libraryTask) },
     proxy: { preset: 'cpu-demo', trainer: 'default', checkpointSeconds: 10 },
-    search: { preset: 'default', first: 8, batch: 4, candidates: 8000 },
+    search: { preset: 'default' },
     constraints: { maxEpochs: 4, bounds: {} },
     budget: { proxies: 24, concurrency: 8 },
     verify: { candidates: 2, seeds: 2, baselines: ['uniform', 'proportional'] },
