@@ -23,12 +23,13 @@ export type PresetSpeed = {
   /** Training tokens a second: of one core, or of all proxies that share one GPU. */
   readonly tokensPerSecond: number;
   readonly device: 'cpu' | 'cuda';
-  /** `measured`: see docs/results/. `estimated`: from operations a token and what an H100 should reach, never run. */
+  /** `measured`: see docs/results/. `estimated`: from operations a token and what an H100 reaches at other sizes. */
   readonly known: 'measured' | 'estimated';
 };
 
 const core = (tokensPerSecond: number) => ({ tokensPerSecond, device: 'cpu', known: 'measured' }) as const;
-const gpu = (tokensPerSecond: number) => ({ tokensPerSecond, device: 'cuda', known: 'estimated' }) as const;
+const gpu = <Known extends PresetSpeed['known']>(tokensPerSecond: number, known: Known) =>
+  ({ tokensPerSecond, device: 'cuda', known }) as const;
 
 /**
  * Sizes at which bits per byte rank mixtures the same from seed to seed. Rates follow from the width (learning-rate.ts).
@@ -53,27 +54,27 @@ export const proxyPresets = {
     model: { width: 128, layers: 5, heads: 4, vocab: 4096, context: 512 },
     batch: 16,
     tokens: 20_000_000,
-    speed: gpu(8_000_000),
+    speed: gpu(4_700_000, 'measured'),
   },
   'gpu-fast': {
     model: { width: 192, layers: 6, heads: 3, vocab: 8192, context: 512 },
     batch: 32,
     tokens: 60_000_000,
-    speed: gpu(5_000_000),
+    speed: gpu(3_600_000, 'measured'),
   },
   /** From about 15M parameters on, proxies rank mixtures like 1B models do (Olmix). */
   gpu: {
     model: { width: 512, layers: 6, heads: 8, vocab: 16_384, context: 1024 },
     batch: 64,
     tokens: 350_000_000,
-    speed: gpu(1_500_000),
+    speed: gpu(1_300_000, 'measured'),
   },
   /** The size of CLIMB's smallest proxy (62M, arXiv 2504.13161). */
   paper: {
     model: { width: 768, layers: 10, heads: 12, vocab: 50_304, context: 2048 },
     batch: 64,
     tokens: 1_200_000_000,
-    speed: gpu(380_000),
+    speed: gpu(380_000, 'estimated'),
   },
 } as const satisfies Record<string, ProxyPreset>;
 

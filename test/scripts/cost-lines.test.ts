@@ -37,7 +37,7 @@ test('trunk and ladder are part of the bill', () => {
 
 test('it says what the time rests on', () => {
   expect(linesOf({}, { tokensPerSecond: 12_345 })).toContain('12,345 tokens/s measured here');
-  const gpu = linesOf({ proxy: { preset: 'gpu-tiny' } }, { device: 'cuda' });
+  const gpu = linesOf({ proxy: { preset: 'paper' } }, { device: 'cuda' });
   expect(gpu).toContain("an estimate: this preset's speed was never measured");
   expect(gpu).not.toContain('warning');
 });
