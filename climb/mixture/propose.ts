@@ -35,13 +35,24 @@ export function pruneCandidates(request: {
   readonly pool?: number;
   readonly keep?: number;
 }): Candidates {
-  const { predictor, evaluated, prior, constraints, seed, iteration, pool = 8192, keep = 256 } = request;
+  const { predictor, evaluated, prior, constraints, seed, iteration, pool = 8192, keep } = request;
   const known = predict(predictor, evaluated).mean;
-  const best = Math.min(...known);
   const incumbents = ascending(known)
     .slice(0, INCUMBENTS)
     .map((i) => evaluated[i] as Mixture);
   const mixtures = candidatePool({ prior, constraints, incumbents, exclude: evaluated, size: pool, seed, iteration });
+  return rankCandidates({ predictor, evaluated, mixtures, ...(keep !== undefined && { keep }) });
+}
+
+/** Of given mixtures, those of the largest expected improvement, best first, ties to the earlier; 256 by default. */
+export function rankCandidates(request: {
+  readonly predictor: Predictor;
+  readonly evaluated: readonly Mixture[];
+  readonly mixtures: readonly Mixture[];
+  readonly keep?: number;
+}): Candidates {
+  const { predictor, evaluated, mixtures, keep = 256 } = request;
+  const best = Math.min(...predict(predictor, evaluated).mean);
   const { mean, sd } = predict(predictor, mixtures);
   const order = ascending(mean.map((value, i) => -logExpectedImprovement(value, sd[i] as number, best))).slice(0, keep);
   const kept = <T>(values: readonly T[]) => order.map((i) => values[i] as T);
