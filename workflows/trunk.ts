@@ -34,7 +34,7 @@ export async function prepareTrunk(state: SearchState, opening: Opening, prepare
 
 /** The corpus in its own proportions: bounds are for the recipe, and a trunk is to know a little of everything. */
 async function naturalMixture({ spec }: SearchState, opening: Opening, { tokens }: Prepared, shape: ProxyShape) {
-  const rules = { constraints: { ...spec.constraints, bounds: {} }, targetTokens: shape.tokens };
+  const rules = { constraints: { maxEpochs: spec.constraints.maxEpochs, bounds: {} }, targetTokens: shape.tokens };
   const view = { activityId: `${trunkId}-sample`, summary: 'trunk · the corpus in its own proportions' };
   // Of any first batch the first mixture is the natural one.
   const sample = {

@@ -1,8 +1,19 @@
-import { apportion } from './apportionment.ts';
+import { boundTree, deal, type BoundNode, type GroupParts } from './bound-tree.ts';
+import { groupProblems, namedConstraints } from './named-constraints.ts';
 import { PARTS, fromParts, quantise, sumOfWeights } from './mixture.ts';
 
-/** The least and the most weight of each cluster, in cluster order, multiples of 1e-6. At least one mixture fits. */
-export type Constraints = { readonly lower: readonly number[]; readonly upper: readonly number[] };
+/**
+ * The least and the most weight of each cluster, in cluster order, and of sums of some; multiples of 1e-6. Groups are
+ * disjoint, or one lies within the other. At least one mixture fits.
+ */
+export type Constraints = {
+  readonly lower: readonly number[];
+  readonly upper: readonly number[];
+  readonly groups?: readonly GroupBound[];
+};
+
+/** Bounds on the sum of the weights of some clusters, by their indices. */
+export type GroupBound = { readonly members: readonly number[]; readonly lower: number; readonly upper: number };
 
 export type ConstraintProblem = {
   /** Where in the search file, such as `constraints.bounds.news.lower`. */
@@ -21,15 +32,23 @@ export class InfeasibleConstraints extends Error {
   }
 }
 
+type Bound = { readonly lower?: number | undefined; readonly upper?: number | undefined };
+
 /** What the search file and the domain set say about weights. Tokens in the proxies' tokenizer. */
 export type ConstraintRequest = {
   readonly clusters: readonly string[];
+  /** Another name of each cluster, such as its known domain: the file may use either. */
+  readonly labels?: readonly string[];
   readonly clusterTokens: readonly number[];
   /** Tokens of the run that the recipe is for, not of a proxy. */
   readonly targetTokens: number;
   /** How often a token may be seen in that run. */
   readonly maxEpochs: number;
-  readonly bounds?: Readonly<Record<string, { readonly lower?: number; readonly upper?: number }>>;
+  readonly bounds?: Readonly<Record<string, Bound>>;
+  /** Weights that are given, whatever is proposed for the others. */
+  readonly pinned?: Readonly<Record<string, number>>;
+  /** Bounds on sums. */
+  readonly groups?: Readonly<Record<string, Bound & { readonly clusters: readonly string[] }>>;
 };
 
 /** Rounding errors of a bound such as 0.07 must not move it by a whole part. */
@@ -47,66 +66,100 @@ export function repetitionCaps(
 }
 
 /**
- * The constraints of a search: the file's bounds, under the caps on repetition, rounded inwards to multiples of 1e-6.
- * @throws InfeasibleConstraints with every problem found: unknown clusters, bounds that cross, sums that can't reach 1.
+ * The constraints of a search: the file's bounds and pins, under the caps on repetition, and its groups, rounded
+ * inwards to multiples of 1e-6 (a pin to the nearest).
+ * @throws InfeasibleConstraints with every problem found: unknown clusters and those named twice, bounds that cross,
+ *         groups that overlap, sums that can't be reached.
  */
 export function constrain(request: ConstraintRequest): Constraints {
-  const { clusters, targetTokens, maxEpochs, bounds = {} } = request;
+  const { clusters, targetTokens, maxEpochs } = request;
+  const { bounds, pinned, groups, problems } = namedConstraints(request);
   const caps = repetitionCaps(request);
-  const lower = clusters.map((name) => bounds[name]?.lower ?? 0);
-  const upper = clusters.map((name, i) => Math.min(bounds[name]?.upper ?? 1, caps[i] ?? 0));
+  const pins = clusters.map((_, i) => pinned.get(i)?.value);
+  const lower = clusters.map((_, i) => pins[i] ?? bounds.get(i)?.value.lower ?? 0);
+  const upper = clusters.map((_, i) => Math.min(pins[i] ?? bounds.get(i)?.value.upper ?? 1, caps[i] ?? 0));
   const parts = boundsInParts({ lower, upper });
-  const problems: ConstraintProblem[] = Object.keys(bounds)
-    .filter((name) => !clusters.includes(name))
-    .map((name) => ({
-      path: `constraints.bounds.${name}`,
-      message: `no cluster has this name; the domain set has ${clusters.join(', ')}`,
-    }));
-  clusters.forEach((name, i) => {
+  clusters.forEach((_, i) => {
+    const pin = pins[i];
+    if (pin !== undefined) parts.lower[i] = Math.round(pin * PARTS);
+    if (pin !== undefined && pin <= (caps[i] ?? 0)) parts.upper[i] = Math.round(pin * PARTS);
+    const own = bounds.get(i);
+    if (pin !== undefined && own !== undefined && (pin < (own.value.lower ?? 0) || pin > (own.value.upper ?? 1))) {
+      problems.push({
+        path: `constraints.pinned.${pinned.get(i)?.name}`,
+        message: `got ${pin}, outside constraints.bounds.${own.name} of the same cluster; leave one of the two out`,
+      });
+    }
     if ((parts.lower[i] ?? 0) <= (parts.upper[i] ?? 0)) return;
     problems.push({
-      path: `constraints.bounds.${name}.lower`,
+      path: pin === undefined ? `constraints.bounds.${own?.name}.lower` : `constraints.pinned.${pinned.get(i)?.name}`,
       message:
         `got ${lower[i]}, above the most this cluster can have, ${upper[i]} (its own upper bound, or ${maxEpochs} epochs ` +
         `of its ${request.clusterTokens[i]} tokens in ${targetTokens}); lower it, raise maxEpochs or target fewer tokens`,
     });
   });
-  const least = parts.lower.reduce((sum, part) => sum + part, 0);
-  if (least > PARTS) {
-    problems.push({
-      path: 'constraints.bounds',
-      message: `lower bounds sum to ${least / PARTS}, above 1: no mixture has that much to give; lower some of them`,
-    });
+  problems.push(...groupProblems(groups, parts));
+  if (problems.every(({ path }) => !path.startsWith('constraints.groups'))) {
+    const bounded = groups.length > 0 || bounds.size > 0 || pinned.size > 0;
+    problems.push(...totalProblems(request, boundTree(parts.lower, parts.upper, groupsInParts({ groups })), bounded));
   }
-  const most = parts.upper.reduce((sum, part) => sum + part, 0);
-  if (most < PARTS) {
-    problems.push({
-      path: Object.keys(bounds).length > 0 ? 'constraints' : 'constraints.maxEpochs',
+  if (problems.length > 0) throw new InfeasibleConstraints(problems);
+  const rounded = { lower: fromParts(parts.lower), upper: fromParts(parts.upper) };
+  if (groups.length === 0) return rounded;
+  return {
+    ...rounded,
+    groups: groupsInParts({ groups }).map(({ members, lower, upper }) => ({
+      members,
+      lower: lower / PARTS,
+      upper: upper / PARTS,
+    })),
+  };
+}
+
+function totalProblems(
+  { maxEpochs, targetTokens }: ConstraintRequest,
+  { least, most }: BoundNode,
+  bounded: boolean,
+): ConstraintProblem[] {
+  if (least > PARTS) {
+    return [
+      {
+        path: 'constraints.bounds',
+        message: `lower bounds sum to ${least / PARTS}, above 1: no mixture has that much to give; lower some of them`,
+      },
+    ];
+  }
+  if (most >= PARTS) return [];
+  return [
+    {
+      path: bounded ? 'constraints' : 'constraints.maxEpochs',
       message:
         `caps sum to ${most / PARTS}, under 1: at ${maxEpochs} epochs the corpus can't fill ${targetTokens} target tokens ` +
         'within these bounds; raise maxEpochs or upper bounds, target fewer tokens, or add data',
-    });
-  }
-  if (problems.length > 0) throw new InfeasibleConstraints(problems);
-  return { lower: fromParts(parts.lower), upper: fromParts(parts.upper) };
+    },
+  ];
 }
 
-/** Whether every weight is within its bounds, give or take `tolerance`. */
+/** Whether every weight, and every group's sum, is within its bounds, give or take `tolerance`. */
 export function satisfies(weights: readonly number[], constraints: Constraints, tolerance = 1e-9): boolean {
   return (
     weights.length === constraints.lower.length &&
     weights.every(
       (weight, i) =>
         weight >= (constraints.lower[i] ?? 0) - tolerance && weight <= (constraints.upper[i] ?? 0) + tolerance,
-    )
+    ) &&
+    (constraints.groups ?? []).every(({ members, lower, upper }) => {
+      const sum = members.reduce((total, member) => total + (weights[member] as number), 0);
+      return sum >= lower - tolerance && sum <= upper + tolerance;
+    })
   );
 }
 
 /**
- * The nearest mixture that satisfies the constraints, quantised: `clip(scale * weights, lower, upper)` with the one
- * scale that makes the sum 1 (proportional water-filling). It minimises the Kullback–Leibler divergence
- * KL(mixture ‖ weights): weights between their bounds keep their proportions. Where the positive weights can't fill
- * the mixture, the rest is spread evenly over the zeros. A feasible mixture comes back unchanged.
+ * The nearest mixture that satisfies the constraints, quantised. It minimises the Kullback–Leibler divergence
+ * KL(mixture ‖ weights), exactly (see `deal`): weights that neither a bound of their own nor one of their group holds
+ * keep their proportions. Where the positive weights can't fill the mixture, the rest is spread evenly over the zeros.
+ * A feasible mixture comes back unchanged.
  * @throws RangeError for weights that `quantise` refuses.
  */
 export function project(weights: readonly number[], constraints: Constraints): number[] {
@@ -115,30 +168,22 @@ export function project(weights: readonly number[], constraints: Constraints): n
   if (satisfies(rounded, constraints)) return rounded;
   const { lower, upper } = boundsInParts(constraints);
   const shares = weights.map((weight) => Math.max((weight / total) * PARTS, ZERO_SHARE));
-  const filled = (logScale: number) => {
-    const scale = Math.exp(logScale);
-    return shares.map((share, i) => Math.min(Math.max(scale * share, lower[i] ?? 0), upper[i] ?? 0));
-  };
-  let low = -LOG_SCALE_RANGE;
-  let high = LOG_SCALE_RANGE;
-  for (let step = 0; step < BISECTIONS; step++) {
-    const middle = (low + high) / 2;
-    if (filled(middle).reduce((sum, part) => sum + part, 0) > PARTS) high = middle;
-    else low = middle;
-  }
-  return fromParts(apportion(filled(low), PARTS, lower, upper));
+  return fromParts(deal(boundTree(lower, upper, groupsInParts(constraints)), shares, PARTS));
 }
 
 /** A weight of zero counts as this many parts: too few to matter unless everything else is full. */
 const ZERO_SHARE = 1e-9;
-/** Beyond e^±40 the smallest share fills a whole mixture and the largest nothing. */
-const LOG_SCALE_RANGE = 40;
-/** 80 / 2^60 is under the spacing of doubles near 1. */
-const BISECTIONS = 60;
 
-function boundsInParts({ lower, upper }: Constraints): { lower: number[]; upper: number[] } {
+function boundsInParts({ lower, upper }: Pick<Constraints, 'lower' | 'upper'>): { lower: number[]; upper: number[] } {
   return {
     lower: lower.map((bound) => Math.max(0, Math.ceil(bound * PARTS - PART_TOLERANCE))),
     upper: upper.map((bound) => Math.min(PARTS, Math.floor(bound * PARTS + PART_TOLERANCE))),
   };
+}
+
+function groupsInParts({ groups = [] }: Pick<Constraints, 'groups'>): GroupParts[] {
+  return groups.map(({ members, lower, upper }) => {
+    const parts = boundsInParts({ lower: [lower], upper: [upper] });
+    return { members, lower: parts.lower[0] as number, upper: parts.upper[0] as number };
+  });
 }

@@ -45,24 +45,20 @@ export function spaceRules(spec: Pick<SearchSpec, 'constraints' | 'target' | 'pr
 export function mixtureSpace(shards: TokenShards, { constraints, targetTokens }: SpaceRules): MixtureSpace {
   const clusters = shards.clusters.map(({ cluster }) => cluster);
   const clusterTokens = shards.clusters.map(({ tokens }) => tokens);
-  const { maxEpochs, bounds } = constraints;
-  // A known domain may be bounded by its name.
-  const nameOf = new Map(shards.clusters.map(({ cluster, label = cluster }) => [label, cluster]));
+  const { maxEpochs, bounds, pinned = {}, groups = {} } = constraints;
   return {
     clusters,
     prior: tokenShares(shards),
     constraints: constrain({
       clusters,
+      // A known domain may be bounded by its name.
+      labels: shards.clusters.map(({ cluster, label = cluster }) => label),
       clusterTokens,
       targetTokens,
       maxEpochs,
-      bounds: withoutUndefined(bounds, nameOf),
+      bounds,
+      pinned,
+      groups,
     }),
   };
-}
-
-function withoutUndefined(bounds: SearchSpec['constraints']['bounds'], nameOf: ReadonlyMap<string, string>) {
-  return Object.fromEntries(
-    Object.entries(bounds).map(([name, { lower = 0, upper = 1 }]) => [nameOf.get(name) ?? name, { lower, upper }]),
-  );
 }
