@@ -1,0 +1,67 @@
+import type { Constraints } from '../../../../climb/mixture/constraints.ts';
+import { firstBatch } from '../../../../climb/mixture/first-batch.ts';
+import type { Mixture } from '../../../../climb/mixture/mixture.ts';
+import { pruneCandidates, rankCandidates, sampleBatch } from '../../../../climb/mixture/propose.ts';
+import { fitPredictor, predict, type Predictor } from '../../../../climb/predictor/predictor.ts';
+import { scheduleIn } from '../../../../climb/spec/search-presets.ts';
+import type { Problem, Settings, Strategy } from '../problem.ts';
+import { Runs } from '../runs.ts';
+import { snap } from './snap.ts';
+
+/**
+ * A search as this project runs it, by the functions that its stages call. On a table the first batch is the rows
+ * nearest to the one it would run, and candidates are the rows that are left.
+ *
+ * Recommended is the lowest posterior mean: of what was run on a table, of that and the last candidates elsewhere.
+ */
+export const byDefault: Strategy = (problem, settings) => {
+  const runs = new Runs(problem, settings.budget);
+  const { sizes, then } = scheduleIn({ preset: 'default', batch: settings.batch });
+  runs.evaluate(firstRuns(problem, { ...settings, size: Math.min(sizes[0] ?? then, runs.left) }));
+  for (let iteration = 2; runs.left > 0; iteration++) {
+    const predictor = fitted(problem, runs);
+    const candidates = proposed(problem, runs, predictor, { ...settings, iteration });
+    const size = Math.min(then, runs.left);
+    runs.evaluate(sampleBatch({ predictor, evaluated: runs.mixtures, candidates, size }));
+  }
+  const predictor = fitted(problem, runs);
+  const last = problem.mixtures ?? proposed(problem, runs, predictor, { ...settings, iteration: 0 }).mixtures;
+  return {
+    evaluated: runs.mixtures,
+    scores: runs.scores,
+    predictedBest: lowest(predictor, [...runs.mixtures, ...last]),
+    recommended: lowest(predictor, problem.mixtures === null ? [...runs.mixtures, ...last] : runs.mixtures),
+  };
+};
+
+function firstRuns({ prior, mixtures }: Problem, { size, seed }: { size: number; seed: number }): Mixture[] {
+  const wanted = firstBatch({ prior, constraints: free(prior.length), size, seed });
+  return mixtures === null ? wanted : snap(wanted, mixtures);
+}
+
+function fitted({ taskWeights }: Problem, { mixtures, scores }: Runs): Predictor {
+  return fitPredictor({ mixtures, scores, taskWeights });
+}
+
+function proposed(
+  { prior, mixtures }: Problem,
+  runs: Runs,
+  predictor: Predictor,
+  { seed, iteration }: Pick<Settings, 'seed'> & { iteration: number },
+) {
+  const evaluated = runs.mixtures;
+  if (mixtures === null) {
+    return pruneCandidates({ predictor, evaluated, prior, constraints: free(prior.length), seed, iteration });
+  }
+  return rankCandidates({ predictor, evaluated, mixtures: mixtures.filter((mixture) => !runs.has(mixture)) });
+}
+
+function lowest(predictor: Predictor, mixtures: readonly Mixture[]): Mixture {
+  const { mean } = predict(predictor, mixtures);
+  return mixtures[mean.indexOf(Math.min(...mean))] as Mixture;
+}
+
+/** The whole simplex. */
+function free(domains: number): Constraints {
+  return { lower: new Array<number>(domains).fill(0), upper: new Array<number>(domains).fill(1) };
+}
