@@ -15,6 +15,7 @@ import type { Deps } from './deps.ts';
 import { patientWithEndpoint } from './endpoint-patience.ts';
 import type { AssignmentPlan } from './open-assignment.ts';
 import { shardEmbedder } from './embed/shard-embedder.ts';
+import { refuseBad } from './ingest/ingest-refusals.ts';
 
 export type AssignShardInput = {
   /** `AssignmentPlan` */
@@ -43,7 +44,8 @@ type AssignedBlock = Omit<AssignedLines, 'lines'> & { readonly lines: Ref; reado
  * they follow from those of the file, of the domain set and of its embedding alone: each file stands by itself, no
  * duplicates are dropped and no items of tasks looked for. A retry goes on at a block.
  * @returns ref of a `FileAssignment`
- * @throws ApplicationFailure BadCorpus, not retryable, for a file that can't be read or holds no document; what the
+ * @throws ApplicationFailure BadCorpus, not retryable, for a file that can't be read, holds no document, or a bad
+ * one where the corpus of the domain set was strict; what the
  * embedding endpoint has to say, see `patientWithEndpoint`
  */
 export function assignShard(
@@ -54,14 +56,15 @@ export function assignShard(
   return ({ plan, file: at, publish }: AssignShardInput): Promise<Made<AssignSummary>> =>
     patientWithEndpoint(() =>
       beating(async (beat, signal) => {
-        const { domainSet, sources, files } = await store.readJson<AssignmentPlan>(plan);
+        const { domainSet, sources, files, strict = false } = await store.readJson<AssignmentPlan>(plan);
         const found = files[at]!;
         beat({ hashing: found.path });
-        const file = await corpus.hash(found);
+        const file = await corpus.hash(found, signal);
         const source = sources[file.source]!;
-        const inputs = { version: 1, sha256: file.sha256, format: file.format, ...readBy(source), domainSet };
+        const read = { sha256: file.sha256, format: file.format, ...readBy(source), domainSet };
+        const inputs = { version: 1, ...read, ...(strict && { strict }) };
         const { ref } = await derive({ store, ledger }, 'assign', inputs, () =>
-          assign(file, source, domainSet, { beat, signal }),
+          assign({ file, source, strict }, domainSet, { beat, signal }),
         );
         const made = await store.readJson<FileAssignment>(ref);
         if (publish !== undefined) {
@@ -75,8 +78,7 @@ export function assignShard(
     );
 
   async function assign(
-    file: HashedCorpusFile,
-    source: Source,
+    { file, source, strict }: { file: HashedCorpusFile; source: Source; strict: boolean },
     ref: Ref,
     { beat, signal }: Watch,
   ): Promise<Made<unknown>> {
@@ -111,6 +113,7 @@ export function assignShard(
     };
     const blocks = await compute.map(corpus.blocks(file, source), assigned);
     const tally = tallyBlocks(blocks, 1);
+    if (strict) refuseBad(tally, [file]);
     if (tally.records > 0 && tally.documents === 0) throw noDocument(file, source, tally);
     const total = (of: (block: AssignedBlock) => number) => blocks.reduce((sum, block) => sum + of(block), 0);
     const clusters = domainSet.clusters.map(({ cluster, label }, index) => ({

@@ -62,7 +62,7 @@ export function ingestCorpus(
       for (const file of await reader.files(sources)) {
         beat({ hashing: file.path });
         signal.throwIfAborted();
-        files.push(await reader.hash(file));
+        files.push(await reader.hash(file, signal));
       }
       const { strict } = reading.corpus;
       const inputs = {

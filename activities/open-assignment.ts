@@ -17,6 +17,8 @@ export type AssignmentPlan = {
   readonly domainSet: Ref;
   readonly sources: readonly Source[];
   readonly files: readonly CorpusFile[];
+  /** A bad document ends it, as it would have ended the search. */
+  readonly strict?: boolean;
 };
 
 export type OpenedAssignment = {
@@ -62,7 +64,15 @@ export function openAssignment({
           'BadCorpus',
         );
       }
-      const plan: AssignmentPlan = { schema: 1, kind: 'assignment-plan', domainSet, sources, files };
+      const { strict } = reading.corpus;
+      const plan: AssignmentPlan = {
+        schema: 1,
+        kind: 'assignment-plan',
+        domainSet,
+        sources,
+        files,
+        ...(strict && { strict }),
+      };
       return { plan: await store.putJson(plan), files: files.length, timeouts, queues };
     });
 

@@ -56,7 +56,7 @@ export function tokeniseClusters({ store, ledger, runs, searches, trainers, deri
     const run = contentKey(inputs);
     const make = async () => {
       const { shards, files } = await store.readJson<Pick<Manifest, 'shards' | 'files'>>(input.manifest);
-      await refusingBadCorpus(() => beating(() => corpus.verify(files)));
+      await refusingBadCorpus(() => beating((_, signal) => corpus.verify(files, signal)));
       const { clusters, assignment, origin } = await store.readJson<AnyDomainSet>(input.domainSet);
       const spec = {
         schema: 1,

@@ -13,11 +13,12 @@ export class BrokenArtifact extends Error {
 
 const sha256 = (bytes: string | Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 
-/** Lower-case hex SHA-256 and size of a file of any size. */
-export async function describeFile(path: string): Promise<Ref> {
+/** Lower-case hex SHA-256 and size of a file of any size. @throws the signal's reason when aborted */
+export async function describeFile(path: string, signal?: AbortSignal): Promise<Ref> {
   const hash = createHash('sha256');
   let bytes = 0;
   for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
+    signal?.throwIfAborted();
     hash.update(chunk);
     bytes += chunk.length;
   }

@@ -31,8 +31,8 @@ export class CorpusReader {
   }
 
   /** Adds the hash of the file's bytes: a corpus that changes is another corpus. */
-  async hash(file: CorpusFile): Promise<HashedCorpusFile> {
-    return { ...file, ...(await describeFile(file.location)) };
+  async hash(file: CorpusFile, signal?: AbortSignal): Promise<HashedCorpusFile> {
+    return { ...file, ...(await describeFile(file.location, signal)) };
   }
 
   /**
@@ -60,7 +60,7 @@ export class CorpusReader {
    * Files are still what ingest read: their sizes, which cost nothing, before their hashes.
    * @throws BadCorpus
    */
-  async verify(files: Manifest['files']): Promise<void> {
+  async verify(files: Manifest['files'], signal?: AbortSignal): Promise<void> {
     const places = await Promise.all(files.map((file) => this.#places(file.path)));
     for (const [at, file] of files.entries()) {
       const found = places[at]!;
@@ -70,7 +70,7 @@ export class CorpusReader {
     }
     for (const [at, file] of files.entries()) {
       const same = places[at]!.filter(({ bytes }) => bytes === file.bytes);
-      const hashes = await Promise.all(same.map(async ({ location }) => (await describeFile(location)).sha256));
+      const hashes = await Promise.all(same.map(async ({ location }) => (await describeFile(location, signal)).sha256));
       if (!hashes.includes(file.sha256)) {
         throw changed(file, `${file.bytes} bytes with SHA-256 ${hashes.join(' or ')}`);
       }

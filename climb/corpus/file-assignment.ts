@@ -1,4 +1,6 @@
+import { utf8ToBytes } from '@noble/hashes/utils.js';
 import type { Ref } from '../artifact.ts';
+import { digest } from '../content-key.ts';
 
 /** Artifact: the documents of a later file under a frozen domain set. A function of the file's bytes, not of its name. */
 export type FileAssignment = {
@@ -28,11 +30,22 @@ export type FileAssignment = {
   readonly badCount: number;
 };
 
-/** Where the assignment of a file is written, below a folder for all of them. @param path as the corpus names it */
-export const assignmentPath = (path: string) => ({
-  lines: `${path}.clusters.jsonl`,
-  summary: `${path}.summary.json`,
-});
+/** Bytes that file systems let a name have, less those of the longest ending. */
+const longestName = 255 - '.clusters.jsonl'.length;
+
+/**
+ * Where the assignment of a file is written, below a folder for all of them. A name that has no room for the ending is
+ * cut, and told from others by its hash; the summary says the whole of it.
+ * @param path as the corpus names it
+ */
+export function assignmentPath(path: string): { lines: string; summary: string } {
+  const at = path.lastIndexOf('/') + 1;
+  const name = path.slice(at);
+  const fits = utf8ToBytes(name).length <= longestName;
+  // A character is four bytes of UTF-8 at most.
+  const short = fits ? name : `${[...name].slice(0, 40).join('')}-${digest(name).slice(0, 16)}`;
+  return { lines: `${path.slice(0, at)}${short}.clusters.jsonl`, summary: `${path.slice(0, at)}${short}.summary.json` };
+}
 
 /** What stands beside the lines: counts, and the hashes of file, domain set and lines. */
 export function assignmentSummary(path: string, { schema, kind, ...assignment }: FileAssignment): string {

@@ -28,14 +28,20 @@ export function clusterView(input: ViewInput): Markup {
   const { row, view } = input;
   return markup`
 <section class="view" id="view-${view}" aria-label="K ${number(row.k)}, ${mergeWords(row.merge)}">
-<div class="head"><h2>${'figures' in row ? count(row.figures.clusters, 'cluster') : 'No domain set'}</h2><span class="soft">K ${number(row.k)}, ${row.merge.method} ${mergeWords(row.merge)}</span>${row.own ? markup`<span class="own">as the search file has it</span>` : markup`<code>${asJson(row)}</code>`}</div>
+<div class="head"><h2>${'figures' in row ? count(row.figures.clusters, 'cluster') : 'No domain set'}</h2><span class="soft">K ${number(row.k)}, ${row.merge.method} ${mergeWords(row.merge)}</span>${row.own ? markup`<span class="own">as the search file has it</span>` : markup`<code>${changes(row)}</code>`}</div>
 ${'figures' in row ? found({ ...input, row }) : markup`<p class="problem">${row.problem}</p>`}
 </section>`;
 }
 
-/** What to write into the search file. */
-function asJson({ k, merge: { method, target, threshold } }: ExploredRow): string {
-  return `"clusters": ${JSON.stringify({ initial: k, merge: { method, ...(target === null ? { threshold } : { target }) } })}`;
+/** What to write into the search file; whatever else its part `clusters` says stays as it is. */
+function changes({ k, merge: { method, target, threshold } }: ExploredRow): string {
+  const until = target === null ? (['threshold', threshold] as const) : (['target', target] as const);
+  const fields = [
+    ['initial', k],
+    ['merge.method', method],
+    [`merge.${until[0]}`, until[1]],
+  ] as const;
+  return fields.map(([field, value]) => `clusters.${field} = ${JSON.stringify(value)}`).join(', ');
 }
 
 function found({ row, view, clustering, scales, axes }: ViewInput & { row: FoundRow }): Markup {

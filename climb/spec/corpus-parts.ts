@@ -73,7 +73,15 @@ export const embeddingPart = part({
   kind: z._default(z.enum(['lsa', 'endpoint', 'hf-inference', 'precomputed']), 'lsa'),
   dimensions: z.optional(count(2, 1024, 'lsa: length of an embedding, 128 by default')),
   endpoint: z.optional(text('endpoint: a profile configured on the worker, "default" by default')),
-  model: z.optional(text('hf-inference: the name of an embedding model')),
+  model: z.optional(
+    z
+      .string()
+      .check(
+        z.regex(/^[\w.-]+(\/[\w.-]+)?$/),
+        z.maxLength(256),
+        z.describe('hf-inference: the name of an embedding model, such as "intfloat/multilingual-e5-large"'),
+      ),
+  ),
   field: z.optional(text('precomputed: the field that holds the vector, a list of numbers')),
   path: z.optional(
     text('precomputed: a .npy file below an allowed root, float32, a row for each record of the corpus'),

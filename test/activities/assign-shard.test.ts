@@ -145,6 +145,14 @@ describe('a frozen domain set', () => {
     expect(made!.assignment).toMatchObject({ records: 4, badCount: 1, bad: [{ line: 3, reason: 'not JSON' }] });
   });
 
+  test('of a strict corpus refuses a file with a bad document, with its line', async () => {
+    const strict = await frozen('strict', { corpus: { path: 'corpus.jsonl', strict: true } });
+    await place(join(strict.folder, 'later.jsonl'), `${lines([document(1001)])}not JSON\n`);
+    const failure = await failureOf(assign(strict, 'later.jsonl'));
+    expect(failure).toMatchObject({ type: 'BadCorpus', nonRetryable: true });
+    expect(failure.message).toContain('later.jsonl line 2: not JSON; a strict corpus has no bad documents');
+  });
+
   test('a record that is longer than the cap is a line for each of its pieces', async () => {
     const long = { text: Array.from({ length: 8000 }, () => 'whale harpoon').join(' ') };
     await place(join(world.folder, 'long.jsonl'), lines([document(1), long]));

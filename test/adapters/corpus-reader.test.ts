@@ -76,6 +76,14 @@ describe('archives', () => {
   });
 });
 
+test('who is cancelled waits for no file to be hashed or compared', async () => {
+  await writeFile(join(root, 'h.jsonl'), jsonLines({ text: 'h' }));
+  const files = await reader.files([madeSource('h.jsonl')]);
+  const gone = AbortSignal.abort(new Error('cancelled'));
+  await expect(reader.hash(files[0]!, gone)).rejects.toThrow('cancelled');
+  await expect(reader.verify([await reader.hash(files[0]!)], gone)).rejects.toThrow('cancelled');
+});
+
 test.each([
   ['plain', 'a.jsonl', (text: string) => text],
   ['gzip', 'a.jsonl.gz', (text: string) => gzipSync(text)],
