@@ -28,6 +28,10 @@ export type ProcessPosterior = {
   /** Joint covariance of the function at the mixtures, row-major. */
   covariance(mixtures: readonly Mixture[]): Float64Array;
   /**
+   * The same a column at a time, for many mixtures of which a few are asked about: row → its covariance with each.
+   */
+  columns(mixtures: readonly Mixture[]): (row: number) => Float64Array;
+  /**
    * Each run's score less what the other runs predict, over the standard deviation of that difference, in the order
    * of the process's rows (Rasmussen and Williams 2006, 5.12).
    */
@@ -60,6 +64,17 @@ export function conditioned(process: GaussianProcess): ProcessPosterior {
     Float64Array.from(scores, (score) => (score - mean) / scale),
   );
 
+  /** Covariances of queries with the runs, each row solved against the factor. */
+  const whiten = (queries: Float64Array, count: number) => {
+    const whitened = new Float64Array(count * n);
+    for (let q = 0; q < count; q++) {
+      const cross = whitened.subarray(q * n, (q + 1) * n);
+      for (let i = 0; i < n; i++) cross[i] = covarianceOf(queries, q, rows, i);
+      solveTransposed(factor, cross);
+    }
+    return whitened;
+  };
+
   return {
     predict(mixtures) {
       const queries = kernelCoordinates(mixtures, lengthScales);
@@ -85,12 +100,7 @@ export function conditioned(process: GaussianProcess): ProcessPosterior {
     covariance(mixtures) {
       const m = mixtures.length;
       const queries = kernelCoordinates(mixtures, lengthScales);
-      const whitened = new Float64Array(m * n);
-      for (let q = 0; q < m; q++) {
-        const cross = whitened.subarray(q * n, (q + 1) * n);
-        for (let i = 0; i < n; i++) cross[i] = covarianceOf(queries, q, rows, i);
-        solveTransposed(factor, cross);
-      }
+      const whitened = whiten(queries, m);
       const result = new Float64Array(m * m);
       for (let a = 0; a < m; a++) {
         for (let b = 0; b <= a; b++) {
@@ -100,6 +110,22 @@ export function conditioned(process: GaussianProcess): ProcessPosterior {
         }
       }
       return result;
+    },
+
+    columns(mixtures) {
+      const m = mixtures.length;
+      const queries = kernelCoordinates(mixtures, lengthScales);
+      const whitened = whiten(queries, m);
+      return (row) => {
+        const own = whitened.subarray(row * n, (row + 1) * n);
+        const column = new Float64Array(m);
+        for (let q = 0; q < m; q++) {
+          let value = covarianceOf(queries, q, queries, row);
+          for (let i = 0; i < n; i++) value -= (whitened[q * n + i] as number) * (own[i] as number);
+          column[q] = scale * scale * value;
+        }
+        return column;
+      };
     },
 
     leaveOneOut() {

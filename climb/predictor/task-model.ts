@@ -28,6 +28,8 @@ export type Posterior = {
   predict(mixtures: readonly Mixture[], known?: readonly number[]): { mean: number[]; sd: number[] };
   /** Joint covariance of the function at the mixtures, row-major: symmetric, positive semi-definite to rounding. */
   covariance(mixtures: readonly Mixture[]): Float64Array;
+  /** The same a column at a time, for many mixtures of which a few are asked about: row → its covariance with each. */
+  columns(mixtures: readonly Mixture[]): (row: number) => Float64Array;
   /** Each run's error when predicted by the others, over that error's standard deviation, in the order of the rows. */
   leaveOneOut(): Float64Array;
   /** Standard deviation from one run to another of the same mixture. */
@@ -56,6 +58,10 @@ export function posterior(model: TaskModel): Posterior {
     covariance(mixtures) {
       refuseStrangers(mixtures, residual.lengthScales.length);
       return process.covariance(mixtures);
+    },
+    columns(mixtures) {
+      refuseStrangers(mixtures, residual.lengthScales.length);
+      return process.columns(mixtures);
     },
     leaveOneOut: () => process.leaveOneOut(),
     noiseSd: residual.noiseSd,

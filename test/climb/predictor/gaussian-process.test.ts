@@ -36,6 +36,10 @@ describe('against scikit-learn', () => {
     conditioned(process)
       .covariance(queries)
       .forEach((value, i) => expect(value).toBeCloseTo(covariance[i] as number, 14));
+    const column = conditioned(process).columns(queries);
+    queries.forEach((_, row) =>
+      column(row).forEach((value, i) => expect(value).toBeCloseTo(covariance[row * 3 + i] as number, 14)),
+    );
   });
 });
 
