@@ -9,6 +9,8 @@ import { fitLsa } from '../climb/corpus/lsa.ts';
 import { mergeClusters } from '../climb/corpus/merge.ts';
 import { filterShard } from '../climb/corpus/filter-shard.ts';
 import { parseBlock } from '../climb/corpus/parse-block.ts';
+import { trigramProbabilities } from '../climb/ngram/interpolated-trigrams.ts';
+import { ngramOptimum } from '../climb/ngram/ngram-optimum.ts';
 import { fitPredictor } from '../climb/predictor/predictor.ts';
 import { pruneCandidates, sampleBatch } from '../climb/mixture/propose.ts';
 import { countShardFeatures, embedShard } from '../climb/corpus/shard-embedding.ts';
@@ -30,6 +32,7 @@ export const computeFunctions = {
   fitPredictor,
   labelClusters,
   mergeClusters,
+  ngramOptimum,
   parseBlock,
   pruneCandidates,
   readShardScores,
@@ -38,6 +41,7 @@ export const computeFunctions = {
   shardTexts,
   surveyDomains,
   surveyShard,
+  trigramProbabilities,
 };
 
 export type ComputeFunctions = typeof computeFunctions;
