@@ -1,4 +1,4 @@
-"""python -m climb_trainer {tokenise,train,evaluate} --spec spec.json --out DIR
+"""python -m climb_trainer {tokenise,encode,train,evaluate} --spec spec.json --out DIR
 python -m climb_trainer serve
 python -m climb_trainer version
 """
@@ -18,7 +18,7 @@ from pathlib import Path
 from . import VERSION, files, lifeline, rundir, serve, spec as specs
 from .contract import BadSpec, DeviceLost, OutOfMemory, TrainerError, emit, log, out_of_memory
 
-RESULT = {"tokenise": "manifest.json", "train": "result.json", "evaluate": "result.json"}
+RESULT = {"tokenise": "manifest.json", "encode": "result.json", "train": "result.json", "evaluate": "result.json"}
 
 
 class Arguments(argparse.ArgumentParser):
@@ -29,11 +29,12 @@ class Arguments(argparse.ArgumentParser):
 def run(argv: list[str]) -> int:
     """Carry out a command line; returns the exit code. Raises TrainerError and whatever went wrong below."""
     if argv == ["version"]:
-        emit("version", name="climb_trainer", version=VERSION, torch=importlib.metadata.version("torch"), serve=True, ensemble=True)
+        emit("version", name="climb_trainer", version=VERSION, torch=importlib.metadata.version("torch"), serve=True, ensemble=True,
+             encode=True)
         return 0
     if argv == ["serve"]:
         return serve.serve(carry_out)
-    parser = Arguments(prog="climb_trainer", usage="climb_trainer {tokenise,train,evaluate} --spec FILE --out DIR | serve | version")
+    parser = Arguments(prog="climb_trainer", usage="climb_trainer {tokenise,encode,train,evaluate} --spec FILE --out DIR | serve | version")
     parser.add_argument("command", choices=list(RESULT))
     parser.add_argument("--spec", required=True, help="the spec, a JSON file")
     parser.add_argument("--out", required=True, help="the folder for checkpoints and results")

@@ -104,26 +104,31 @@ class Piece:
     targets: np.ndarray  # int64 [scored], the tokens after the last `scored` inputs
 
 
+def sequences(tasks: list[Task], tokenizer, bos: int) -> list[tuple[np.ndarray, int]]:
+    """Of every request, in order: its tokens behind a BOS, int64, and where those that are scored start."""
+    pairs = [split(t.queries[i], t.continuations[i][c]) for t in tasks for i in range(len(t.ids)) for c in t.scored(i)]
+    encode = lambda texts: [e.ids for e in tokenizer.encode_batch_fast(texts, add_special_tokens=False)]
+    wholes = encode([context + continuation for context, continuation in pairs])
+    distinct = list(dict.fromkeys(context for context, _ in pairs))
+    lengths = {text: len(ids) for text, ids in zip(distinct, encode(distinct))}
+    return [(np.array([bos, *ids], np.int64), 1 + min(lengths[text], len(ids) - 1))  # at least one token is scored
+            for (text, _), ids in zip(pairs, wholes)]
+
+
 def pieces(tasks: list[Task], tokenizer, bos: int, context: int) -> tuple[list[Piece], int]:
     """All pieces of all requests, and the number of requests (tasks, then items, then choices).
 
     A continuation longer than the model's context is scored whole, in blocks of `context` targets,
     each with as much to its left as fits: its bits per byte then is of all its bytes.
     """
-    pairs = [split(t.queries[i], t.continuations[i][c]) for t in tasks for i in range(len(t.ids)) for c in t.scored(i)]
-    encode = lambda texts: [e.ids for e in tokenizer.encode_batch_fast(texts, add_special_tokens=False)]
-    wholes = encode([context + continuation for context, continuation in pairs])
-    distinct = list(dict.fromkeys(context for context, _ in pairs))
-    lengths = {text: len(ids) for text, ids in zip(distinct, encode(distinct))}
-    out = []
-    for request, ((text, _), ids) in enumerate(zip(pairs, wholes)):
-        sequence = np.array([bos, *ids], np.int64)
-        end, start = len(sequence), 1 + min(lengths[text], len(ids) - 1)  # at least one token is scored
+    out, every = [], sequences(tasks, tokenizer, bos)
+    for request, (sequence, start) in enumerate(every):
+        end = len(sequence)
         while end > start:
             begin = max(start, end - context)
             out.append(Piece(request, sequence[max(0, end - 1 - context):end - 1], sequence[begin:end]))
             end = begin
-    return out, len(pairs)
+    return out, len(every)
 
 
 def pack(pieces: list[Piece], token_budget: int) -> list[list[Piece]]:

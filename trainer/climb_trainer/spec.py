@@ -101,6 +101,11 @@ SHAPES = {
         "assignment": file,
         "clusters": list_of(name),
     }),
+    "encode": record({
+        "schema": one_of(1),
+        "tokenizer": file,
+        "tasks": list_of(record({"name": name, "path": absolute_path, "sha256": sha256})),
+    }),
     "train": record({
         "schema": one_of(1),
         "members": list_of(record({"id": name, "weights": list_of(number(0, 1)), "seed": integer(0),
@@ -147,12 +152,15 @@ def across(command: str, spec: dict, problems: list[str]) -> None:
         if len(spec["clusters"]) > 65535:
             problems.append(f"clusters: expected at most 65535 (65535 marks a dropped document), found {len(spec['clusters'])}")
         return
+    if "tasks" in spec:
+        unique([t["name"] for t in spec["tasks"]], "tasks", problems)
+    if command == "encode":
+        return
     unique([m["id"] for m in spec["members"]], "members", problems)
     shape = spec["model"]
     if shape["width"] % (2 * shape["heads"]):
         problems.append(f"model.width: expected a multiple of 2 * heads = {2 * shape['heads']} (rotary pairs), found {shape['width']}")
     if command == "evaluate":
-        unique([t["name"] for t in spec["tasks"]], "tasks", problems)
         return
     for i, member in enumerate(spec["members"]):
         total, clusters = math.fsum(member["weights"]), len(spec["members"][0]["weights"])
