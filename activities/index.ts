@@ -4,6 +4,7 @@ import { commitIteration } from './commit-iteration.ts';
 import type { Deps } from './deps.ts';
 import { embedCorpus } from './embed-corpus.ts';
 import { evaluateProxies } from './evaluate-proxies.ts';
+import { fitNgramPrior } from './fit-ngram-prior.ts';
 import { groupByField } from './group-by-field.ts';
 import { ingestCorpus } from './ingest-corpus.ts';
 import { mergeClusters } from './merge-clusters.ts';
@@ -30,6 +31,7 @@ export function createActivities(deps: Deps) {
     groupByField: groupByField(deps),
     scoreQuality: scoreQuality(deps),
     tokeniseClusters: tokeniseClusters(deps),
+    fitNgramPrior: fitNgramPrior(deps),
     sampleMixtures: sampleMixtures(deps),
     trainProxies: trainProxies(deps),
     evaluateProxies: evaluateProxies(deps),

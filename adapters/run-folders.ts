@@ -28,6 +28,11 @@ export class RunFolders {
     return JSON.parse(await readFile(this.path(key, file), 'utf8')) as T;
   }
 
+  /** A companion of the result. */
+  readFile(key: string, file: string): Promise<Buffer> {
+    return readFile(this.path(key, file));
+  }
+
   /** The spec that work in the folder began with, undefined where none did. */
   readSpec<T>(key: string): Promise<T | undefined> {
     return this.#find<T>(key, 'spec.json');

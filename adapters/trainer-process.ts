@@ -28,7 +28,7 @@ export type TrainerProfile = {
 const membersOnGpu = 32;
 
 /** What a trainer says of itself: who it is, and what it can do beyond the first version of the contract. */
-type Hello = TrainerIdentity & { readonly ensemble?: boolean; readonly serve?: boolean };
+type Hello = TrainerIdentity & { readonly ensemble?: boolean; readonly serve?: boolean; readonly encode?: boolean };
 
 /** What tests set otherwise. */
 export type Surroundings = { readonly readOomKills?: typeof oomKills; readonly idleSeconds?: number };
@@ -37,14 +37,16 @@ export type Surroundings = { readonly readOomKills?: typeof oomKills; readonly i
 export class TrainerProcess implements Trainer {
   readonly identity: TrainerIdentity;
   readonly members: number;
+  readonly encodes: boolean;
   readonly #profile: TrainerProfile;
   readonly #watch: Watch;
   readonly #warm: WarmTrainers | undefined;
 
   private constructor(profile: TrainerProfile, hello: Hello, watch: Watch, idleSeconds?: number) {
-    const { name, version, torch, ensemble = false, serve = false } = hello;
+    const { name, version, torch, ensemble = false, serve = false, encode = false } = hello;
     this.identity = { name, version, torch };
     this.members = profile.members ?? (ensemble && profile.device === 'cuda' ? membersOnGpu : 1);
+    this.encodes = encode;
     this.#profile = profile;
     this.#watch = watch;
     this.#warm = serve ? new WarmTrainers(() => new TrainerChild(profile, ['serve']), watch, idleSeconds) : undefined;
@@ -91,8 +93,8 @@ export class TrainerProcess implements Trainer {
     const specPath = join(out, 'spec.json');
     await publish(specPath, canonicalJson(spec));
     run.signal.throwIfAborted();
-    // Tokenising is one long run that needs no torch: nothing to keep warm.
-    if (this.#warm !== undefined && command !== 'tokenise')
+    // What needs no torch has nothing to keep warm.
+    if (this.#warm !== undefined && (command === 'train' || command === 'evaluate'))
       return this.#warm.run({ command, spec: specPath, out }, run);
     const child = new TrainerChild(this.#profile, [command, '--spec', specPath, '--out', out]);
     return watch(child, run, this.#watch);

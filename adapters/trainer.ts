@@ -1,6 +1,6 @@
 /** What the activities need of a trainer; how it runs (a child process today, a batch system later) is its own affair. */
 
-export type TrainerCommand = 'tokenise' | 'train' | 'evaluate';
+export type TrainerCommand = 'tokenise' | 'encode' | 'train' | 'evaluate';
 
 /** Part of every content key: another trainer or torch may give other weights. */
 export type TrainerIdentity = { readonly name: string; readonly version: string; readonly torch: string };
@@ -20,6 +20,8 @@ export type Trainer = {
   readonly dtype: 'float32' | 'bfloat16';
   /** Proxies that its device trains side by side in one run, one at least. */
   readonly members: number;
+  /** Whether it knows the command `encode`; some that keep the contract's first version don't. */
+  readonly encodes?: boolean;
   /** How it may speed up training; nothing that a result depends on. */
   readonly accelerate?: { readonly compile: boolean; readonly cudaGraphs: boolean } | undefined;
   /**

@@ -19,6 +19,7 @@ import { prepareCorpus } from './corpus.ts';
 import { runIteration } from './iteration.ts';
 import { climbLadder } from './ladder.ts';
 import { registerMessages } from './messages.ts';
+import { fitNgrams } from './ngram.ts';
 import { enterPhase, showPhase } from './phase.ts';
 import { runStage } from './stages.ts';
 import { prepareTrunk } from './trunk.ts';
@@ -44,6 +45,7 @@ async function search(state: SearchState, file: unknown): Promise<SearchResult> 
   const open = { activityId: 'open', summary: 'check corpus, tasks and trainer' };
   const opening = (state.opening ??= await runStage(null, 'openSearch', open, state.spec));
   const prepared = (state.prepared ??= await prepareCorpus(state, opening));
+  await fitNgrams(state, opening, prepared);
   await prepareTrunk(state, opening, prepared);
   while (state.stoppedBy === null) {
     await enterPhase(state, 'search');

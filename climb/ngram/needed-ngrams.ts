@@ -22,27 +22,44 @@ export const noPair = 0xffffffff;
 /** The tokens of an item, from the mark of its beginning on, and how many at the end are scored. */
 export type ScoredSequence = { readonly tokens: ArrayLike<number>; readonly scored: number };
 
+/** The items of one task, and how many tokens of theirs are scored in all. */
+export type ScoredTask = { readonly scored: number; readonly sequences: Iterable<ScoredSequence> };
+
 /**
- * What the scored tokens of these sequences need, in their order.
+ * What the scored tokens of these tasks need, task after task in their order.
+ * @param most tokens of a task: of one with more, that many at even distances stand for all
+ * @returns the n-grams, and how many of each task's tokens are among them
  * @throws RangeError where a sequence scores its first token, which has nothing before it, or a token is outside the
  * vocabulary
  */
-export function neededNgrams(sequences: Iterable<ScoredSequence>, vocabulary: number): NeededNgrams {
+export function neededNgrams(
+  tasks: readonly ScoredTask[],
+  vocabulary: number,
+  most = Infinity,
+): { readonly needed: NeededNgrams; readonly kept: readonly number[] } {
   const tokens: number[] = [];
   const context: number[] = [];
   const pair: number[] = [];
   const contexts = new Map<number, number>();
   const pairs = new Map<number, number>();
-  for (const { tokens: ids, scored } of sequences) {
-    refuseStrays(ids, scored, vocabulary);
-    for (let at = ids.length - scored; at < ids.length; at++) {
-      const before = ids[at - 1] as number;
-      tokens.push(ids[at] as number);
-      context.push(indexOf(contexts, before));
-      pair.push(at < 2 ? noPair : indexOf(pairs, (ids[at - 2] as number) * vocabulary + before));
+  const kept = tasks.map(({ scored, sequences }) => {
+    const share = Math.min(1, most / scored);
+    const before = tokens.length;
+    let seen = 0;
+    for (const sequence of sequences) {
+      refuseStrays(sequence, vocabulary);
+      const ids = sequence.tokens;
+      for (let at = ids.length - sequence.scored; at < ids.length; at++, seen++) {
+        if (Math.floor((seen + 1) * share) === Math.floor(seen * share)) continue;
+        const last = ids[at - 1] as number;
+        tokens.push(ids[at] as number);
+        context.push(indexOf(contexts, last));
+        pair.push(at < 2 ? noPair : indexOf(pairs, (ids[at - 2] as number) * vocabulary + last));
+      }
     }
-  }
-  return {
+    return tokens.length - before;
+  });
+  const needed = {
     vocabulary,
     tokens: Uint32Array.from(tokens),
     context: Uint32Array.from(context),
@@ -50,6 +67,7 @@ export function neededNgrams(sequences: Iterable<ScoredSequence>, vocabulary: nu
     contexts: Uint32Array.from(contexts.keys()),
     pairs: Float64Array.from(pairs.keys()),
   };
+  return { needed, kept };
 }
 
 /** Index of a key in the order in which keys came first. */
@@ -60,14 +78,14 @@ function indexOf(indices: Map<number, number>, key: number): number {
   return indices.size - 1;
 }
 
-function refuseStrays(ids: ArrayLike<number>, scored: number, vocabulary: number): void {
-  if (!(scored >= 0 && scored < ids.length)) {
+function refuseStrays({ tokens, scored }: ScoredSequence, vocabulary: number): void {
+  if (!(scored >= 0 && scored < tokens.length)) {
     throw new RangeError(
-      `a sequence of ${ids.length} tokens can have all but its first scored, got ${scored}; put the mark of a beginning before each`,
+      `a sequence of ${tokens.length} tokens can have all but its first scored, got ${scored}; put the mark of a beginning before each`,
     );
   }
-  for (let at = 0; at < ids.length; at++) {
-    const id = ids[at] as number;
+  for (let at = 0; at < tokens.length; at++) {
+    const id = tokens[at] as number;
     if (!(id < vocabulary)) {
       throw new RangeError(
         `token ${id} at place ${at} is none of the ${vocabulary} of the vocabulary; encode items and corpus with one tokenizer`,

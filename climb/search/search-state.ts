@@ -126,6 +126,8 @@ export type SearchState = {
   failures: { id: string; reason: string }[];
   opening: Opening | null;
   prepared: Prepared | null;
+  /** What n-gram models know of every mixture; absent or null: nothing is known beforehand. */
+  ngram?: Ref | null;
   /** Weights that every proxy starts from; absent: its seed's. */
   trunk?: Ref;
   predictor: Ref | null;

@@ -1,7 +1,7 @@
 """A trainer that keeps the contract of trainer/README.md and needs no torch: whole searches take seconds.
 
 A proxy's loss is a known function of its mixture plus noise drawn from its seed, so that tests know what a search
-should find. Tokenising is the real thing. Times and faults come from the environment of the trainer profile:
+should find. Tokenising and encoding are the real thing. Times and faults come from the environment of the trainer profile:
 
 FAKE_STEPS     steps of a training (default 4)
 FAKE_STEP_MS   milliseconds a step (default 0)
@@ -27,7 +27,7 @@ from pathlib import Path
 STEPS = int(os.environ.get("FAKE_STEPS", "4"))
 STEP_SECONDS = int(os.environ.get("FAKE_STEP_MS", "0")) / 1000
 IDENTITY = {"name": "fake_trainer", "version": "1", "torch": "none"}
-ABILITIES = {"serve": True, "ensemble": bool(os.environ.get("FAKE_ENSEMBLE"))}
+ABILITIES = {"serve": True, "encode": True, "ensemble": bool(os.environ.get("FAKE_ENSEMBLE"))}
 stopping, busy = threading.Event(), threading.Event()
 requests = queue.SimpleQueue()
 
@@ -163,7 +163,7 @@ def main(argv):
     if argv == ["version"]:
         emit("version", **IDENTITY, **ABILITIES)
         return 0
-    if argv[0] == "tokenise":
+    if argv[0] in ("tokenise", "encode"):
         from climb_trainer.__main__ import main as real
 
         return real(argv)
