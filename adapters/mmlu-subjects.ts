@@ -74,7 +74,7 @@ export const mmluCategories = {
 const prefix = 'mmlu_';
 
 /** Every task's name with the subjects that it pools: one for a subject, several for a category. */
-export const mmluTasks: ReadonlyMap<string, readonly string[]> = new Map([
+export const mmluTasks: ReadonlyMap<string, readonly string[]> = new Map<string, readonly string[]>([
   ...Object.entries(mmluCategories).map(([name, subjects]) => [`${prefix}${name}`, subjects] as const),
   ...Object.values(mmluCategories)
     .flat()

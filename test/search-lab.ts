@@ -73,7 +73,7 @@ export const tinySearch = {
   },
   search: { first: 4, batch: 2, candidates: 500 },
   budget: { proxies: 16, concurrency: 2 },
-  verify: { candidates: 2, seeds: 2 },
+  verify: { candidates: 2, seeds: 2, baselines: ['uniform', 'proportional'] },
 } satisfies SearchFile;
 
 export type Lab = Awaited<ReturnType<typeof openLab>>;

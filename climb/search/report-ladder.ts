@@ -1,5 +1,5 @@
 import { fixed, number, table } from '../markdown.ts';
-import { rungName, rungShape } from '../spec/ladder.ts';
+import { rungName, rungShape, sizeName } from '../spec/ladder.ts';
 import { parameters, proxyShape, type ProxyShape } from '../spec/proxy-shape.ts';
 import type { RungEvidence } from '../verification/ladder.ts';
 import type { Verification } from '../verification/verification.ts';
@@ -23,7 +23,7 @@ export function ladderSection({ evidence, spec, arm: recommended }: Recipe): str
     title,
     `Every arm again at other sizes, with the same tokenizer, context and seeds, on the report tasks. Advantages as above, positive where the first is better, each size by itself; the recommended arm is bold. What shrinks from left to right may be gone at the target's size.`,
     table(
-      ['', ...sizes.map(({ shape }) => rungName(shape.model))],
+      ['', ...sizes.map(({ shape }) => sizeName(shape.model))],
       [
         row('parameters', ({ shape }) => number(parameters(shape.model))),
         row('tokens', ({ shape }) => number(shape.tokens)),

@@ -1,4 +1,5 @@
 import type { Problem } from '../problem.ts';
+import { efficiencyTrainings, regmixTrainings } from './baseline-work.ts';
 import { batchSize, fixedTrainings, planSearch, proxiesIn, scheduleOf, workOf, type Plan } from './plan.ts';
 import { expectedSeconds, proxyShape } from './proxy-shape.ts';
 import type { SearchSpec } from './search-file.ts';
@@ -24,7 +25,7 @@ export function* budgetProblems(spec: SearchSpec, now: number): Iterable<Problem
   if (proxies < least) {
     yield {
       path: 'budget.proxies',
-      message: `at least ${least} are needed, got ${proxies}: ${first} for the first batch and ${plan.verifyProxies} for verification ((${verify.candidates} candidates + ${verify.baselines.length} baselines) × ${verify.seeds} seeds)${further(plan)}, which is reserved first; raise it, or lower search.first, verify.candidates or verify.seeds`,
+      message: `at least ${least} are needed, got ${proxies}: ${first} for the first batch and ${plan.verifyProxies} for verification ((${verify.candidates} candidates + ${verify.baselines.length} baselines) × ${verify.seeds} seeds)${further(plan, spec)}, which is reserved first; raise it, or lower search.first, verify.candidates or verify.seeds`,
     };
   } else if (plan.iterations > 0 && plan.iterations < wantedIterations(spec)) {
     yield {
@@ -44,7 +45,7 @@ export function* budgetProblems(spec: SearchSpec, now: number): Iterable<Problem
     const alike = leastTokens === least * tokens;
     const needed = alike
       ? `${least} proxies × ${tokens} tokens`
-      : `${least} proxies, of which those of the search and of verification take ${tokens} tokens${further(plan)}`;
+      : `${least} proxies, of which those of the search and of verification take ${tokens} tokens${further(plan, spec)}`;
     yield {
       path: 'budget.trainTokens',
       message: `at least ${leastTokens} are needed (${needed}), got ${trainTokens}; raise it, or lower proxy.tokens`,
@@ -85,10 +86,13 @@ function leastFirst(spec: SearchSpec): number {
 }
 
 /** What is reserved beside verification, for a message. */
-function further({ trunk, ladder }: Plan): string {
+function further({ trunk, ladder }: Plan, fixed: Pick<SearchSpec, 'verify' | 'proxy'>): string {
+  const [regmix, efficiency] = [workOf(regmixTrainings(fixed)), workOf(efficiencyTrainings(fixed))];
   const parts = [
     ...(trunk.proxies > 0 ? [`the trunk's ${trunk.tokens} tokens`] : []),
     ...(ladder.proxies > 0 ? [`${ladder.proxies} proxies on the ladder with ${ladder.tokens} tokens in all`] : []),
+    ...(regmix.proxies > 0 ? [`${regmix.proxies} proxies of RegMix's search`] : []),
+    ...(efficiency.proxies > 0 ? [`${efficiency.proxies} proxies at fewer tokens`] : []),
   ];
   return parts.map((part) => `, and ${part}`).join('');
 }

@@ -1,4 +1,4 @@
-import { rungName } from './ladder.ts';
+import { sizeName } from './ladder.ts';
 import type { ProxyModel } from './proxy-presets.ts';
 
 /** A tensor as the header of a safetensors file describes it. */
@@ -32,7 +32,7 @@ export function checkpointProblem(
   });
   if (wrong.length === 0) return null;
   const more = wrong.length > namedTensors ? `; and ${wrong.length - namedTensors} more` : '';
-  return `${file} doesn't hold the weights of this proxy (${rungName(model)}, vocabulary ${model.vocab}), so that none could start from it: ${wrong.slice(0, namedTensors).join('; ')}${more}; give proxy.model the shape of the checkpoint, or name another one`;
+  return `${file} doesn't hold the weights of this proxy (${sizeName(model)}, vocabulary ${model.vocab}), so that none could start from it: ${wrong.slice(0, namedTensors).join('; ')}${more}; give proxy.model the shape of the checkpoint, or name another one`;
 }
 
 const described = (tensor: TensorInfo | undefined) =>

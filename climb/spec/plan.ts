@@ -1,3 +1,4 @@
+import { efficiencyTrainings, regmixTrainings } from './baseline-work.ts';
 import { rungShape } from './ladder.ts';
 import { proxyShape, type ProxyShape } from './proxy-shape.ts';
 import type { SearchSpec } from './search-file.ts';
@@ -41,10 +42,11 @@ export function ladderTrainings({ verify, proxy }: Fixed): Training[] {
   return (verify.ladder ?? []).map((rung) => ({ shape: rungShape(proxy, rung), proxies }));
 }
 
-/** What is paid for whatever the iterations cost: trunk, verification and ladder. */
+/** What is paid for whatever the iterations cost: trunk, verification with its baselines and figures, and ladder. */
 export function fixedTrainings({ verify, proxy }: Fixed): Training[] {
   const verification = { shape: proxyShape(proxy), proxies: verificationProxies(verify) };
-  return [...trunkTrainings(proxy), verification, ...ladderTrainings({ verify, proxy })];
+  const beside = [...regmixTrainings({ verify, proxy }), ...efficiencyTrainings({ verify, proxy })];
+  return [...trunkTrainings(proxy), verification, ...beside, ...ladderTrainings({ verify, proxy })];
 }
 
 export function workOf(trainings: readonly Training[]): Work {

@@ -79,3 +79,5 @@ export const proxyPresets = {
 } as const satisfies Record<string, ProxyPreset>;
 
 export type ProxyPresetName = keyof typeof proxyPresets;
+
+export const presetNames = Object.keys(proxyPresets) as [ProxyPresetName, ...ProxyPresetName[]];

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { clustersPart, corpusPart, embeddingPart } from './corpus-parts.ts';
 import { count, part, shapeField, text, trainingTokens } from './fields.ts';
 import { objectivePart } from './objective-part.ts';
-import { proxyPresets, type ProxyPresetName } from './proxy-presets.ts';
+import { presetNames } from './proxy-presets.ts';
 import { constraintsPart, searchPart } from './search-part.ts';
 import { library } from './task-list.ts';
 import { verifyPart } from './verify-part.ts';
@@ -11,8 +11,6 @@ import { verifyPart } from './verify-part.ts';
  * The search file: the one argument of the workflow `climbSearch` and all that a search depends on. This schema is
  * its documentation (`describe`), its validator and the source of `search.schema.json` for editors.
  */
-
-const presetNames = Object.keys(proxyPresets) as [ProxyPresetName, ...ProxyPresetName[]];
 
 const searchFile = z.strictObject({
   $schema: z.optional(text('where an editor finds the schema of this file')),

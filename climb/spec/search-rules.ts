@@ -7,6 +7,8 @@ import { proposalProblems } from './proposal-rules.ts';
 import { searchFileSchema, type SearchSpec } from './search-file.ts';
 import { ladderProblems, proxyProblems } from './shape-rules.ts';
 import { guardProblems, taskProblems } from './task-rules.ts';
+import { settleVerify } from './verify-defaults.ts';
+import { verifyProblems } from './verify-rules.ts';
 
 /**
  * The search file with its defaults, or every reason why it can't be one: first all problems of shape, then, if there
@@ -15,7 +17,7 @@ import { guardProblems, taskProblems } from './task-rules.ts';
  * @throws InvalidInput
  */
 export function parseSearchFile(file: unknown, now: number): SearchSpec {
-  const spec = parse(searchFileSchema, file, 'the search file');
+  const spec = settleVerify(parse(searchFileSchema, file, 'the search file'), file);
   const problems = crossFieldProblems(spec, now);
   if (problems.length > 0) throw new InvalidInput('the search file', problems);
   return spec;
@@ -28,6 +30,7 @@ function crossFieldProblems(spec: SearchSpec, now: number): Problem[] {
     ...guardProblems(spec),
     ...proxyProblems(spec),
     ...ladderProblems(spec),
+    ...verifyProblems(spec),
     ...proposalProblems(spec),
     ...constraintProblems(spec),
     ...corpusProblems(spec),

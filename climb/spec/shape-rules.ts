@@ -1,5 +1,5 @@
 import type { Problem } from '../problem.ts';
-import { rungName, rungShape } from './ladder.ts';
+import { rungName, rungShape, sizeName } from './ladder.ts';
 import type { ProxyModel } from './proxy-presets.ts';
 import { proxyShape } from './proxy-shape.ts';
 import type { SearchSpec } from './search-file.ts';
@@ -41,12 +41,11 @@ export function* ladderProblems({ proxy, verify, target }: SearchSpec): Iterable
   for (const [at, rung] of (verify.ladder ?? []).entries()) {
     const path = `verify.ladder.${at}`;
     const { model, tokens } = rungShape(proxy, rung);
-    const same = ({ width, layers }: { width: number; layers: number }) =>
-      width === rung.width && layers === rung.layers;
-    if (same(own) || verify.ladder?.findIndex(same) !== at) {
+    const isOwn = rungName(rung) === sizeName(own);
+    if (isOwn || verify.ladder?.findIndex((other) => rungName(other) === rungName(rung)) !== at) {
       yield {
         path,
-        message: `${rungName(rung)} is ${same(own) ? 'what the search itself trains' : 'named twice'}: it would say nothing new; name another width or depth`,
+        message: `${rungName(rung)} is ${isOwn ? 'what the search itself trains' : 'named twice'}: it would say nothing new; name another width or depth`,
       };
     }
     if (!turnsInPairs(model)) {

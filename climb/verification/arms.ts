@@ -1,9 +1,7 @@
-import { project } from '../mixture/constraints.ts';
-import { mixtureKey, uniform, type Mixture } from '../mixture/mixture.ts';
-import type { MixtureSpace } from '../mixture/mixture-space.ts';
+import { mixtureKey, type Mixture } from '../mixture/mixture.ts';
 import type { CandidatesArtifact, PredictorArtifact } from '../predictor/observations.ts';
 import { predict } from '../predictor/predictor.ts';
-import type { SearchSpec } from '../spec/search-file.ts';
+import { baselineMixture, type Baseline, type BaselineSources } from './baselines.ts';
 
 /** A mixture to verify: `observed` was trained by the search, `predicted` never was, the others are baselines. */
 export type Arm = {
@@ -14,13 +12,6 @@ export type Arm = {
   readonly proxy?: string;
 };
 
-export type Baseline = SearchSpec['verify']['baselines'][number];
-
-/** A baseline as a mixture, moved as little as the constraints demand. */
-export function baselineMixture(baseline: Baseline, { prior, constraints }: MixtureSpace): Mixture {
-  return project(baseline === 'uniform' ? uniform(prior.length) : prior, constraints);
-}
-
 /**
  * The arms of the verification: by turns the observed and the never observed mixture of the lowest predicted score
  * (the predicted score, not the observed one, which is flattered by its noise: winner's curse), then the baselines.
@@ -29,12 +20,12 @@ export function baselineMixture(baseline: Baseline, { prior, constraints }: Mixt
 export function chooseArms(request: {
   readonly found: PredictorArtifact;
   readonly candidates: CandidatesArtifact | null;
-  readonly space: MixtureSpace;
   readonly count: number;
   readonly baselines: readonly Baseline[];
+  readonly sources: BaselineSources;
 }): Arm[] {
-  const { found, candidates, space, count, baselines } = request;
-  const fixed = baselines.map((id): Arm => ({ id, role: 'baseline', weights: baselineMixture(id, space) }));
+  const { found, candidates, count, baselines, sources } = request;
+  const fixed = baselines.map((id): Arm => ({ id, role: 'baseline', weights: baselineMixture(id, sources) }));
   const taken = new Set(fixed.map(({ weights }) => mixtureKey(weights)));
   const { mean } = predict(
     found.predictor,

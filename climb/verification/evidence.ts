@@ -1,4 +1,5 @@
 import type { Arm } from './arms.ts';
+import { guardBreakers, guardLimits, weighGuards, type GuardEvidence } from './guards.ts';
 import { itemLosses } from './item-outcomes.ts';
 import { lossOf, taskLabel } from './objective.ts';
 import { taskIn, type ProxyScore } from './proxy-score.ts';
@@ -30,7 +31,15 @@ export type Evidence = {
   readonly recommendation: Recommendation;
   readonly verification: Verification;
   readonly arms: readonly ArmEvidence[];
+  /** Each guard and each arm but the proportional one; empty where the search has no guards. */
+  readonly guards: readonly GuardEvidence[];
 };
+
+/** What of a search's spec decides how its evidence is weighed. */
+export type Weighed = Pick<SearchSpec, 'tasks' | 'report'> &
+  Partial<Pick<SearchSpec, 'objective' | 'seed'>> & {
+    readonly verify?: Pick<SearchSpec['verify'], 'interval'>;
+  };
 
 /**
  * Compares the arms on the report tasks by runs with fresh seeds alone: scores of the search take no part.
@@ -38,10 +47,11 @@ export type Evidence = {
  * @returns null where no candidate or not every baseline has a score: nothing can be claimed of all baselines then
  */
 export function weighEvidence(
-  { tasks, report }: Pick<SearchSpec, 'tasks' | 'report'>,
+  spec: Weighed,
   arms: readonly Arm[],
   runs: readonly (readonly ProxyScore[])[],
 ): Evidence | null {
+  const { tasks, report, objective, seed = 0 } = spec;
   const present = arms.flatMap((arm, at) => (runs[at]?.length ? [{ arm, runs: runs[at] }] : []));
   const named = (role: Arm['role']) => present.flatMap(({ arm }) => (arm.role === role ? [arm.id] : []));
   const [candidates, baselines] = [named('candidate'), named('baseline')];
@@ -50,19 +60,26 @@ export function weighEvidence(
   // One run of each arm says nothing about chance.
   const unrepeated = present.every(({ runs }) => runs.length < 2);
   if (candidates.length === 0 || firstBaseline === undefined || missing || unrepeated) return null;
+  const names = present.map(({ arm }) => arm.id);
+  const scoresOn = (list: readonly TaskSpec[]) =>
+    present.map(({ runs }) =>
+      runs.map((run) => list.map((task) => itemLosses(taskIn(run, taskLabel(task)).items, task.metric))),
+    );
   const verification = compareArms({
-    arms: present.map(({ arm }) => arm.id),
-    scores: present.map(({ runs }) =>
-      runs.map((run) => report.tasks.map((task) => itemLosses(taskIn(run, taskLabel(task)).items, task.metric))),
-    ),
+    arms: names,
+    scores: scoresOn(report.tasks),
     taskWeights: report.tasks.map(({ weight }) => weight),
     candidates,
     baselines,
     natural: baselines.includes('proportional') ? 'proportional' : firstBaseline,
+    interval: spec.verify?.interval ?? 'student',
+    seed,
   });
+  const guards = weighGuards(guardLimits({ tasks, report, objective }), names, ({ task }) => scoresOn([task]));
   return {
-    recommendation: recommend(verification),
+    recommendation: recommend(verification, guardBreakers(guards)),
     verification,
+    guards,
     arms: arms.map((arm, at) => ({
       ...arm,
       report: report.tasks.map((task) => armTaskScore(runs[at] ?? [], task)),

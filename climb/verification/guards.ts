@@ -5,7 +5,7 @@ import { compareArms, type VerificationRequest } from './verification.ts';
 /** A task whose loss may exceed that of the proportional mixture by so much. */
 export type GuardLimit = { readonly task: TaskSpec; readonly label: string; readonly maxLoss: number };
 
-type Guarded = Pick<SearchSpec, 'tasks' | 'report' | 'objective'>;
+type Guarded = Pick<SearchSpec, 'tasks' | 'report'> & { readonly objective?: SearchSpec['objective'] | undefined };
 
 /** The guarded tasks, searched and reported, in the order of the search file. None where it has no guards. */
 export function guardLimits({ tasks, report, objective }: Guarded): GuardLimit[] {

@@ -1,8 +1,7 @@
 import type { Limit } from '../search/budget.ts';
 import type { Rung } from '../spec/ladder.ts';
-import type { SearchSpec } from '../spec/search-file.ts';
 import type { Arm } from './arms.ts';
-import { weighEvidence } from './evidence.ts';
+import { weighEvidence, type Weighed } from './evidence.ts';
 import type { ProxyScore } from './proxy-score.ts';
 import { spearman } from './spearman.ts';
 import type { Verification } from './verification.ts';
@@ -27,7 +26,7 @@ export type RungEvidence = {
  * @param rungs runs as [arm][seed], only those with a score
  */
 export function weighLadder(
-  { report }: Pick<SearchSpec, 'report'>,
+  { report, verify, seed }: Omit<Weighed, 'tasks' | 'objective'>,
   arms: readonly Arm[],
   proxies: Verification,
   rungs: readonly {
@@ -38,7 +37,9 @@ export function weighLadder(
 ): RungEvidence[] {
   let before: Verification | null = proxies;
   return rungs.map(({ rung, skipped, runs }) => {
-    const verification = weighEvidence({ tasks: [], report }, arms, runs)?.verification ?? null;
+    const verification =
+      weighEvidence({ tasks: [], report, ...(verify && { verify }), ...(seed !== undefined && { seed }) }, arms, runs)
+        ?.verification ?? null;
     const evidence = {
       rung,
       skipped,

@@ -1,3 +1,4 @@
+import { bootstrapDeviations, upperQuantile } from './bootstrap.ts';
 import { type ItemScores, itemInfluence, pooledScore } from './item-scores.ts';
 import { studentQuantile } from './student-t.ts';
 
@@ -27,6 +28,8 @@ export type Verification = {
   readonly candidates: readonly string[];
   readonly baselines: readonly string[];
   readonly natural: string;
+  /** How the intervals were had; absent in verifications of before there was a choice: Student's. */
+  readonly interval?: Interval;
   /** Standard deviation of a run's score over seeds, pooled over the arms, and its degrees of freedom. */
   readonly seedSd: number;
   readonly seedDegrees: number;
@@ -46,7 +49,13 @@ export type VerificationRequest = {
   /** The baseline to fall back on when nothing is shown to be better: the corpus as it is. */
   readonly natural: string;
   readonly confidence?: number;
+  /** Default `student`. */
+  readonly interval?: Interval;
+  /** Of the bootstrap's draws. */
+  readonly seed?: number;
 };
+
+export type Interval = 'student' | 'bootstrap';
 
 /** An estimate's variance as parts, each known with its own degrees of freedom. */
 type VariancePart = { readonly variance: number; readonly degrees: number };
@@ -56,14 +65,19 @@ type VariancePart = { readonly variance: number; readonly degrees: number };
  *
  * Items: the two arms answer the same items, so the variance is that of the paired differences of item influences,
  * averaged over seeds (`itemInfluence`). Seeds: σ²·(1/S₁ + 1/S₂), with σ pooled over every arm, since the few seeds of
- * one arm know it within a factor of two at best. The two add up; the interval is Student's with Satterthwaite's
- * degrees of freedom (1946), rounded down. Comparisons are corrected by Bonferroni, which holds whatever their
- * dependence; arms that share seeds are taken as independent, which is conservative.
+ * one arm know it within a factor of two at best; arms that share seeds are taken as independent, which is conservative.
+ * The two add up to the squared standard error s of an estimate.
+ *
+ * `student`: ± t·s with Satterthwaite's degrees of freedom (1946), rounded down; comparisons corrected by Bonferroni,
+ * which holds whatever their dependence. `bootstrap`: ± c·s, where c is what the largest |deviation| / s of all
+ * comparisons together stays under in the wanted share of replicates (`bootstrapDeviations`); arms that stand in many
+ * comparisons, and items that all arms answer, make these depend on one another, which this c knows and Bonferroni
+ * doesn't (the single-step maximum of Westfall and Young 1993).
  *
  * @throws RangeError for unknown names, ragged or non-finite scores, fewer than two items, or no arm with two seeds.
  */
 export function compareArms(request: VerificationRequest): Verification {
-  const { candidates, baselines, natural, confidence = 0.95 } = request;
+  const { candidates, baselines, natural, confidence = 0.95, interval = 'student', seed = 0 } = request;
   check(request);
   const totalWeight = request.taskWeights.reduce((sum, weight) => sum + weight, 0);
   const taskWeights = request.taskWeights.map((weight) => weight / totalWeight);
@@ -77,26 +91,85 @@ export function compareArms(request: VerificationRequest): Verification {
     ...candidates.flatMap((arm) => baselines.map((against) => ({ arm, against }))),
     ...baselines.filter((arm) => arm !== natural).map((arm) => ({ arm, against: natural })),
   ];
-  const byName = new Map(arms.map((arm) => [arm.arm, arm]));
+  const byName = new Map(arms.map((arm, at) => [arm.arm, { ...arm, at }]));
+  const compared = pairs.map(({ arm, against }) => {
+    const [a, b] = [byName.get(arm) as PlacedArm, byName.get(against) as PlacedArm];
+    const paired = a.influence.map((task, t) => task.map((value, i) => value - (b.influence[t]?.[i] as number)));
+    const runs = 1 / (1 / a.values.length + 1 / b.values.length);
+    return { arm, against, a, b, parts: [...itemParts(paired), seedPart(runs)] };
+  });
+  const alone = arms.map((arm) => ({ ...arm, parts: [...itemParts(arm.influence), seedPart(arm.values.length)] }));
+  const halves =
+    interval === 'student'
+      ? studentHalves(alone, compared, confidence)
+      : bootstrapHalves(
+          alone,
+          compared,
+          confidence,
+          bootstrapDeviations({ scores: request.scores, taskWeights, seedVariance, seedDegrees, seed }),
+        );
   return {
     confidence,
     candidates,
     baselines,
     natural,
+    interval,
     seedSd: Math.sqrt(seedVariance),
     seedDegrees,
-    arms: arms.map(({ arm, values, mean, influence }) => {
-      const half = halfWidth([...itemParts(influence), seedPart(values.length)], 1 - confidence);
+    arms: alone.map(({ arm, values, mean }, at) => {
+      const half = halves.alone[at] as number;
       return { arm, seeds: values.length, mean, lower: mean - half, upper: mean + half };
     }),
-    comparisons: pairs.map(({ arm, against }) => {
-      const [a, b] = [byName.get(arm) as Arm, byName.get(against) as Arm];
-      const paired = a.influence.map((task, t) => task.map((value, i) => value - (b.influence[t]?.[i] as number)));
-      const runs = 1 / (1 / a.values.length + 1 / b.values.length);
-      const half = halfWidth([...itemParts(paired), seedPart(runs)], (1 - confidence) / pairs.length);
+    comparisons: compared.map(({ arm, against, a, b }, at) => {
+      const half = halves.compared[at] as number;
       const advantage = b.mean - a.mean;
       return { arm, against, advantage, lower: advantage - half, upper: advantage + half };
     }),
+  };
+}
+
+type PlacedArm = Arm & { readonly at: number };
+type Estimate = { readonly parts: readonly VariancePart[] };
+type Difference = Estimate & { readonly a: PlacedArm; readonly b: PlacedArm };
+/** Half the width of each interval. */
+type Halves = { readonly alone: readonly number[]; readonly compared: readonly number[] };
+
+function studentHalves(alone: readonly Estimate[], compared: readonly Difference[], confidence: number): Halves {
+  return {
+    alone: alone.map(({ parts }) => halfWidth(parts, 1 - confidence)),
+    compared: compared.map(({ parts }) => halfWidth(parts, (1 - confidence) / compared.length)),
+  };
+}
+
+/** @param deviations [replicate][arm] */
+function bootstrapHalves(
+  alone: readonly Estimate[],
+  compared: readonly Difference[],
+  confidence: number,
+  deviations: readonly (readonly number[])[],
+): Halves {
+  const error = ({ parts }: Estimate) => Math.sqrt(parts.reduce((sum, { variance }) => sum + variance, 0));
+  // What has no error at all is known, and no replicate moves it.
+  const studentised = (deviation: number, error: number) => (error === 0 ? 0 : Math.abs(deviation) / error);
+  const errors = compared.map(error);
+  const largest = deviations.map((of) =>
+    Math.max(
+      ...compared.map(({ a, b }, k) => studentised((of[a.at] as number) - (of[b.at] as number), errors[k] as number)),
+    ),
+  );
+  const critical = upperQuantile(largest, confidence);
+  return {
+    alone: alone.map((estimate, arm) => {
+      const own = error(estimate);
+      return (
+        own *
+        upperQuantile(
+          deviations.map((of) => studentised(of[arm] as number, own)),
+          confidence,
+        )
+      );
+    }),
+    compared: errors.map((error) => critical * error),
   };
 }
 

@@ -6,6 +6,7 @@ import {
 } from '../../activities/sample-verification.ts';
 import { chooseArms } from '../../climb/verification/arms.ts';
 import { mixtureSpace } from '../../climb/mixture/mixture-space.ts';
+import type { RegmixMixture } from '../../climb/verification/regmix.ts';
 import { scratch } from '../adapters/scratch.ts';
 import { tokens as shards } from '../climb/made-recipe.ts';
 import { candidates as kept, found, rules, stored } from './made-search-artifacts.ts';
@@ -28,9 +29,16 @@ test('the arms are chosen from what was found, and trainers read them like any m
     mixtures: chooseArms({
       found,
       candidates: kept,
-      space: mixtureSpace(shards, rules),
       count: 2,
       baselines: ['uniform', 'proportional'],
+      sources: {
+        space: mixtureSpace(shards, rules),
+        clusterTokens: shards.clusters.map((cluster) => cluster.tokens),
+        targetTokens: rules.targetTokens,
+        maxEpochs: rules.constraints.maxEpochs,
+        seed: 0,
+        found: {},
+      },
     }),
   });
 });
@@ -38,6 +46,16 @@ test('the arms are chosen from what was found, and trainers read them like any m
 test('without candidates only what was observed is verified', async () => {
   const { summary } = await perform(sample, await inputOf({ candidates: null, count: 1, baselines: ['uniform'] }));
   expect(summary.ids).toEqual(['observed-1', 'uniform']);
+});
+
+test('drawn, even and found baselines are arms like any others', async () => {
+  const weights = [0.1, 0.2, 0.7];
+  const regmix = await deps.store.putJson({ schema: 1, kind: 'regmix', weights, runs: 40 } satisfies RegmixMixture);
+  const baselines = ['proportional', 'random', 'unimax', 'regmix'] as const;
+  const { ref, summary } = await perform(sample, await inputOf({ baselines, seed: 7, regmix, count: 1 }));
+  expect(summary.ids).toEqual(['observed-1', ...baselines]);
+  const { mixtures } = await deps.store.readJson<ArmsArtifact>(ref);
+  expect(mixtures.at(-1)).toEqual({ id: 'regmix', role: 'baseline', weights });
 });
 
 test('rules that nothing satisfies end the search', async () => {

@@ -4,11 +4,17 @@ import { newSearchState, type SearchState } from '../../climb/search/search-stat
 
 export const now = Date.parse('2026-08-01T00:00:00Z');
 
-/** The shortest search file that is one. */
-export const shortestFile = { version: 1, corpus: { path: 'corpus' }, budget: { proxies: 24 } } satisfies SearchFile;
+/** The shortest search file that is one, but for its baselines: two, of which neither needs n-gram models. */
+export const shortestFile = {
+  version: 1,
+  corpus: { path: 'corpus' },
+  budget: { proxies: 24 },
+  verify: { baselines: ['uniform', 'proportional'] },
+} satisfies SearchFile;
 
 export function specOf(changes: Partial<SearchFile> = {}): SearchSpec {
-  return parseSearchFile({ ...shortestFile, ...changes }, now);
+  const verify = { ...shortestFile.verify, ...changes.verify };
+  return parseSearchFile({ ...shortestFile, ...changes, verify }, now);
 }
 
 /** A search in its iterations, opened and with nothing spent. */

@@ -1,10 +1,12 @@
 import { expect, test } from '@jest/globals';
 import * as z from 'zod';
 import { searchFileSchema } from '../../../climb/spec/search-file.ts';
-import { specOf, shortestFile } from '../made-search.ts';
+import { parseSearchFile } from '../../../climb/spec/search-rules.ts';
+import { now, specOf, shortestFile } from '../made-search.ts';
 
 test('a file of three fields gets every default', () => {
-  expect(specOf()).toEqual({
+  const { verify: _baselines, ...three } = shortestFile;
+  expect(parseSearchFile(three, now)).toEqual({
     version: 1,
     seed: 7,
     corpus: {
@@ -25,7 +27,7 @@ test('a file of three fields gets every default', () => {
     search: { preset: 'default' },
     constraints: { maxEpochs: 4, bounds: {} },
     budget: { proxies: 24, concurrency: 8 },
-    verify: { candidates: 2, seeds: 2, baselines: ['uniform', 'proportional'] },
+    verify: { candidates: 2, seeds: 2, baselines: ['uniform', 'proportional', 'ngram'], interval: 'bootstrap' },
     target: {},
   });
 });

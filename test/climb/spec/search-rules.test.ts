@@ -99,13 +99,20 @@ describe('problems of shape', () => {
     ['one seed to verify with', 'verify.seeds', 1, '>=2'],
     ['no candidates', 'verify.candidates', 0, '>=1'],
     ['no baselines', 'verify.baselines', [], '>=1 items'],
-    ['an unknown baseline', 'verify.baselines', ['random'], '"uniform"|"proportional"'],
+    ['an unknown baseline', 'verify.baselines', ['doremi'], '"uniform"|"proportional"|"ngram"'],
+    ['an efficiency of everything', 'verify.efficiency', [0.5, 1], '<1'],
+    ['an unknown interval', 'verify.interval', 'normal', '"bootstrap"|"student"'],
     ['a target of no tokens', 'target.tokens', 0, '>=1'],
     ['a trunk of no tokens', 'proxy.warmStart', { tokens: 0 }, '>=1, got 0'],
     ['a checkpoint without a tokenizer', 'proxy.warmStart', { checkpoint: 'a' }, '{checkpoint, tokenizer} names one'],
     ['a trunk and a checkpoint', 'proxy.warmStart', { tokens: 9, checkpoint: 'a', tokenizer: 'b' }, 'got {"tokens":9,'],
     ['an empty ladder', 'verify.ladder', [], '>=1 items'],
-    ['a rung without layers', 'verify.ladder.0', { width: 128 }, 'got nothing'],
+    [
+      'a rung without layers',
+      'verify.ladder.0',
+      { width: 128 },
+      '{width, layers, heads?, tokens?}, or {preset, tokens?}',
+    ],
   ];
 
   test.each(rows)('%s', (_, path, value, piece) => {

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { baselineMixture, chooseArms } from '../../../climb/verification/arms.ts';
+import { chooseArms } from '../../../climb/verification/arms.ts';
 import { mixtureSpace, spaceRules } from '../../../climb/mixture/mixture-space.ts';
 import { quantise } from '../../../climb/mixture/mixture.ts';
 import type { CandidatesArtifact, PredictorArtifact } from '../../../climb/predictor/observations.ts';
@@ -36,8 +36,16 @@ const candidates: CandidatesArtifact = {
   sd: [0.1, 0.1, 0.1],
 };
 const space = mixtureSpace(tokens, spaceRules(specOf()));
+const sources = {
+  space,
+  clusterTokens: tokens.clusters.map((cluster) => cluster.tokens),
+  targetTokens: 1_000_000,
+  maxEpochs: 4,
+  seed: 7,
+  found: {},
+};
 const choose = (count: number, changes: Partial<Parameters<typeof chooseArms>[0]> = {}) =>
-  chooseArms({ found, candidates, space, count, baselines: ['uniform', 'proportional'], ...changes });
+  chooseArms({ found, candidates, sources, count, baselines: ['uniform', 'proportional'], ...changes });
 
 const byPrediction = mixtures
   .map((_, at) => at)
@@ -66,7 +74,7 @@ test('candidates are chosen by what is predicted, not by a lucky score', () => {
 test('no mixture is verified twice, not even as a candidate and a baseline', () => {
   const [first] = byPrediction as [number];
   const natural = { ...space, prior: mixtures[first] as number[] };
-  const chosen = choose(3, { space: natural });
+  const chosen = choose(3, { sources: { ...sources, space: natural } });
   expect(new Set(chosen.map(({ weights }) => weights.join())).size).toBe(chosen.length);
   expect(chosen.filter(({ role }) => role === 'candidate')).toHaveLength(3);
   expect(chosen.find(({ id }) => id === 'proportional')?.weights).toEqual(mixtures[first]);
@@ -81,10 +89,4 @@ test('without candidates the observed mixtures stand alone; when all are taken t
     'proportional',
   ]);
   expect(choose(16).filter(({ role }) => role === 'candidate')).toHaveLength(8);
-});
-
-test('a baseline that breaks the constraints is moved to the nearest mixture that does not', () => {
-  const capped = mixtureSpace(tokens, spaceRules(specOf({ target: { tokens: 10_000_000 } })));
-  expect(baselineMixture('uniform', capped)).toEqual([0.4, 0.4, 0.2]);
-  expect(baselineMixture('proportional', capped)).toEqual([0.5, 0.375, 0.125]);
 });

@@ -81,11 +81,12 @@ describe('z-scores', () => {
   });
 
   test('no unit of a task changes what it counts', () => {
-    const value = fc.double({ min: -5, max: 5, noNaN: true });
+    const value = fc.integer({ min: 1, max: 50 });
     const unit = fc.constantFrom(0.01, 1, 100);
     const runs = fc.array(fc.tuple(value, value, value), { minLength: 3, maxLength: 12 });
     fc.assert(
       fc.property(runs, fc.tuple(unit, unit, unit), (losses, units) => {
+        fc.pre(losses.some((run) => run.some((loss, t) => loss !== losses[0]?.[t])));
         const weights = weigh(losses, 3, 2, 1);
         expect(weights.reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(1, 12);
         const rescaled = losses.map((run) => run.map((loss, t) => loss * (units[t] as number)));

@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { recommend } from '../../../climb/verification/recommendation.ts';
 import type { Comparison, Verification } from '../../../climb/verification/verification.ts';
 
@@ -72,4 +72,45 @@ test('the answer is never a baseline that the candidate beats', () => {
     ]),
   );
   expect(result.arm).toBe('ngram');
+});
+
+describe('guards', () => {
+  const means = { good: 2.7, other: 2.75, uniform: 2.85, proportional: 2.83, ngram: 2.72 };
+  const rows: readonly Row[] = ['good', 'other'].flatMap((arm) =>
+    (['uniform', 'proportional', 'ngram'] as const).map((against): Row => [
+      arm,
+      against,
+      means[against] - means[arm as 'good'],
+      0.01,
+    ]),
+  );
+  const baselines: readonly Row[] = [
+    ['uniform', 'proportional', -0.02, 0.01],
+    ['ngram', 'proportional', 0.11, 0.01],
+  ];
+  const all = verification(means, [...rows, ...baselines]);
+  const of = (...breakers: string[]) => recommend(all, new Set(breakers));
+
+  test('that are kept change nothing', () => {
+    expect(of()).toEqual(recommend(all));
+    expect(of().verdict).toBe('better than every baseline');
+  });
+
+  test('the best candidate that breaks one gives way to the next, which has to be better itself', () => {
+    expect(of('good')).toMatchObject({ arm: 'ngram', verdict: 'no better than ngram' });
+  });
+
+  test('a baseline that breaks one is neither the answer nor to be beaten', () => {
+    expect(of('good', 'ngram')).toMatchObject({
+      arm: 'other',
+      verdict: 'better than every baseline that keeps the guards',
+    });
+    expect(of('good', 'ngram').lowerBound).toBeCloseTo(0.07, 12);
+  });
+
+  test('where every candidate breaks one, the best baseline that keeps them', () => {
+    expect(of('good', 'other')).toEqual({ arm: 'ngram', verdict: 'no mixture keeps the guards', lowerBound: null });
+    expect(of('good', 'other', 'ngram').arm).toBe('proportional');
+    expect(of('good', 'other', 'ngram', 'uniform').arm).toBe('proportional');
+  });
 });

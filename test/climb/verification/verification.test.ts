@@ -60,14 +60,57 @@ test('what makes an item hard for every arm is not taken for a difference', () =
   expect(width(comparisons[0])).toBeLessThan(width(arms[0]) / 2);
 });
 
-test('intervals of 95 % hold the difference about 95 times in 100, over items and seeds', () => {
-  const worlds = Array.from({ length: 300 }, (_, world) => world);
-  const held = worlds.filter((world) => {
-    const [comparison] = compareArms(verification(world, { found: -0.02, proportional: 0 }, 3, 40)).comparisons;
-    return comparison !== undefined && comparison.lower <= 0.02 && 0.02 <= comparison.upper;
+test.each(['student', 'bootstrap'] as const)(
+  'intervals of 95 %% hold the difference about 95 times in 100, over items and seeds: %s',
+  (interval) => {
+    const worlds = Array.from({ length: interval === 'student' ? 300 : 120 }, (_, world) => world);
+    const held = worlds.filter((world) => {
+      const request = verification(world, { found: -0.02, proportional: 0 }, 3, 40);
+      const [comparison] = compareArms({ ...request, interval, seed: world }).comparisons;
+      return comparison !== undefined && comparison.lower <= 0.02 && 0.02 <= comparison.upper;
+    });
+    expect(held.length / worlds.length).toBeGreaterThan(0.9);
+    expect(held.length / worlds.length).toBeLessThan(0.995);
+  },
+);
+
+describe('bootstrap', () => {
+  const request = verification(5, { found: -0.05, other: -0.04, uniform: 0.01, proportional: 0 }, 3);
+  const all = { ...request, candidates: ['found', 'other'], baselines: ['uniform', 'proportional'] };
+  const width = ({ comparisons }: ReturnType<typeof compareArms>) =>
+    comparisons.reduce((sum, { lower, upper }) => sum + upper - lower, 0);
+
+  test('says how it was had, and changes intervals alone', () => {
+    const [student, bootstrap] = [compareArms(all), compareArms({ ...all, interval: 'bootstrap', seed: 3 })];
+    expect([student.interval, bootstrap.interval]).toEqual(['student', 'bootstrap']);
+    const estimates = ({ seedSd, arms, comparisons }: typeof student) => ({
+      seedSd,
+      means: arms.map(({ mean }) => mean),
+      advantages: comparisons.map(({ advantage }) => advantage),
+    });
+    expect(estimates(bootstrap)).toEqual(estimates(student));
   });
-  expect(held.length / worlds.length).toBeGreaterThan(0.92);
-  expect(held.length / worlds.length).toBeLessThan(0.995);
+
+  test('the same seed gives the same intervals', () => {
+    const of = (seed: number) => compareArms({ ...all, interval: 'bootstrap', seed });
+    expect(of(3)).toEqual(of(3));
+    expect(of(3)).not.toEqual(of(4));
+  });
+
+  test('five comparisons of four arms depend on one another: their intervals are narrower than Bonferroni’s', () => {
+    const ratio = width(compareArms({ ...all, interval: 'bootstrap', seed: 3 })) / width(compareArms(all));
+    expect(ratio).toBeGreaterThan(0.8);
+    expect(ratio).toBeLessThan(1);
+  });
+
+  test('what has no noise at all has intervals of no width', () => {
+    const same = all.scores[0] as ItemScores[][];
+    const run = [same[0], same[0]] as ItemScores[][];
+    const { comparisons } = compareArms({ ...all, scores: all.arms.map(() => run), interval: 'bootstrap' });
+    expect(comparisons.map(({ advantage, lower, upper }) => [advantage, lower, upper])).toEqual(
+      comparisons.map(() => [0, 0, 0]),
+    );
+  });
 });
 
 test('more comparisons widen each interval', () => {
