@@ -5,6 +5,7 @@ import { regmixMixtures } from '../../../../climb/mixture/samplers/regmix-sample
 import { fitBoostedTrees, predictBoostedTrees } from '../../../../climb/predictor/trees/boosted-trees.ts';
 import { shuffled, stream, type Stream } from '../../../../climb/random.ts';
 import type { Problem, Settings, Strategy } from '../problem.ts';
+import { mean } from '../ranks.ts';
 import { Runs } from '../runs.ts';
 import { publishedCandidates } from './candidates.ts';
 
@@ -68,10 +69,14 @@ function predictedScores(runs: Runs, problem: Problem, { seed }: Settings): numb
   return predictBoostedTrees(fitRecipe(runs, seed), publishedCandidates(problem));
 }
 
-/** `fit_predictor` of the recipe's 8_predict.py. The paper: L1 and L2, depth 4, at least 5 a leaf, early stop after 20. */
+/**
+ * `fit_predictor` of the recipe's 8_predict.py. The paper: L1 and L2, depth 4, at least 5 a leaf, early stop after 20.
+ * Their penalties are meant for accuracies in per cent, which differ by about one; scores of any unit are brought to that
+ * spread, or an L1 of 1 would forbid every split of losses that differ by a hundredth.
+ */
 function fitRecipe(runs: Runs, seed: number) {
   const held = Math.ceil(runs.mixtures.length * 0.1);
-  return fitBoostedTrees(runs.mixtures, runs.objective, {
+  return fitBoostedTrees(runs.mixtures, standardised(runs.objective), {
     learningRate: 0.01,
     rounds: 1000,
     maxDepth: 4,
@@ -81,6 +86,13 @@ function fitRecipe(runs: Runs, seed: number) {
     earlyStopping: { rounds: Math.min(20, held), holdout: 0.1 },
     seed,
   });
+}
+
+/** Mean 0, standard deviation 1; zeros where all are equal. */
+function standardised(values: readonly number[]): number[] {
+  const centre = mean(values);
+  const sd = Math.sqrt(mean(values.map((value) => (value - centre) ** 2)));
+  return values.map((value) => (sd > 0 ? (value - centre) / sd : 0));
 }
 
 /** Whole sizes in the same proportion that sum to `total`, the first at least 1; what rounding leaves goes to the first. */
