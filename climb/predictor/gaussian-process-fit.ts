@@ -1,10 +1,9 @@
+import { checkedRuns, type TaskRuns } from './checked-runs.ts';
 import type { GaussianProcess } from './gaussian-process.ts';
-import { PRIORS, penalisedLikelihood } from './marginal-likelihood.ts';
+import { PRIORS, penalisedLikelihood, squaredDifferences, summedDifferences } from './marginal-likelihood.ts';
 import { kernelCoordinates } from './matern.ts';
 import type { Mixture } from '../mixture/mixture.ts';
 import { minimise } from './quasi-newton.ts';
-
-type Rows = { readonly mixtures: readonly Mixture[]; readonly scores: readonly number[] };
 
 /** Points from which the likelihood is climbed: fixed, so that a fit is a function of its data. */
 const STARTS = [
@@ -14,6 +13,8 @@ const STARTS = [
 /** Parameters are logarithms: a factor of e² at most in a step. */
 const LIMITS = { maxIterations: 60, tolerance: 1e-2, maxStep: 2 };
 
+export type FitOptions = { readonly common?: boolean };
+
 /**
  * Fits a Gaussian process (Matérn-5/2, one length scale a cluster, on √weight) by the penalised marginal likelihood.
  * One run, or scores that are all equal, teach nothing about scale: the hyper-parameters stay at the priors' centres,
@@ -21,39 +22,43 @@ const LIMITS = { maxIterations: 60, tolerance: 1e-2, maxStep: 2 };
  *
  * @param mixtures one a run, over one domain set
  * @param scores   one a run, lower is better
+ * @param common   one length scale for all clusters
  * @throws RangeError for no rows, unequal lengths, or NaN or Infinity anywhere.
  */
-export function fitGaussianProcess(data: Rows): GaussianProcess {
-  const { mixtures, scores } = checked(data);
+export function fitGaussianProcess(data: TaskRuns, { common = false }: FitOptions = {}): GaussianProcess {
+  const { mixtures, scores } = checkedRuns(data);
   const mean = scores.reduce((sum, score) => sum + score, 0) / scores.length;
   const deviations = scores.map((score) => score - mean);
   const spread = Math.sqrt(deviations.reduce((sum, deviation) => sum + deviation ** 2, 0) / scores.length);
   const constant = spread <= Math.abs(mean) * 1e-12;
   const scale = constant ? 1 : spread;
   const dimensions = mixtures[0]?.length ?? 0;
+  const free = common ? 1 : dimensions;
   const theta = constant
-    ? startingPoint(dimensions, Math.exp(PRIORS.lengthScale.mean), Math.exp(PRIORS.noiseVariance.mean))
+    ? startingPoint(free, Math.exp(PRIORS.lengthScale.mean), Math.exp(PRIORS.noiseVariance.mean))
     : mostLikely(
         mixtures,
         Float64Array.from(deviations, (deviation) => deviation / scale),
+        free,
       );
   return {
     mixtures,
     scores,
     mean,
     scale,
-    lengthScales: Array.from(theta.subarray(0, dimensions), Math.exp),
-    signalSd: scale * Math.exp((theta[dimensions] as number) / 2),
-    noiseSd: scale * Math.exp((theta[dimensions + 1] as number) / 2),
+    lengthScales: Array.from({ length: dimensions }, (_, j) => Math.exp(theta[common ? 0 : j] as number)),
+    signalSd: scale * Math.exp((theta[free] as number) / 2),
+    noiseSd: scale * Math.exp((theta[free + 1] as number) / 2),
   };
 }
 
-function mostLikely(mixtures: readonly Mixture[], targets: Float64Array): Float64Array {
+function mostLikely(mixtures: readonly Mixture[], targets: Float64Array, free: number): Float64Array {
   const dimensions = mixtures[0]?.length ?? 0;
-  const coordinates = kernelCoordinates(mixtures, new Array<number>(dimensions).fill(1));
-  const objective = penalisedLikelihood(coordinates, targets);
+  const roots = kernelCoordinates(mixtures, new Array<number>(dimensions).fill(1));
+  const each = squaredDifferences(roots, dimensions);
+  const objective = penalisedLikelihood(free < dimensions ? summedDifferences(each, dimensions) : each, targets);
   const minima = STARTS.map(({ lengthScale, noiseVariance }) =>
-    minimise(objective, startingPoint(dimensions, lengthScale, noiseVariance), LIMITS),
+    minimise(objective, startingPoint(free, lengthScale, noiseVariance), LIMITS),
   );
   return minima.reduce((best, minimum) => (minimum.value < best.value ? minimum : best)).point;
 }
@@ -63,18 +68,4 @@ function startingPoint(dimensions: number, lengthScale: number, noiseVariance: n
   theta[dimensions] = PRIORS.signalVariance.mean;
   theta[dimensions + 1] = Math.log(noiseVariance);
   return theta;
-}
-
-function checked(data: Rows): Rows {
-  const { mixtures, scores } = data;
-  const dimensions = mixtures[0]?.length ?? 0;
-  const refuse = (got: string) =>
-    new RangeError(`a predictor needs one finite score for each mixture, all over one domain set: got ${got}`);
-  if (mixtures.length === 0) throw refuse('no runs; evaluate at least one mixture first');
-  if (mixtures.length !== scores.length) throw refuse(`${mixtures.length} mixtures and ${scores.length} scores`);
-  const badScore = scores.findIndex((score) => !Number.isFinite(score));
-  if (badScore >= 0) throw refuse(`score ${String(scores[badScore])} in row ${badScore}; leave failed runs out`);
-  const badRow = mixtures.findIndex((m) => m.length !== dimensions || !m.every((w) => w >= 0 && w < Infinity));
-  if (badRow >= 0) throw refuse(`weights [${(mixtures[badRow] ?? []).join(', ')}] in row ${badRow}`);
-  return data;
 }

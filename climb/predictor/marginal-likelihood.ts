@@ -22,13 +22,12 @@ export const OFFSET_VARIANCE = 1;
  * with a Matérn-5/2 kernel, one length scale a dimension, and its gradient (Rasmussen and Williams 2006, 5.8 and 5.9,
  * plus `PRIORS`). Where the covariance can't be factored the value is Infinity.
  *
- * @param coordinates √weights, row-major, n × d
- * @param targets standardised, n
+ * @param squares per pair of runs and dimension, as `squaredDifferences` orders them
+ * @param targets standardised, n >= 2
  */
-export function penalisedLikelihood(coordinates: Float64Array, targets: Float64Array): Objective {
+export function penalisedLikelihood(squares: Float64Array, targets: Float64Array): Objective {
   const n = targets.length;
-  const d = coordinates.length / n;
-  const squares = squaredDifferences(coordinates, n, d);
+  const d = squares.length / ((n * (n - 1)) / 2);
   return (theta, gradient) => {
     const inverseSquares = theta.subarray(0, d).map((logScale) => Math.exp(-2 * logScale));
     const signal = Math.exp(theta[d] as number);
@@ -84,19 +83,28 @@ function penalty(theta: Float64Array, gradient: Float64Array): number {
   return value;
 }
 
-/** (xᵢ − xⱼ)² per pair i > j and dimension, pair-major: computed once a fit, read at every step. */
-function squaredDifferences(coordinates: Float64Array, n: number, d: number): Float64Array {
-  const squares = new Float64Array((n * (n - 1) * d) / 2);
+/**
+ * (xᵢ − xⱼ)² per pair i > j and dimension, pair-major: computed once a fit, read at every step.
+ * @param coordinates row-major, n × `dimensions`
+ */
+export function squaredDifferences(coordinates: Float64Array, dimensions: number): Float64Array {
+  const n = coordinates.length / dimensions;
+  const squares = new Float64Array((n * (n - 1) * dimensions) / 2);
   let at = 0;
   for (let i = 0; i < n; i++) {
     for (let j = 0; j < i; j++) {
-      for (let k = 0; k < d; k++) {
-        const difference = (coordinates[i * d + k] as number) - (coordinates[j * d + k] as number);
+      for (let k = 0; k < dimensions; k++) {
+        const difference = (coordinates[i * dimensions + k] as number) - (coordinates[j * dimensions + k] as number);
         squares[at++] = difference * difference;
       }
     }
   }
   return squares;
+}
+
+/** Per pair, summed over dimensions: for one length scale in common. */
+export function summedDifferences(squares: Float64Array, dimensions: number): Float64Array {
+  return scaledDistances(squares, new Float64Array(dimensions).fill(1));
 }
 
 function scaledDistances(squares: Float64Array, inverseSquares: Float64Array): Float64Array {

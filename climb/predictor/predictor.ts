@@ -1,8 +1,10 @@
 import { canonicalRuns, type Known, type Runs } from './canonical-runs.ts';
-import { fitGaussianProcess } from './gaussian-process-fit.ts';
-import { knownCoefficient } from './known-trend.ts';
+import { fitTaskModel, type PredictorKind } from './fit-task-model.ts';
 import type { Mixture } from '../mixture/mixture.ts';
-import { needsKnown, posterior, type TaskModel, type TrendedProcess } from './task-model.ts';
+import { needsKnown, posterior, type TaskModel } from './task-model.ts';
+
+export type { Known } from './canonical-runs.ts';
+export type { PredictorKind } from './fit-task-model.ts';
 
 /** What a search believes about every mixture: one model a task, and how they combine. Plain JSON. */
 export type Predictor = {
@@ -15,9 +17,6 @@ export type Predictor = {
 
 /** Runs' worth of evidence that the tasks err as one: with few runs the combined uncertainty must not be understated. */
 const PRIOR_RUNS = 8;
-
-/** Which kind of model each task gets. */
-export type PredictorKind = TrendedProcess['kind'];
 
 /**
  * Fits one model a task. Tasks are combined after fitting, since each has its own relevant clusters: a predictor of
@@ -37,22 +36,9 @@ export function fitPredictor(
 ): Predictor {
   const { mixtures, scores, known } = canonicalRuns(request);
   const taskWeights = shares(request.taskWeights, scores.length);
-  const tasks = scores.map((taskScores, t) => fitTask(mixtures, taskScores, known?.[t] ?? null));
+  const { kind = 'gaussian-process' } = request;
+  const tasks = scores.map((task, t) => fitTaskModel({ mixtures, scores: task, known: known?.[t] ?? null }, kind));
   return { tasks, taskWeights, errorCorrelation: errorCorrelation(tasks) };
-}
-
-function fitTask(
-  mixtures: readonly Mixture[],
-  scores: readonly number[],
-  known: readonly number[] | null,
-): TrendedProcess {
-  const coefficient = known === null ? 0 : knownCoefficient(mixtures, scores, known);
-  const rest = known === null ? scores : scores.map((score, i) => score - coefficient * (known[i] as number));
-  return {
-    kind: 'gaussian-process',
-    trends: coefficient === 0 ? [] : [{ kind: 'known', coefficient }],
-    residual: fitGaussianProcess({ mixtures, scores: rest }),
-  };
 }
 
 /**

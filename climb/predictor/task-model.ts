@@ -1,23 +1,26 @@
 import { conditioned, type GaussianProcess } from './gaussian-process.ts';
+import { evaluateLaw, type Law } from './laws.ts';
 import type { Mixture } from '../mixture/mixture.ts';
 
-/** A part of a task's score that is a given function of the mixture, found before the Gaussian process. */
-export type Trend = {
-  readonly kind: 'known';
-  /** The trend is this times what is known of the mixture beforehand, such as its n-gram score. */
-  readonly coefficient: number;
+/**
+ * One task's part of a predictor: β·known + Σ share·law, and how far off that may be. Plain JSON.
+ * What is known of a mixture beforehand is such as its n-gram score.
+ */
+export type BlendedModel = {
+  readonly kind: Law['kind'] | 'blend';
+  /** β; 0 where nothing is known or it is no help. */
+  readonly known: number;
+  /** Shares sum to 1. */
+  readonly laws: readonly { readonly share: number; readonly law: Law }[];
+  /**
+   * A process of the errors made of runs left out: its covariance is that of the sum above, its mean is not added.
+   * Null where the one law is a process and knows its own covariance.
+   */
+  readonly errors: GaussianProcess | null;
 };
 
-/** A sum of trends and a Gaussian process of what they leave: one task's part of a predictor. Plain JSON. */
-export type TrendedProcess = {
-  readonly kind: 'gaussian-process';
-  readonly trends: readonly Trend[];
-  /** Its `scores` are the runs' scores less the trends. */
-  readonly residual: GaussianProcess;
-};
-
-/** Without trends it may be the process alone, as climb 0.1.0 wrote it. */
-export type TaskModel = TrendedProcess | GaussianProcess;
+/** It may be a Gaussian process alone, as climb 0.1.0 wrote it. */
+export type TaskModel = BlendedModel | GaussianProcess;
 
 /** A task's model ready to answer many questions. All in score units. */
 export type Posterior = {
@@ -38,7 +41,7 @@ export type Posterior = {
 
 /** Whether it can't predict a mixture without what is known of it beforehand. */
 export function needsKnown(model: TaskModel): boolean {
-  return parts(model).trends.some(({ kind }) => kind === 'known');
+  return 'laws' in model && model.known !== 0;
 }
 
 /**
@@ -46,34 +49,51 @@ export function needsKnown(model: TaskModel): boolean {
  * @throws RangeError when asked about mixtures over another domain set, with NaN, or without `known` that it needs.
  */
 export function posterior(model: TaskModel): Posterior {
-  const { trends, residual } = parts(model);
-  const process = conditioned(residual);
+  const { known: coefficient, laws, errors } = blended(model);
+  const process = conditioned(errors);
+  const clusters = errors.lengthScales.length;
   return {
     predict(mixtures, known) {
-      refuseStrangers(mixtures, residual.lengthScales.length);
-      const { mean, sd } = process.predict(mixtures);
-      const terms = trends.map((trend) => evaluate(trend, mixtures, known));
-      return { mean: mean.map((value, i) => terms.reduce((sum, term) => sum + (term[i] as number), value)), sd };
+      refuseStrangers(mixtures, clusters);
+      const { mean: own, sd } = process.predict(mixtures);
+      const terms = laws.map(({ share, law }) => ({
+        share,
+        values: law === errors ? own : evaluateLaw(law, mixtures),
+      }));
+      const offset = coefficient === 0 ? undefined : checkedKnown(mixtures, known);
+      const mean = mixtures.map((_, i) =>
+        terms.reduce((sum, { share, values }) => sum + share * (values[i] as number), coefficient * (offset?.[i] ?? 0)),
+      );
+      return { mean, sd };
     },
     covariance(mixtures) {
-      refuseStrangers(mixtures, residual.lengthScales.length);
+      refuseStrangers(mixtures, clusters);
       return process.covariance(mixtures);
     },
     columns(mixtures) {
-      refuseStrangers(mixtures, residual.lengthScales.length);
+      refuseStrangers(mixtures, clusters);
       return process.columns(mixtures);
     },
     leaveOneOut: () => process.leaveOneOut(),
-    noiseSd: residual.noiseSd,
+    noiseSd: errors.noiseSd,
   };
 }
 
-function parts(model: TaskModel): Pick<TrendedProcess, 'trends' | 'residual'> {
-  return 'residual' in model ? model : { trends: [], residual: model };
+function blended(model: TaskModel): BlendedModel & { readonly errors: GaussianProcess } {
+  if (!('laws' in model)) return blended(processAlone({ kind: 'gaussian-process', ...model }, 0));
+  if (model.errors !== null) return { ...model, errors: model.errors };
+  const law = model.laws[0]?.law;
+  if (law?.kind !== 'gaussian-process') throw new TypeError(`a model of ${model.kind} needs a process of its errors`);
+  return { ...model, errors: law };
 }
 
-function evaluate({ coefficient }: Trend, mixtures: readonly Mixture[], known?: readonly number[]): number[] {
-  if (known?.length === mixtures.length && known.every(Number.isFinite)) return known.map((k) => coefficient * k);
+/** A Gaussian process as the only law. */
+export function processAlone(law: Law & { readonly kind: 'gaussian-process' }, known: number): BlendedModel {
+  return { kind: law.kind, known, laws: [{ share: 1, law }], errors: null };
+}
+
+function checkedKnown(mixtures: readonly Mixture[], known?: readonly number[]): readonly number[] {
+  if (known?.length === mixtures.length && known.every(Number.isFinite)) return known;
   throw new RangeError(
     `this predictor learnt the difference to scores known beforehand and needs them again, a finite one a mixture: got ` +
       `${known === undefined ? 'none' : `[${known.slice(0, 4).join(', ')}${known.length > 4 ? ', …' : ''}]`} for ${mixtures.length} mixtures; ` +
@@ -81,11 +101,11 @@ function evaluate({ coefficient }: Trend, mixtures: readonly Mixture[], known?: 
   );
 }
 
-function refuseStrangers(mixtures: readonly Mixture[], dimensions: number): void {
-  const bad = mixtures.findIndex((m) => m.length !== dimensions || !m.every((w) => w >= 0 && w < Infinity));
+function refuseStrangers(mixtures: readonly Mixture[], clusters: number): void {
+  const bad = mixtures.findIndex((m) => m.length !== clusters || !m.every((w) => w >= 0 && w < Infinity));
   if (bad < 0) return;
   throw new RangeError(
-    `a predictor over ${dimensions} clusters needs as many finite weights >= 0 a mixture: got ` +
+    `a predictor over ${clusters} clusters needs as many finite weights >= 0 a mixture: got ` +
       `[${(mixtures[bad] as Mixture).join(', ')}] at index ${bad}; look for a mixture of another domain set`,
   );
 }

@@ -23,12 +23,24 @@ test('a process alone, as climb 0.1.0 wrote it, is a model', () => {
   expect(needsKnown(process)).toBe(false);
 });
 
-test('trends are added to the mean, and change no uncertainty', () => {
-  const trended = { kind: 'gaussian-process', trends: [{ kind: 'known', coefficient: 2 }], residual: process } as const;
-  const plain = conditioned(process).predict(queries);
-  const { mean, sd } = posterior(trended).predict(queries, [0.5, -1]);
-  expect(mean).toEqual([(plain.mean[0] as number) + 1, (plain.mean[1] as number) - 2]);
-  expect(sd).toEqual(plain.sd);
+const law = { kind: 'ridge', of: 'weight', intercept: 1, slopes: [1, 2, 3] } as const;
+const twoOfThree = {
+  kind: 'blend',
+  known: 2,
+  laws: [
+    { share: 0.25, law },
+    { share: 0.75, law: { kind: 'gaussian-process', ...process } },
+  ],
+  errors: { ...process, noiseSd: 0.05 },
+} as const;
+
+test('a blend is β·known and the shares of its laws; what it errs is told by the process of its errors', () => {
+  const { mean, sd } = posterior(twoOfThree).predict(queries, [0.5, -1]);
+  const own = conditioned(process).predict(queries).mean;
+  const ridge = [1 + 0.2 + 0.6 + 1.5, 1 + 3];
+  mean.forEach((value, i) => expect(value).toBeCloseTo([1, -2][i]! + 0.25 * ridge[i]! + 0.75 * own[i]!, 12));
+  expect(sd).toEqual(conditioned(twoOfThree.errors).predict(queries).sd);
+  expect(posterior(twoOfThree).noiseSd).toBe(0.05);
 });
 
 test.each([
