@@ -42,13 +42,11 @@ function fourLogLikelihoods(rows: Float32Array, weights: Float64Array): [number,
     p1 *= s1;
     p2 *= s2;
     p3 *= s3;
-    if (p0 < SMALL || p1 < SMALL || p2 < SMALL || p3 < SMALL) {
-      n0 += Math.log(p0);
-      n1 += Math.log(p1);
-      n2 += Math.log(p2);
-      n3 += Math.log(p3);
-      p0 = p1 = p2 = p3 = 1;
-    }
+    // Each by itself: what a mixture scores must not depend on those beside it, to the last bit.
+    if (p0 < SMALL) [n0, p0] = [n0 + Math.log(p0), 1];
+    if (p1 < SMALL) [n1, p1] = [n1 + Math.log(p1), 1];
+    if (p2 < SMALL) [n2, p2] = [n2 + Math.log(p2), 1];
+    if (p3 < SMALL) [n3, p3] = [n3 + Math.log(p3), 1];
   }
   return [n0 + Math.log(p0), n1 + Math.log(p1), n2 + Math.log(p2), n3 + Math.log(p3)];
 }
