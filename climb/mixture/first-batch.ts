@@ -15,6 +15,7 @@ const DRAWS = 10;
  * predictor measures distance.
  *
  * @param prior natural proportions, such as the clusters' tokens; need not sum to 1
+ * @param given mixtures to begin with after those two, such as the n-gram optimum
  * @param size  how many mixtures, >= 1
  * @param seed  the search's seed
  * @returns distinct mixtures within the constraints; fewer than `size` only where no more of them were found
@@ -22,10 +23,11 @@ const DRAWS = 10;
 export function firstBatch(request: {
   readonly prior: readonly number[];
   readonly constraints: Constraints;
+  readonly given?: readonly Mixture[];
   readonly size: number;
   readonly seed: number;
 }): Mixture[] {
-  const { prior, constraints, size, seed } = request;
+  const { prior, constraints, given = [], size, seed } = request;
   const even = uniform(prior.length);
   const total = sumOfWeights(prior);
   const centres = [prior.map((weight) => weight / total), even];
@@ -35,7 +37,7 @@ export function firstBatch(request: {
     const mixture = project(weights, constraints);
     pool.set(mixtureKey(mixture), mixture);
   };
-  centres.forEach(offer);
+  [...centres, ...given].forEach(offer);
   const anchors = pool.size;
   for (let i = 0; i < size * DRAWS; i++) {
     for (const concentration of CONCENTRATIONS) {
@@ -53,8 +55,11 @@ export function spread(centre: readonly number[], concentration: number, draws: 
   );
 }
 
-/** The first `given` of the pool, then greedily the farthest from what is chosen, ties to the earlier. */
-function maximin(pool: readonly Mixture[], given: number, size: number): Mixture[] {
+/**
+ * The first `given` of the pool, then greedily the farthest in √weight from what is chosen, ties to the earlier. For a
+ * list of which nothing is given the first is the first chosen.
+ */
+export function maximin(pool: readonly Mixture[], given: number, size: number): Mixture[] {
   const points = pool.map((mixture) => mixture.map(Math.sqrt));
   const nearest = pool.map(() => Infinity);
   const chosen: Mixture[] = [];

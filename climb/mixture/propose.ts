@@ -1,129 +1,201 @@
-import { expectedImprovement, logExpectedImprovement } from './acquisition.ts';
-import { candidatePool } from './candidates.ts';
+import { type Acquisition, expectedImprovement, worth } from './acquisition.ts';
+import { believed, type Belief } from './belief.ts';
+import { believerBatch } from './believer.ts';
+import { candidatePool, nearbyPool } from './candidates.ts';
 import type { Constraints } from './constraints.ts';
+import { drawnMixtures } from './drawn-mixtures.ts';
 import { type Mixture, mixtureKey } from './mixture.ts';
-import { type Predictor, combineMeans, combineSds, predict } from '../predictor/predictor.ts';
-import { posterior } from '../predictor/task-model.ts';
+import { randomOfTop, recipeTop } from './samplers/random-of-top.ts';
+import { stream } from '../random.ts';
+import type { SearchSettings } from '../spec/search-presets.ts';
 
 /** Candidates that are worth a look, best first, with what the predictor says of each, in score units. */
 export type Candidates = {
   readonly mixtures: readonly Mixture[];
   readonly mean: readonly number[];
   readonly sd: readonly number[];
-  /** Expected improvement on the best that is known: where the first is under the noise, the search has converged. */
+  /** Expected improvement on the best that is known: where the most of it is under the noise, the search has converged. */
   readonly gain: readonly number[];
 };
 
+/** How candidates are drawn and a batch is chosen among them; by default as the preset `default` does. */
+export type ProposalSettings = Pick<
+  SearchSettings,
+  'sampler' | 'temperature' | 'strength' | 'proposal' | 'top' | 'explore'
+>;
+
 /** Mixtures that local moves start from. */
 const INCUMBENTS = 8;
+/** Rounds of local moves around the leading candidates, with half of the pool. */
+const ROUNDS = 4;
+/** Candidates that a round starts from: by what they are worth, and by their mean, which the recipe is chosen by. */
+const LEADERS = { worth: 16, mean: 8 } as const;
+/** Candidates kept for each mixture of the batch: a large one must find room to spread. */
+const KEPT_EACH = 32;
+const KEPT_LEAST = 256;
+/** Of the predicted best that are kept whatever they are worth: one of them may be verified, or recommended. */
+const KEPT_BEST = 16;
+
+/** As the recipe draws what its predictor ranks: `np.random.dirichlet(prior_dist * 1, 100000)` in its 8_predict.py. */
+const RECIPE_CANDIDATES = { temperature: 1, strength: { minimum: 1, maximum: 1, steps: 1 } } as const;
 
 /**
- * Draws a fresh pool of mixtures and keeps those of the largest expected improvement, ties to the earlier drawn.
- * None breaks the constraints and none was evaluated before.
+ * Draws a fresh pool of mixtures and keeps those that are worth most, ties to the earlier drawn. None breaks the
+ * constraints and none was tried before.
  *
- * @param evaluated what this search and its parents have evaluated: excluded, and the origin of local moves
+ * Half of the pool is drawn as the sampler does. In the space-filling one the other half are four rounds of ever
+ * smaller moves around the leading candidates. What leads is worth more (expected improvement or confidence bound) or
+ * is predicted to be better.
+ *
+ * @param evaluated what this search and its parents have a score of: excluded, and the origin of local moves
+ * @param exclude   more that is never proposed, such as mixtures whose proxies diverged
  * @param pool      mixtures to draw, default 8192
- * @param keep      mixtures to keep, default 256
+ * @param size      mixtures of the next batch, default 4
  */
-export function pruneCandidates(request: {
-  readonly predictor: Predictor;
-  readonly evaluated: readonly Mixture[];
-  readonly prior: readonly number[];
-  readonly constraints: Constraints;
-  readonly seed: number;
-  readonly iteration: number;
-  readonly pool?: number;
-  readonly keep?: number;
-}): Candidates {
-  const { predictor, evaluated, prior, constraints, seed, iteration, pool = 8192, keep } = request;
-  const known = predict(predictor, evaluated).mean;
-  const incumbents = ascending(known)
-    .slice(0, INCUMBENTS)
-    .map((i) => evaluated[i] as Mixture);
-  const mixtures = candidatePool({ prior, constraints, incumbents, exclude: evaluated, size: pool, seed, iteration });
-  return rankCandidates({ predictor, evaluated, mixtures, ...(keep !== undefined && { keep }) });
+export function pruneCandidates(
+  request: Belief & {
+    readonly evaluated: readonly Mixture[];
+    readonly exclude?: readonly Mixture[];
+    readonly prior: readonly number[];
+    readonly constraints: Constraints;
+    readonly seed: number;
+    readonly iteration: number;
+    readonly settings?: ProposalSettings | undefined;
+    readonly pool?: number;
+    readonly size?: number;
+  },
+): Candidates {
+  const { evaluated, settings, size = 4 } = request;
+  const known = believed(request, evaluated).mean;
+  const acquisition = acquisitionOf(settings);
+  const drawing = { ...request, known, acquisition };
+  const ranked = settings === undefined || settings.sampler === 'space-filling' ? climbed(drawing) : drawn(drawing);
+  const keep =
+    settings?.proposal === 'random-of-top' ? (settings.top ?? recipeTop(size)) : Math.max(KEPT_LEAST, KEPT_EACH * size);
+  return kept(ranked, keep);
 }
 
-/** Of given mixtures, those of the largest expected improvement, best first, ties to the earlier; 256 by default. */
-export function rankCandidates(request: {
-  readonly predictor: Predictor;
-  readonly evaluated: readonly Mixture[];
-  readonly mixtures: readonly Mixture[];
-  readonly keep?: number;
-}): Candidates {
-  const { predictor, evaluated, mixtures, keep = 256 } = request;
-  const best = Math.min(...predict(predictor, evaluated).mean);
-  const { mean, sd } = predict(predictor, mixtures);
-  const order = ascending(mean.map((value, i) => -logExpectedImprovement(value, sd[i] as number, best))).slice(0, keep);
-  const kept = <T>(values: readonly T[]) => order.map((i) => values[i] as T);
-  return {
-    mixtures: kept(mixtures),
-    mean: kept(mean),
-    sd: kept(sd),
-    gain: order.map((i) => expectedImprovement(mean[i] as number, sd[i] as number, best)),
-  };
+/** Of given mixtures, those that are worth most, best first, ties to the earlier; 256 by default. */
+export function rankCandidates(
+  request: Belief & {
+    readonly evaluated: readonly Mixture[];
+    readonly mixtures: readonly Mixture[];
+    readonly settings?: ProposalSettings | undefined;
+    readonly keep?: number;
+  },
+): Candidates {
+  const { evaluated, mixtures, settings, keep = KEPT_LEAST } = request;
+  const best = Math.min(...believed(request, evaluated).mean);
+  return kept({ mixtures, ...believed(request, mixtures), best, acquisition: acquisitionOf(settings) }, keep);
 }
 
 /**
- * Chooses the next batch greedily by expected improvement. After each choice the predictor is told, of that mixture,
- * what it already believes (the kriging believer of Ginsbourger, Le Riche and Carraro 2010): means stay, uncertainty
- * near the choice shrinks, and the batch spreads. The score to improve on is the lowest predicted mean among the
- * evaluated mixtures, not the lowest score seen, which noise flatters.
+ * Chooses the next batch among candidates: greedily with fantasies between its members (`believerBatch`), or at random
+ * from the top as published. The score to improve on is the lowest predicted mean among the evaluated mixtures, not the
+ * lowest score seen, which noise flatters.
  *
  * @param evaluated never proposed again
  * @param size      mixtures wanted; fewer come back only where fewer candidates are left
+ * @param draws     the seed and iteration that random draws follow from; only settings with those need it
  */
-export function sampleBatch(request: {
-  readonly predictor: Predictor;
-  readonly evaluated: readonly Mixture[];
-  readonly candidates: { readonly mixtures: readonly Mixture[] };
-  readonly size: number;
-}): Mixture[] {
-  const { predictor, evaluated, size } = request;
+export function sampleBatch(
+  request: Belief & {
+    readonly evaluated: readonly Mixture[];
+    readonly candidates: { readonly mixtures: readonly Mixture[] };
+    readonly settings?: ProposalSettings | undefined;
+    readonly size: number;
+    readonly draws?: { readonly seed: number; readonly iteration: number };
+  },
+): Mixture[] {
+  const { evaluated, candidates, settings, size, draws = { seed: 0, iteration: 0 } } = request;
   const seen = new Set(evaluated.map(mixtureKey));
-  const open = request.candidates.mixtures.filter((mixture) => !seen.has(mixtureKey(mixture)));
-  const posteriors = predictor.tasks.map(posterior);
-  const mean = combineMeans(
-    predictor,
-    posteriors.map((task) => task.predict(open).mean),
-  );
-  const covariances = posteriors.map((task) => task.covariance(open));
-  const noises = posteriors.map((task) => task.noiseSd ** 2);
-  let best = Math.min(...predict(predictor, evaluated).mean);
-  const chosen: number[] = [];
-  while (chosen.length < Math.min(size, open.length)) {
-    const sd = combineSds(
-      predictor,
-      covariances.map((covariance) => diagonalSds(covariance, open.length)),
-    );
-    let next = -1;
-    let most = -Infinity;
-    mean.forEach((value, i) => {
-      const gain = logExpectedImprovement(value, sd[i] as number, best);
-      if (!chosen.includes(i) && (next < 0 || gain > most)) [next, most] = [i, gain];
+  const mixtures = candidates.mixtures.filter((mixture) => !seen.has(mixtureKey(mixture)));
+  if (settings?.proposal === 'random-of-top') {
+    const { mean } = believed(request, mixtures);
+    const chosen = stream(draws.seed, ['sample', draws.iteration]);
+    return randomOfTop(mean, settings.top ?? recipeTop(size), size, chosen).map((i) => mixtures[i] as Mixture);
+  }
+  const best = Math.min(...believed(request, evaluated).mean);
+  const acquisition = acquisitionOf(settings);
+  return believerBatch(request, { mixtures, acquisition, best, size }).map((i) => mixtures[i] as Mixture);
+}
+
+type Ranked = Omit<Candidates, 'gain'> & { readonly best: number; readonly acquisition: Acquisition };
+
+type Drawing = Parameters<typeof pruneCandidates>[0] & {
+  /** Predicted means of the evaluated. */
+  readonly known: readonly number[];
+  readonly acquisition: Acquisition;
+};
+
+function climbed(request: Drawing): Ranked {
+  const { evaluated, exclude = [], known, acquisition, pool = 8192 } = request;
+  const best = Math.min(...known);
+  const incumbents = ascending(known)
+    .slice(0, INCUMBENTS)
+    .map((i) => evaluated[i] as Mixture);
+  let mixtures = candidatePool({
+    ...request,
+    incumbents,
+    exclude: [...evaluated, ...exclude],
+    size: Math.ceil(pool / 2),
+  });
+  let { mean, sd } = believed(request, mixtures);
+  for (let round = 1; round <= ROUNDS && mixtures.length > 0; round++) {
+    const leading = [
+      ...byWorth({ mean, sd, best, acquisition }).slice(0, LEADERS.worth),
+      ...ascending(mean).slice(0, LEADERS.mean),
+    ];
+    const fresh = nearbyPool({
+      ...request,
+      leaders: leading.map((i) => mixtures[i] as Mixture),
+      exclude: [...evaluated, ...exclude, ...mixtures],
+      size: Math.floor(pool / 2 / ROUNDS),
+      round,
     });
-    chosen.push(next);
-    best = Math.min(best, mean[next] as number);
-    covariances.forEach((covariance, t) => condition(covariance, open.length, next, noises[t] as number));
+    const beliefs = believed(request, fresh);
+    mixtures = [...mixtures, ...fresh];
+    mean = [...mean, ...beliefs.mean];
+    sd = [...sd, ...beliefs.sd];
   }
-  return chosen.map((i) => open[i] as Mixture);
+  return { mixtures, mean, sd, best, acquisition };
 }
 
-/** The covariance, in place, once `row` has been observed with this noise variance: a rank-one downdate. */
-function condition(covariance: Float64Array, size: number, row: number, noise: number): void {
-  const column = covariance.slice(row * size, (row + 1) * size);
-  const variance = (column[row] as number) + noise;
-  if (!(variance > 0)) return;
-  for (let i = 0; i < size; i++) {
-    const factor = (column[i] as number) / variance;
-    for (let j = 0; j < size; j++) {
-      covariance[i * size + j] = (covariance[i * size + j] as number) - factor * (column[j] as number);
-    }
-  }
+function drawn(request: Drawing): Ranked {
+  const { settings, evaluated, exclude = [], known, acquisition, seed, iteration, pool = 8192 } = request;
+  const mixtures = drawnMixtures({
+    ...request,
+    sampler: settings === undefined || settings.sampler === 'nemo-recipe' ? RECIPE_CANDIDATES : settings,
+    exclude: [...evaluated, ...exclude],
+    size: pool,
+    draws: stream(seed, ['candidates', iteration]),
+  });
+  return { mixtures, ...believed(request, mixtures), best: Math.min(...known), acquisition };
 }
 
-function diagonalSds(covariance: Float64Array, size: number): Float64Array {
-  return Float64Array.from({ length: size }, (_, i) => Math.sqrt(Math.max(0, covariance[i * size + i] as number)));
+function kept({ mixtures, mean, sd, best, acquisition }: Ranked, keep: number): Candidates {
+  const order = byWorth({ mean, sd, best, acquisition });
+  const ahead = new Set(order.slice(0, keep));
+  const also = ascending(mean).slice(0, KEPT_BEST);
+  const all = [...ahead, ...also.filter((i) => !ahead.has(i))];
+  const of = <T>(values: readonly T[]) => all.map((i) => values[i] as T);
+  return {
+    mixtures: of(mixtures),
+    mean: of(mean),
+    sd: of(sd),
+    gain: all.map((i) => expectedImprovement(mean[i] as number, sd[i] as number, best)),
+  };
+}
+
+function acquisitionOf(settings: ProposalSettings | undefined): Acquisition {
+  if (settings === undefined || settings.proposal === 'expected-improvement') return { kind: 'expected-improvement' };
+  // Ranking by the mean alone is what random draws from the top start from.
+  return { kind: 'confidence-bound', explore: settings.proposal === 'confidence-bound' ? settings.explore : 0 };
+}
+
+/** Indices by what they are worth, most first. */
+function byWorth({ mean, sd, best, acquisition }: Pick<Ranked, 'mean' | 'sd' | 'best' | 'acquisition'>): number[] {
+  return ascending(mean.map((value, i) => -worth(acquisition, value, sd[i] as number, best)));
 }
 
 /** Indices by ascending value, ties by index. */

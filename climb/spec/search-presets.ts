@@ -51,13 +51,16 @@ const presets: Readonly<Record<Search['preset'], SearchSettings>> = {
     ngram: true,
     stop: { gain: 'noise-floor' },
   },
-  /** Diao et al. 2025: Dirichlet draws around the clusters' token counts, boosted trees, M at random of the top N. */
+  /**
+   * Diao et al. 2025: Dirichlet draws around the clusters' token counts, boosted trees, M at random of the top N. What
+   * it doesn't say (concentration, candidates, N) is as in NVIDIA's recipe.
+   */
   paper: {
     schedule: published,
     candidates: 100_000,
     sampler: 'dirichlet',
     temperature: 1,
-    strength: { minimum: 0.1, maximum: 5, steps: 15 },
+    strength: { minimum: 1, maximum: 1, steps: 1 },
     predictor: 'boosted-trees',
     proposal: 'random-of-top',
     top: null,

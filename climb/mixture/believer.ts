@@ -1,0 +1,81 @@
+import { type Acquisition, worth } from './acquisition.ts';
+import { believed, knownOf, type Belief } from './belief.ts';
+import type { Mixture } from './mixture.ts';
+import { combineSds, predictTasks } from '../predictor/predictor.ts';
+import { posterior, type Posterior } from '../predictor/task-model.ts';
+
+/**
+ * Chooses a batch greedily. After each choice the predictor is told, of that mixture, what it already believes (the
+ * kriging believer of Ginsbourger, Le Riche and Carraro 2010): means stay, uncertainty near the choice shrinks, and the
+ * batch spreads. Each choice costs a column of covariances a task, O(mixtures · (runs + batch)): no matrix.
+ *
+ * @param best the score to improve on; a chosen mixture that is believed to be better takes its place
+ * @returns indices of `size` mixtures, or of all where there are fewer, in the order chosen; ties to the lower index
+ */
+export function believerBatch(
+  belief: Belief,
+  request: {
+    readonly mixtures: readonly Mixture[];
+    readonly acquisition: Acquisition;
+    readonly best: number;
+    readonly size: number;
+  },
+): number[] {
+  const { predictor } = belief;
+  const { mixtures, acquisition, size } = request;
+  if (mixtures.length === 0) return [];
+  const { mean } = believed(belief, mixtures);
+  const tasks = predictTasks(predictor, mixtures, knownOf(belief, mixtures)).map(({ sd }, t) =>
+    fantasies(posterior(predictor.tasks[t] as (typeof predictor.tasks)[number]), mixtures, sd),
+  );
+  let best = request.best;
+  const chosen: number[] = [];
+  const open = new Set(mixtures.keys());
+  while (chosen.length < Math.min(size, mixtures.length)) {
+    const sd = combineSds(
+      predictor,
+      tasks.map(({ variances }) => variances.map((variance) => Math.sqrt(Math.max(0, variance)))),
+    );
+    let next = -1;
+    let most = -Infinity;
+    for (const i of open) {
+      const value = worth(acquisition, mean[i] as number, sd[i] as number, best);
+      if (next < 0 || value > most) [next, most] = [i, value];
+    }
+    chosen.push(next);
+    open.delete(next);
+    best = Math.min(best, mean[next] as number);
+    tasks.forEach(({ observe }) => observe(next));
+  }
+  return chosen;
+}
+
+/**
+ * The variances of a task's score at the mixtures, and how they shrink once one of them is observed: by the square of
+ * the covariance with it over its variance and noise, a step of Cholesky's factorisation.
+ */
+function fantasies(
+  model: Posterior,
+  mixtures: readonly Mixture[],
+  sd: readonly number[],
+) {
+  const variances = Float64Array.from(sd, (value) => value * value);
+  const columnOf = model.columns(mixtures);
+  const steps: Float64Array[] = [];
+  const observe = (row: number) => {
+    const variance = (variances[row] as number) + model.noiseSd ** 2;
+    if (!(variance > 0)) return;
+    const step = columnOf(row);
+    for (const earlier of steps) {
+      const factor = earlier[row] as number;
+      for (let i = 0; i < step.length; i++) step[i] = (step[i] as number) - factor * (earlier[i] as number);
+    }
+    const root = Math.sqrt(variance);
+    for (let i = 0; i < step.length; i++) {
+      step[i] = (step[i] as number) / root;
+      variances[i] = (variances[i] as number) - (step[i] as number) ** 2;
+    }
+    steps.push(step);
+  };
+  return { variances, observe };
+}
