@@ -5,15 +5,18 @@ import type { Deps } from './deps.ts';
 import { embedCorpus } from './embed-corpus.ts';
 import { evaluateProxies } from './evaluate-proxies.ts';
 import { fitNgramPrior } from './fit-ngram-prior.ts';
+import { fitRegmix } from './fit-regmix.ts';
 import { groupByField } from './group-by-field.ts';
 import { ingestCorpus } from './ingest-corpus.ts';
 import { mergeClusters } from './merge-clusters.ts';
 import { openAssignment } from './open-assignment.ts';
 import { openSearch } from './open-search.ts';
 import { pruneCandidates } from './prune-candidates.ts';
+import { recommendArm } from './recommend-arm.ts';
 import { recommendMixture } from './recommend-mixture.ts';
 import { refitPredictor } from './refit-predictor.ts';
 import { sampleMixtures } from './sample-mixtures.ts';
+import { sampleRegmix } from './sample-regmix.ts';
 import { sampleVerification } from './sample-verification.ts';
 import { scoreQuality } from './score-quality.ts';
 import { tokeniseClusters } from './tokenise-clusters.ts';
@@ -38,7 +41,10 @@ export function createActivities(deps: Deps) {
     refitPredictor: refitPredictor(deps),
     pruneCandidates: pruneCandidates(deps),
     commitIteration: commitIteration(deps),
+    sampleRegmix: sampleRegmix(deps),
+    fitRegmix: fitRegmix(deps),
     sampleVerification: sampleVerification(deps),
+    recommendArm: recommendArm(deps),
     recommendMixture: recommendMixture(deps),
     writeReport: writeReport(deps),
     openAssignment: openAssignment(deps),

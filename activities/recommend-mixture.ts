@@ -2,18 +2,32 @@ import type { Made, Ref } from '../climb/artifact.ts';
 import type { Limit } from '../climb/search/budget.ts';
 import { contentKey } from '../climb/content-key.ts';
 import type { DomainSet, Manifest } from '../climb/corpus/corpus-artifacts.ts';
-import { weighEvidence, type Evidence } from '../climb/verification/evidence.ts';
-import { weighLadder, type RungEvidence } from '../climb/verification/ladder.ts';
-import { taskLabel } from '../climb/verification/objective.ts';
+import { recipeEfficiency } from '../climb/verification/efficiency.ts';
+import type { Evidence } from '../climb/verification/evidence.ts';
+import { paretoFront } from '../climb/verification/pareto.ts';
+import { weighLadder } from '../climb/verification/ladder.ts';
+import { objectiveWeights, scaleOf, taskLabel } from '../climb/verification/objective.ts';
 import type { PredictorArtifact } from '../climb/predictor/observations.ts';
-import { predict } from '../climb/predictor/predictor.ts';
-import type { ProxyScore } from '../climb/verification/proxy-score.ts';
-import { hashesOf, type RecipeBody, type Unverified, type Verdict } from '../climb/search/recipe.ts';
+import { believed } from '../climb/mixture/belief.ts';
+import {
+  hashesOf,
+  type MissingBaseline,
+  type RecipeBody,
+  type Unverified,
+  type Verdict,
+} from '../climb/search/recipe.ts';
 import type { SearchSpec } from '../climb/spec/search-file.ts';
-import type { Run, RungRuns, StoppedBy, VerificationRuns } from '../climb/search/search-state.ts';
+import type {
+  LengthTraining,
+  RegmixSearch,
+  RungRuns,
+  StoppedBy,
+  VerificationRuns,
+} from '../climb/search/search-state.ts';
 import { climbVersion } from '../climb/version.ts';
 import type { Deps } from './deps.ts';
-import type { ArmsArtifact } from './sample-verification.ts';
+import { readPrior } from './ngram/stored-prior.ts';
+import { weighRuns, type WeighedRuns } from './recommend/weighed-runs.ts';
 
 export type RecommendMixtureInput = {
   readonly spec: SearchSpec;
@@ -33,6 +47,11 @@ export type RecommendMixtureInput = {
   readonly verification: VerificationRuns | null;
   /** The arms again at other sizes, where the search has a ladder. */
   readonly ladder?: readonly RungRuns[];
+  /** The recommended arm at fewer tokens, where the search asks for it. */
+  readonly efficiency?: readonly LengthTraining[];
+  readonly regmix?: RegmixSearch;
+  /** N-gram models: the predictor may rest on them. Null where the trainer allowed none. */
+  readonly ngram?: Ref | null;
 };
 
 export type RecommendSummary = { readonly verdict: Verdict; readonly verified: boolean };
@@ -43,9 +62,10 @@ export function recommendMixture({ store, trainers }: Deps) {
     const { spec, iterations, stoppedBy, stoppedByLimit } = input;
     const { clusters } = await store.readJson<DomainSet>(input.domainSet);
     const found = await store.readJson<PredictorArtifact>(input.predictor);
-    const evidence = input.verification && (await verify(input, input.verification));
+    const weighed = input.verification && (await weighRuns(store, spec, input.verification));
+    const evidence = weighed?.evidence ?? null;
     const arm = evidence?.recommendation.arm ?? null;
-    const weights = evidence?.arms.find(({ id }) => id === arm)?.weights ?? bestObserved(found);
+    const weights = evidence?.arms.find(({ id }) => id === arm)?.weights ?? (await bestObserved(found, input.ngram));
     const { name, version, torch } = trainers(spec.proxy.trainer).identity;
     const body: RecipeBody = {
       schema: 1,
@@ -62,7 +82,9 @@ export function recommendMixture({ store, trainers }: Deps) {
         arms: evidence?.arms ?? [],
         observations: found.observations,
         iterations,
-        ...(evidence?.ladder && { ladder: evidence.ladder }),
+        ...(await beside(input, weighed)),
+        ...missingIn(input),
+        ...tradeOffs(spec, found, evidence),
       },
       seeds: { search: spec.seed, verification: input.verification?.seeds ?? [] },
       spec,
@@ -71,6 +93,10 @@ export function recommendMixture({ store, trainers }: Deps) {
         corpus: contentKey((await store.readJson<Manifest>(input.manifest)).files.map(({ sha256 }) => sha256).sort()),
         ...hashesOf({ manifest: input.manifest, domainSet: input.domainSet, tokens: input.tokens }),
         ...hashesOf({ predictor: input.predictor, arms: input.verification?.arms ?? null, trunk: input.trunk ?? null }),
+        ...hashesOf({
+          ngram: input.ngram ?? null,
+          regmix: input.regmix?.skipped === null ? input.regmix.mixture : null,
+        }),
         ...hashesOf(Object.fromEntries(input.items.map((ref, at) => [`items.${taskNames(spec)[at]}`, ref]))),
         // A score names the weights that it was measured on.
         ...hashesOf(Object.fromEntries(runsOf(input).map(({ id, score }) => [`score.${id}`, score]))),
@@ -79,37 +105,87 @@ export function recommendMixture({ store, trainers }: Deps) {
     return { ref: await store.putJson(body), summary: { verdict: body.verdict, verified: body.verified } };
   };
 
-  async function verify(
-    { spec, ladder }: RecommendMixtureInput,
-    { arms, runs }: VerificationRuns,
-  ): Promise<(Evidence & { ladder?: RungEvidence[] }) | null> {
-    const { mixtures } = await store.readJson<ArmsArtifact>(arms);
-    const scoresOf = (runs: readonly Run[]): Promise<ProxyScore[][]> =>
-      Promise.all(
-        mixtures.map(({ id }) =>
-          Promise.all(runs.filter(({ arm }) => arm === id).map(({ score }) => store.readJson<ProxyScore>(score))),
-        ),
-      );
-    const evidence = weighEvidence(spec, mixtures, await scoresOf(runs));
-    if (evidence === null || ladder === undefined) return evidence;
-    const rungs = await Promise.all(ladder.map(async (rung) => ({ ...rung, runs: await scoresOf(rung.runs) })));
-    return { ...evidence, ladder: weighLadder(spec, mixtures, evidence.verification, rungs) };
+  /** What was trained beside the verification, weighed as it is. */
+  async function beside(
+    { spec, ladder, efficiency = [] }: RecommendMixtureInput,
+    weighed: WeighedRuns | null,
+  ): Promise<Pick<RecipeBody['evidence'], 'ladder' | 'efficiency' | 'guards'>> {
+    const evidence = weighed?.evidence;
+    if (weighed === null || evidence === undefined || evidence === null) return {};
+    const { arms, scoresOf } = weighed;
+    const rungs =
+      ladder && (await Promise.all(ladder.map(async (rung) => ({ ...rung, runs: await scoresOf(rung.runs) }))));
+    const lengths = await Promise.all(
+      efficiency.map(async (length) => ({ ...length, runs: (await scoresOf(length.runs)).flat() })),
+    );
+    const shorter = recipeEfficiency(spec, evidence.recommendation.arm, weighed, lengths);
+    return {
+      ...(rungs && { ladder: weighLadder(spec, arms, evidence.verification, rungs) }),
+      ...(shorter && { efficiency: shorter }),
+      ...(evidence.guards.length > 0 && { guards: evidence.guards }),
+    };
+  }
+
+  /** Without verification the best that can be said: the trained mixture of the lowest predicted score. */
+  async function bestObserved(
+    { observations, predictor }: PredictorArtifact,
+    ngram: Ref | null | undefined,
+  ): Promise<readonly number[]> {
+    const prior = ngram ? await readPrior(store, ngram) : undefined;
+    const { mean } = believed(
+      { predictor, ngram: prior },
+      observations.map(({ weights }) => weights),
+    );
+    return observations[mean.indexOf(Math.min(...mean))]?.weights ?? [];
   }
 }
 
+/** Baselines that were asked for and have no arm, and why. */
+function missingIn({
+  spec,
+  ngram,
+  regmix,
+  verification,
+}: RecommendMixtureInput): Pick<RecipeBody['evidence'], 'missingBaselines'> {
+  const { baselines } = spec.verify;
+  const missing: MissingBaseline[] = [];
+  if (verification === null) return {};
+  if (baselines.includes('ngram') && ngram === null) missing.push({ baseline: 'ngram', why: 'trainer' });
+  if (regmix && regmix.skipped !== null) missing.push({ baseline: 'regmix', why: regmix.skipped });
+  return missing.length === 0 ? {} : { missingBaselines: missing };
+}
+
+/** How tasks counted against one another, and which mixtures none beats on all of them. */
+function tradeOffs(
+  spec: SearchSpec,
+  { observations }: PredictorArtifact,
+  evidence: Evidence | null,
+): Pick<RecipeBody['evidence'], 'pareto' | 'taskWeights'> {
+  const losses = observations.map((run) => run.losses);
+  const arms = (evidence?.arms ?? []).flatMap(({ id, report }) => {
+    const means = report.flatMap(({ mean }) => mean ?? []);
+    return means.length < report.length ? [] : [{ id, means }];
+  });
+  const named = (ids: readonly string[], front: readonly number[]) => front.map((at) => ids[at] as string);
+  return {
+    pareto: {
+      observed: named(
+        observations.map(({ id }) => id),
+        paretoFront(losses),
+      ),
+      arms: named(
+        arms.map(({ id }) => id),
+        paretoFront(arms.map(({ means }) => means)),
+      ),
+    },
+    ...(scaleOf(spec) !== 'none' && { taskWeights: objectiveWeights(spec.tasks, scaleOf(spec), losses) }),
+  };
+}
+
 /** Every run that the recipe rests on. */
-const runsOf = ({ verification, ladder = [] }: RecommendMixtureInput) => [
+const runsOf = ({ verification, ladder = [], efficiency = [] }: RecommendMixtureInput) => [
   ...(verification?.runs ?? []),
-  ...ladder.flatMap(({ runs }) => runs),
+  ...[...ladder, ...efficiency].flatMap(({ runs }) => runs),
 ];
 
 const taskNames = ({ tasks, report }: SearchSpec) => [...tasks, ...report.tasks].map(taskLabel);
-
-/** Without verification the best that can be said: the trained mixture of the lowest predicted score. */
-function bestObserved({ observations, predictor }: PredictorArtifact): readonly number[] {
-  const { mean } = predict(
-    predictor,
-    observations.map(({ weights }) => weights),
-  );
-  return observations[mean.indexOf(Math.min(...mean))]?.weights ?? [];
-}

@@ -13,6 +13,7 @@ import { trigramProbabilities } from '../climb/ngram/interpolated-trigrams.ts';
 import { ngramOptimum } from '../climb/ngram/ngram-optimum.ts';
 import { fitPredictor } from '../climb/predictor/predictor.ts';
 import { pruneCandidates, sampleBatch } from '../climb/mixture/propose.ts';
+import { regmixRecommendation } from '../climb/verification/regmix.ts';
 import { countShardFeatures, embedShard } from '../climb/corpus/shard-embedding.ts';
 import { surveyShard } from '../climb/corpus/shard-survey.ts';
 
@@ -36,6 +37,7 @@ export const computeFunctions = {
   parseBlock,
   pruneCandidates,
   readShardScores,
+  regmixRecommendation,
   sampleBatch,
   scoreShard,
   shardTexts,

@@ -5,6 +5,7 @@ import {
   condition,
   continueAsNew,
   isCancellation,
+  patched,
   sleep,
   workflowInfo,
 } from '@temporalio/workflow';
@@ -17,10 +18,12 @@ import { reasonToStop } from '../climb/search/steering.ts';
 import type { RecommendMixtureInput } from '../activities/recommend-mixture.ts';
 import { prepareCorpus } from './corpus.ts';
 import { runIteration } from './iteration.ts';
+import { trainShorter } from './efficiency.ts';
 import { climbLadder } from './ladder.ts';
 import { registerMessages } from './messages.ts';
 import { fitNgrams } from './ngram.ts';
 import { enterPhase, showPhase } from './phase.ts';
+import { searchRegmix } from './regmix.ts';
 import { runStage } from './stages.ts';
 import { prepareTrunk } from './trunk.ts';
 import { verify } from './verification.ts';
@@ -61,11 +64,13 @@ async function search(state: SearchState, file: unknown): Promise<SearchResult> 
   if (state.predictor === null) {
     throw ApplicationFailure.nonRetryable(nothingScored(state), 'NothingScored', state.failures);
   }
+  await searchRegmix(state, opening, prepared);
   const stopped = state.finishEarly === 'now';
   const verified = stopped ? null : await verify(state, opening, prepared);
   if (verified === null) return report(state, opening, prepared, stopped ? 'finishEarly' : 'budget');
   state.verified = verified;
   await climbLadder(state, opening, prepared, verified);
+  await trainShorter(state, opening, prepared, verified);
   return report(state, opening, prepared, null);
 }
 
@@ -92,6 +97,9 @@ async function report(
     unverified,
     verification: state.verified ?? null,
     ...(state.ladder && { ladder: state.ladder }),
+    ...(state.efficiency && { efficiency: state.efficiency }),
+    ...(state.regmix && { regmix: state.regmix }),
+    ...(state.ngram !== undefined && { ngram: state.ngram }),
   });
   const result = await runStage(
     opening,
@@ -148,7 +156,7 @@ function nothingScored({ counts, failures, finishEarly }: SearchState): string {
 function openState(file: unknown): SearchState {
   const now = Date.now();
   try {
-    return newSearchState(parseSearchFile(file, now), now);
+    return newSearchState(parseSearchFile(file, now, { ngram: patched('ngram') }), now);
   } catch (error) {
     if (!(error instanceof InvalidInput)) throw error;
     throw ApplicationFailure.nonRetryable(error.message, 'InvalidSearchSpec', error.problems);

@@ -1,6 +1,6 @@
 import { ActivityFailure, ApplicationFailure, isCancellation } from '@temporalio/workflow';
 import type { Ref } from '../climb/artifact.ts';
-import { poolsOf } from '../climb/mixture/pools.ts';
+import { poolsOf, type Pools } from '../climb/mixture/pools.ts';
 import type { Cost, Limit } from '../climb/search/budget.ts';
 import { note, type Part, type SearchState } from '../climb/search/search-state.ts';
 import { settleDiverged, settleLost, settleRefused, settleScored } from '../climb/search/settlement.ts';
@@ -25,8 +25,11 @@ export type Batch = {
   readonly summary: (members: readonly Member[]) => string;
   /** The limit that forbids so many more proxies in one group, if any. */
   readonly forbids: (proxies: number) => Limit | undefined;
-  /** Proxies of the search enter the leaderboard. */
+  /** Proxies of the search enter the leaderboard, unless they are those of a baseline's own search. */
   readonly part: Part;
+  readonly aside?: boolean;
+  /** What training reads of each cluster; by default what proxies of this shape do. */
+  readonly pools?: Pools;
 };
 
 /** Members that one trainer trains side by side, and what each of them is reserved at. */
@@ -107,8 +110,8 @@ function isRefusal(error: unknown): boolean {
 }
 
 async function train({ spec, opening }: SearchState, batch: Batch, { id, members, paid = false }: Group) {
-  const { tokens, mixtures, proxy, init } = batch;
-  const { poolShare, maxEpochs } = poolsOf(spec, proxy);
+  const { tokens, mixtures, proxy, init, pools = poolsOf(spec, proxy) } = batch;
+  const { poolShare, maxEpochs } = pools;
   const view = { activityId: id, summary: batch.summary(members) };
   const result = await runStage(opening, 'trainProxies', view, {
     tokens,

@@ -1,7 +1,7 @@
 import type { Ref } from '../climb/artifact.ts';
 import { limitBrokenBy, times } from '../climb/search/budget.ts';
 import { spaceRules } from '../climb/mixture/mixture-space.ts';
-import { taskLabel } from '../climb/verification/objective.ts';
+import { scaleOf, taskLabel } from '../climb/verification/objective.ts';
 import { derivedSeed } from '../climb/random.ts';
 import { proxyCost } from '../climb/search/proxy-cost.ts';
 import type { Opening, Prepared, SearchState, VerificationRuns } from '../climb/search/search-state.ts';
@@ -30,7 +30,12 @@ export async function verify(
   if (count === 0 || predictor === null) return null;
   await enterPhase(state, 'verify');
   const { tokens } = prepared;
-  const { baselines, seeds } = spec.verify;
+  const { seeds } = spec.verify;
+  const { regmix, ngram } = state;
+  const baselines = spec.verify.baselines.filter((name) => {
+    if (name === 'ngram') return ngram !== undefined && ngram !== null;
+    return name !== 'regmix' || regmix?.skipped === null;
+  });
   const sample = { activityId: 'v-sample', summary: `verification · choose ${count} candidates` };
   const { ref: arms, summary } = await runStage(opening, 'sampleVerification', sample, {
     predictor,
@@ -39,6 +44,9 @@ export async function verify(
     rules: spaceRules(spec),
     count,
     baselines,
+    seed: spec.seed,
+    ...(regmix?.skipped === null && { regmix: regmix.mixture }),
+    ...(ngram && { ngram: { prior: ngram, tasks: spec.tasks, scale: scaleOf(spec) } }),
   });
 
   const fresh = freshSeeds(spec);

@@ -6,7 +6,10 @@ import type { Observation } from '../predictor/observations.ts';
 import type { Recommendation } from '../verification/recommendation.ts';
 import type { SearchSpec } from '../spec/search-file.ts';
 import type { StoppedBy } from './search-state.ts';
-import type { RungEvidence } from '../verification/ladder.ts';
+import type { Baseline } from '../verification/baselines.ts';
+import type { Efficiency } from '../verification/efficiency.ts';
+import type { GuardEvidence } from '../verification/guards.ts';
+import type { RungEvidence, Skipped } from '../verification/ladder.ts';
 import type { Verification } from '../verification/verification.ts';
 
 export type RecipeWeight = { readonly cluster: string; readonly label: string; readonly weight: number };
@@ -15,6 +18,9 @@ export type Verdict = Recommendation['verdict'] | 'not verified';
 
 /** `failed`: too few proxies of the verification have a score. */
 export type Unverified = 'budget' | 'finishEarly' | 'cancelled' | 'failed';
+
+/** `trainer`: it can't say which tokens it scores, so that there are no n-gram models. */
+export type MissingBaseline = { readonly baseline: Baseline; readonly why: Skipped | 'failed' | 'trainer' };
 
 /** The part of a recipe that the search file, the corpus and the seeds determine: its digest covers this. */
 export type RecipeBody = {
@@ -38,6 +44,16 @@ export type RecipeBody = {
     readonly iterations: number;
     /** The arms at other sizes, where the search has a ladder and was verified. */
     readonly ladder?: readonly RungEvidence[];
+    /** Each guard and each arm, where the search has guards and was verified. */
+    readonly guards?: readonly GuardEvidence[];
+    /** What no other beats on every task: proxies of the search on the searched tasks, arms on the report tasks. */
+    readonly pareto?: { readonly observed: readonly string[]; readonly arms: readonly string[] };
+    /** How tasks counted in the end, where that depends on what was observed: z-scores. */
+    readonly taskWeights?: readonly number[];
+    /** Baselines that the search file asks for and that have no arm. */
+    readonly missingBaselines?: readonly MissingBaseline[];
+    /** The recommended arm at fewer tokens, where the search asks for it and recommends more than the corpus as it is. */
+    readonly efficiency?: Efficiency;
   };
   readonly seeds: { readonly search: number; readonly verification: readonly number[] };
   readonly spec: SearchSpec;

@@ -3,6 +3,7 @@ import { openAccount, type Account, type Limit } from './budget.ts';
 import type { Rung } from '../spec/ladder.ts';
 import type { SearchSpec } from '../spec/search-file.ts';
 import type { Skipped } from '../verification/ladder.ts';
+import { objective } from '../verification/objective.ts';
 
 export type Phase =
   | 'opening'
@@ -59,6 +60,16 @@ export type VerificationRuns = {
 
 /** The same arms at another size, or why they were not trained there. */
 export type RungRuns = { readonly rung: Rung; readonly skipped: Skipped | null; readonly runs: readonly Run[] };
+
+/** The recommended arm at fewer tokens, or why it was not trained there. */
+export type LengthTraining = {
+  readonly tokens: number;
+  readonly skipped: Skipped | null;
+  readonly runs: readonly Run[];
+};
+
+/** What RegMix recommends, or why its search has no result; `failed`: too few of its proxies have a score. */
+export type RegmixSearch = { readonly skipped: null; readonly mixture: Ref } | { readonly skipped: Skipped | 'failed' };
 
 /** What the first activity found out and everything later relies on. */
 export type Opening = {
@@ -136,6 +147,12 @@ export type SearchState = {
   verified?: VerificationRuns;
   /** Rungs that are done. */
   ladder?: RungRuns[];
+  /** RegMix's search, where it is a baseline and done. */
+  regmix?: RegmixSearch;
+  /** Lengths that are done. */
+  efficiency?: LengthTraining[];
+  /** How tasks count where that depends on what was observed: z-scores. Absent: by their weights. */
+  taskWeights?: readonly number[];
 };
 
 const leaderboardLength = 10;
@@ -178,6 +195,17 @@ export function note<Entry>(log: Entry[], entry: Entry): void {
 export function notePace(milestones: number[], now: number, proxies: number): void {
   const last = milestones.at(-1) ?? now;
   for (let at = 1; at <= proxies; at++) note(milestones, last + ((now - last) * at) / proxies);
+}
+
+/** Takes over how tasks count now, and ranks what is on the leaderboard anew. */
+export function reweigh(state: SearchState, taskWeights: readonly number[]): void {
+  state.taskWeights = taskWeights;
+  const standings = state.leaderboard.map((standing) => ({
+    ...standing,
+    score: objective(standing.losses, taskWeights),
+  }));
+  state.leaderboard = [];
+  for (const standing of standings) enterLeaderboard(state, standing);
 }
 
 /** Enters a scored proxy; equal scores stand in order of their ids, whoever finished first. */

@@ -17,7 +17,7 @@ export type ScoredProxy = {
 /** The proxies of one group, which end together. */
 export function settleScored(
   state: SearchState,
-  { part, proxy }: { readonly part: Part; readonly proxy: ProxyShape },
+  { part, proxy, aside = false }: { readonly part: Part; readonly proxy: ProxyShape; readonly aside?: boolean },
   reserved: Cost,
   group: readonly ScoredProxy[],
   now: number,
@@ -27,9 +27,10 @@ export function settleScored(
     settle(account, reserved, { ...reserved, deviceSeconds: seconds.train + seconds.evaluate });
     counts.done += 1;
     if (fromLedger) counts.fromLedger += 1;
-    if (part === 'search') {
+    if (part === 'search' && !aside) {
       const losses = spec.tasks.map(({ metric }, at) => lossOf(tasks[at] as TaskScore, metric));
-      enterLeaderboard(state, { id, score: objective(losses, taskShares(spec.tasks)), losses });
+      const weights = state.taskWeights ?? taskShares(spec.tasks);
+      enterLeaderboard(state, { id, score: objective(losses, weights), losses });
     }
   }
   notePace(state.milestones, now, group.filter(({ fromLedger }) => !fromLedger).length);

@@ -1,6 +1,8 @@
-import { add, limitBrokenBy, times, type Account, type Cost, type Limit } from './budget.ts';
+import { add, limitBrokenBy, nothing, times, type Account, type Cost, type Limit } from './budget.ts';
+import { efficiencyShape } from '../spec/baseline-work.ts';
 import { rungShape, type Rung } from '../spec/ladder.ts';
 import type { Message } from '../spec/messages.ts';
+import type { ProxyShape } from '../spec/proxy-shape.ts';
 import { batchSize, iterationsWithin, scheduleOf, verificationProxies } from '../spec/plan.ts';
 import { together } from './groups.ts';
 import { proxyCost } from './proxy-cost.ts';
@@ -23,19 +25,43 @@ export function maySearch(state: SearchState, now: number, proxies: number): Lim
   return limitBrokenBy(state.account, beforeVerification(state, proxies), now);
 }
 
-/** Some more proxies of the search, and the whole verification and its ladder after them. */
+/** Some more proxies of the search, and all that comes after them. */
 function beforeVerification(state: SearchState, size: number): Cost {
-  const { verify } = state.spec;
-  const search = proxyCost(state, 'search', { together: together(state, size) });
-  const rungs = (verify.ladder ?? []).map((rung) => rungCost(state, rung, verificationProxies(verify) / verify.seeds));
-  return [verificationCost(state, verify), ...rungs].reduce(add, times(search, size));
+  const { baselines, regmixProxies = 0 } = state.spec.verify;
+  const regmix = baselines.includes('regmix') ? searchCost(state, regmixProxies) : nothing;
+  return [regmix, ...afterSearch(state)].reduce(add, searchCost(state, size));
+}
+
+/** Whether so many proxies of RegMix's search may start: it comes before verification, for which enough must be left. */
+export function mayTrainRegmix(state: SearchState, now: number, proxies: number): Limit | undefined {
+  return limitBrokenBy(state.account, afterSearch(state).reduce(add, searchCost(state, proxies)), now);
+}
+
+/** The whole verification, its ladder, and the recommended arm at fewer tokens. */
+function afterSearch(state: SearchState): Cost[] {
+  const { verify, proxy } = state.spec;
+  const arms = verificationProxies(verify) / verify.seeds;
+  return [
+    verificationCost(state, verify),
+    ...(verify.ladder ?? []).map((rung) => rungCost(state, rung, arms)),
+    ...(verify.efficiency ?? []).map((share) => shapeCost(state, efficiencyShape(proxy, share), 1)),
+  ];
+}
+
+/** So many proxies of the search. */
+function searchCost(state: SearchState, size: number): Cost {
+  return times(proxyCost(state, 'search', { together: together(state, size) }), size);
 }
 
 /** So many arms with every seed, at another size. */
 export function rungCost(state: SearchState, rung: Rung, arms: number): Cost {
-  const { proxy, verify } = state.spec;
-  const shape = rungShape(proxy, rung);
-  return times(proxyCost(state, 'verify', { shape, together: together(state, arms) }), arms * verify.seeds);
+  return shapeCost(state, rungShape(state.spec.proxy, rung), arms);
+}
+
+/** So many arms with every seed, of another shape. */
+export function shapeCost(state: SearchState, shape: ProxyShape, arms: number): Cost {
+  const proxies = arms * state.spec.verify.seeds;
+  return times(proxyCost(state, 'verify', { shape, together: together(state, arms) }), proxies);
 }
 
 /** Proxies of one seed are alike, and may train side by side. */

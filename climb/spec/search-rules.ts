@@ -7,17 +7,18 @@ import { proposalProblems } from './proposal-rules.ts';
 import { searchFileSchema, type SearchSpec } from './search-file.ts';
 import { ladderProblems, proxyProblems } from './shape-rules.ts';
 import { guardProblems, taskProblems } from './task-rules.ts';
-import { settleVerify } from './verify-defaults.ts';
+import { settleVerify, type Era } from './verify-defaults.ts';
 import { verifyProblems } from './verify-rules.ts';
 
 /**
  * The search file with its defaults, or every reason why it can't be one: first all problems of shape, then, if there
  * are none, all problems between fields.
  * @param now milliseconds since 1970: a deadline must lie after it
+ * @param era what searches of the version that began this one know
  * @throws InvalidInput
  */
-export function parseSearchFile(file: unknown, now: number): SearchSpec {
-  const spec = settleVerify(parse(searchFileSchema, file, 'the search file'), file);
+export function parseSearchFile(file: unknown, now: number, era: Era = {}): SearchSpec {
+  const spec = settleVerify(parse(searchFileSchema, file, 'the search file'), file, era);
   const problems = crossFieldProblems(spec, now);
   if (problems.length > 0) throw new InvalidInput('the search file', problems);
   return spec;

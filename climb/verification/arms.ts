@@ -1,6 +1,7 @@
+import { believed } from '../mixture/belief.ts';
 import { mixtureKey, type Mixture } from '../mixture/mixture.ts';
+import type { NgramPrior } from '../ngram/ngram-prior.ts';
 import type { CandidatesArtifact, PredictorArtifact } from '../predictor/observations.ts';
-import { predict } from '../predictor/predictor.ts';
 import { baselineMixture, type Baseline, type BaselineSources } from './baselines.ts';
 
 /** A mixture to verify: `observed` was trained by the search, `predicted` never was, the others are baselines. */
@@ -19,16 +20,18 @@ export type Arm = {
  */
 export function chooseArms(request: {
   readonly found: PredictorArtifact;
+  /** Needed by a predictor that rests on it. */
+  readonly ngram?: NgramPrior | undefined;
   readonly candidates: CandidatesArtifact | null;
   readonly count: number;
   readonly baselines: readonly Baseline[];
   readonly sources: BaselineSources;
 }): Arm[] {
-  const { found, candidates, count, baselines, sources } = request;
+  const { found, ngram, candidates, count, baselines, sources } = request;
   const fixed = baselines.map((id): Arm => ({ id, role: 'baseline', weights: baselineMixture(id, sources) }));
   const taken = new Set(fixed.map(({ weights }) => mixtureKey(weights)));
-  const { mean } = predict(
-    found.predictor,
+  const { mean } = believed(
+    { predictor: found.predictor, ngram },
     found.observations.map(({ weights }) => weights),
   );
   const observed = ascending(mean).map((at) => {

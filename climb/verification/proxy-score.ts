@@ -1,6 +1,7 @@
 import type { Ref } from '../artifact.ts';
 import type { ItemOutcomes } from './item-outcomes.ts';
-import type { TaskScore } from './objective.ts';
+import { lossOf, taskLabel, type TaskScore } from './objective.ts';
+import type { TaskSpec } from '../spec/search-file.ts';
 
 /** A task's score with what each item contributed. */
 export type ItemisedScore = TaskScore & { readonly items: ItemOutcomes };
@@ -19,4 +20,9 @@ export function taskIn({ tasks }: ProxyScore, name: string): ItemisedScore {
   if (score === undefined)
     throw new RangeError(`the evaluation has ${tasks.map((task) => task.name).join(', ')}, not ${name}`);
   return score;
+}
+
+/** The losses on some tasks, in their order, lower is better. */
+export function lossesOn(score: ProxyScore, tasks: readonly TaskSpec[]): number[] {
+  return tasks.map((task) => lossOf(taskIn(score, taskLabel(task)), task.metric));
 }

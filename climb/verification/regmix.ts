@@ -1,5 +1,6 @@
 import { dirichlet } from '../mixture/dirichlet.ts';
 import { quantise, type Mixture } from '../mixture/mixture.ts';
+import type { Observation } from '../predictor/observations.ts';
 import { fitBoostedTrees, predictBoostedTrees } from '../predictor/trees/boosted-trees.ts';
 import { derivedSeed, stream } from '../random.ts';
 
@@ -8,8 +9,8 @@ export type RegmixMixture = {
   readonly schema: 1;
   readonly kind: 'regmix';
   readonly weights: Mixture;
-  /** Runs with a score that the regression learnt from. */
-  readonly runs: number;
+  /** What the regression learnt from. */
+  readonly observations: readonly Observation[];
 };
 
 /** As published: candidates, and the best of them that are averaged. */

@@ -1,0 +1,75 @@
+import type { Ref } from '../climb/artifact.ts';
+import { spaceRules } from '../climb/mixture/mixture-space.ts';
+import { derivedSeed } from '../climb/random.ts';
+import type { Opening, Prepared, SearchState } from '../climb/search/search-state.ts';
+import { mayTrainRegmix } from '../climb/search/steering.ts';
+import { proxyShape } from '../climb/spec/proxy-shape.ts';
+import { leastRegmixProxies } from '../climb/spec/verify-defaults.ts';
+import { choicesNeeded, scaleOf, taskLabel } from '../climb/verification/objective.ts';
+import type { Member } from '../activities/train-proxies.ts';
+import { enterPhase } from './phase.ts';
+import { scoreMembers } from './score-members.ts';
+import { runStage } from './stages.ts';
+
+/** As of an iteration of the search. */
+const acceptedShare = 0.8;
+
+/**
+ * RegMix's own search, where it is a baseline: random mixtures, trained once with the search's seeds, and one regression.
+ * Left out, with the reason, where the budget or a person leaves it too few runs.
+ */
+export async function searchRegmix(state: SearchState, opening: Opening, { tokens }: Prepared): Promise<void> {
+  const { spec } = state;
+  const { baselines, regmixProxies: size } = spec.verify;
+  if (!baselines.includes('regmix') || size === undefined) return;
+  const none = state.finishEarly === 'now' ? 'finishEarly' : mayTrainRegmix(state, Date.now(), size);
+  if (none !== undefined) {
+    state.regmix = { skipped: none };
+    return;
+  }
+  await enterPhase(state, 'verify');
+  const { seed } = spec;
+  const sample = { activityId: 'r-sample', summary: `RegMix · draw ${size} mixtures` };
+  const input = { tokens, rules: spaceRules(spec), size, seed };
+  const { ref: mixtures, summary } = await runStage(opening, 'sampleRegmix', sample, input);
+  const members = summary.ids.map((id): Member => ({
+    id,
+    mixture: id,
+    seed: derivedSeed(seed, ['search', 'weights']),
+    dataSeed: derivedSeed(seed, ['search', 'data']),
+  }));
+  const { scored, limit } = await scoreMembers(
+    state,
+    {
+      at: 'r',
+      proxy: proxyShape(spec.proxy),
+      ...(state.trunk && { init: state.trunk }),
+      tokens,
+      mixtures,
+      tasks: spec.tasks.map((task, at) => ({ name: taskLabel(task), items: opening.tasks[at] as Ref })),
+      choices: choicesNeeded(spec.tasks),
+      summary: (group) =>
+        `RegMix · ${group.length === 1 ? group[0]?.id : `${group.length} of ${members.length} proxies`}`,
+      forbids: (proxies) => mayTrainRegmix(state, Date.now(), proxies),
+      part: 'search',
+      aside: true,
+    },
+    members,
+    acceptedShare,
+  );
+  if (scored.length < leastRegmixProxies) {
+    state.regmix = { skipped: limit ?? (state.finishEarly === null ? 'failed' : 'finishEarly') };
+    return;
+  }
+  const fit = { activityId: 'r-fit', summary: `RegMix · fit ${scored.length} runs` };
+  const { tasks } = spec;
+  const fitted = await runStage(opening, 'fitRegmix', fit, {
+    tokens,
+    mixtures,
+    scored,
+    tasks,
+    scale: scaleOf(spec),
+    seed,
+  });
+  state.regmix = { skipped: null, mixture: fitted.ref };
+}
