@@ -1,10 +1,10 @@
 import type { Made, Ref } from '../climb/artifact.ts';
 import type { Mixture } from '../climb/mixture/mixture.ts';
 import type { Mixtures } from '../climb/mixture/mixtures.ts';
-import { lossOf, taskLabel, taskShares } from '../climb/verification/objective.ts';
+import { objectiveWeights, type Scale } from '../climb/verification/objective.ts';
 import type { Observation, PredictorArtifact } from '../climb/predictor/observations.ts';
 import { predict } from '../climb/predictor/predictor.ts';
-import { taskIn, type ProxyScore } from '../climb/verification/proxy-score.ts';
+import { lossesOn, type ProxyScore } from '../climb/verification/proxy-score.ts';
 import type { TaskSpec } from '../climb/spec/search-file.ts';
 import type { Scored } from '../climb/search/search-state.ts';
 import type { Deps } from './deps.ts';
@@ -17,13 +17,26 @@ export type RefitPredictorInput = {
   readonly mixtures: Ref;
   readonly scored: readonly Scored[];
   readonly tasks: readonly TaskSpec[];
+  /** How losses of different tasks are made comparable; absent: they are as they stand. */
+  readonly scale?: Scale;
 };
 
-export type RefitSummary = { readonly observations: number; readonly predictedBest: number };
+export type RefitSummary = {
+  readonly observations: number;
+  readonly predictedBest: number;
+  /** How tasks count from now on, where that depends on what was observed. */
+  readonly taskWeights?: readonly number[];
+};
 
 /** Adds what an iteration observed and fits the predictor to all of it. */
 export function refitPredictor({ store, compute }: Deps) {
-  return async ({ previous, mixtures, scored, tasks }: RefitPredictorInput): Promise<Made<RefitSummary>> => {
+  return async ({
+    previous,
+    mixtures,
+    scored,
+    tasks,
+    scale = 'none',
+  }: RefitPredictorInput): Promise<Made<RefitSummary>> => {
     const before = previous === null ? [] : (await store.readJson<PredictorArtifact>(previous)).observations;
     const { mixtures: proposed } = await store.readJson<Mixtures>(mixtures);
     const stray = scored.find(({ id }) => !proposed.some((mixture) => mixture.id === id));
@@ -35,13 +48,18 @@ export function refitPredictor({ store, compute }: Deps) {
       }),
     );
     const observations = [...before, ...fresh];
+    const taskWeights = objectiveWeights(
+      tasks,
+      scale,
+      observations.map(({ losses }) => losses),
+    );
     const predictor = await beating((_, signal) =>
       compute.run(
         'fitPredictor',
         {
           mixtures: observations.map(({ weights }) => weights),
           scores: tasks.map((_task, at) => observations.map(({ losses }) => losses[at] as number)),
-          taskWeights: taskShares(tasks),
+          taskWeights,
         },
         { signal },
       ),
@@ -56,12 +74,12 @@ export function refitPredictor({ store, compute }: Deps) {
       predictor,
       observations.map(({ weights }) => weights),
     );
-    return { ref, summary: { observations: observations.length, predictedBest: Math.min(...known.mean) } };
+    const summary = { observations: observations.length, predictedBest: Math.min(...known.mean) };
+    return { ref, summary: { ...summary, ...(scale !== 'none' && { taskWeights }) } };
   };
 
   async function observe(id: string, weights: Mixture, score: Ref, tasks: readonly TaskSpec[]): Promise<Observation> {
     const measured = await store.readJson<ProxyScore>(score);
-    const losses = tasks.map((task) => lossOf(taskIn(measured, taskLabel(task)), task.metric));
-    return { id, weights, losses, score: score.sha256 };
+    return { id, weights, losses: lossesOn(measured, tasks), score: score.sha256 };
   }
 }

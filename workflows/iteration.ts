@@ -1,9 +1,9 @@
 import type { Ref } from '../climb/artifact.ts';
 import { spaceRules } from '../climb/mixture/mixture-space.ts';
-import { choicesNeeded, taskLabel } from '../climb/verification/objective.ts';
+import { choicesNeeded, scaleOf, taskLabel } from '../climb/verification/objective.ts';
 import { derivedSeed } from '../climb/random.ts';
 import { ranges } from '../climb/search/groups.ts';
-import type { Opening, Prepared, SearchState } from '../climb/search/search-state.ts';
+import { reweigh, type Opening, type Prepared, type SearchState } from '../climb/search/search-state.ts';
 import { maySearch, plannedIterations, type StopReason } from '../climb/search/steering.ts';
 import { batchSize, scheduleOf } from '../climb/spec/plan.ts';
 import { proxyShape } from '../climb/spec/proxy-shape.ts';
@@ -74,9 +74,14 @@ export async function runIteration(
   }
 
   const refit = { activityId: `${at}-refit`, summary: `${title} · refit the predictor` };
-  const predictor = (
-    await runStage(opening, 'refitPredictor', refit, { previous: state.predictor, mixtures, scored, tasks: spec.tasks })
-  ).ref;
+  const { ref: predictor, summary: fitted } = await runStage(opening, 'refitPredictor', refit, {
+    previous: state.predictor,
+    mixtures,
+    scored,
+    tasks: spec.tasks,
+    ...(scaleOf(spec) !== 'none' && { scale: scaleOf(spec) }),
+  });
+  if (fitted.taskWeights !== undefined) reweigh(state, fitted.taskWeights);
   const prune = { activityId: `${at}-prune`, summary: `${title} · prune candidates` };
   const pool = searchSettings(spec).candidates;
   const kept = (await runStage(opening, 'pruneCandidates', prune, { predictor, tokens, rules, seed, iteration, pool }))

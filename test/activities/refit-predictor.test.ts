@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { refitPredictor, type RefitPredictorInput } from '../../activities/refit-predictor.ts';
 import type { PredictorArtifact } from '../../climb/predictor/observations.ts';
-import { lossOf } from '../../climb/verification/objective.ts';
+import { lossOf, objectiveWeights } from '../../climb/verification/objective.ts';
 import { scratch } from '../adapters/scratch.ts';
 import { itemised, scoreOf, smallSpec } from '../climb/made-recipe.ts';
 import { found } from './made-search-artifacts.ts';
@@ -88,4 +88,17 @@ describe('refused', () => {
     const tasks = [{ ...(smallSpec.tasks[0] as (typeof smallSpec.tasks)[number]), name: 'winogrande' }];
     await expect(perform(refit, await inputOf([0, 1, 2], { tasks }))).rejects.toThrow('not winogrande');
   });
+});
+
+test('with z-scores a task counts by its spread over the proxies, and the summary says how', async () => {
+  const { summary, ref } = await perform(refit, await inputOf(undefined, { scale: 'z-score' }));
+  const { observations, predictor } = await deps.store.readJson<PredictorArtifact>(ref);
+  const expected = objectiveWeights(
+    smallSpec.tasks,
+    'z-score',
+    observations.map(({ losses }) => losses),
+  );
+  expect(summary.taskWeights).toEqual(expected);
+  predictor.taskWeights.forEach((weight, task) => expect(weight).toBeCloseTo(expected[task] as number, 12));
+  expect((await perform(refit, await inputOf())).summary.taskWeights).toBeUndefined();
 });

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { enterLeaderboard, newSearchState, note, notePace } from '../../../climb/search/search-state.ts';
+import { enterLeaderboard, newSearchState, note, notePace, reweigh } from '../../../climb/search/search-state.ts';
 import { now, specOf, stateOf } from '../made-search.ts';
 
 test('a state is plain JSON: it crosses continue-as-new', () => {
@@ -24,6 +24,18 @@ test('the leaderboard is the ten best, the same whatever the order in which they
       expect(state.leaderboard).toEqual(expected);
     }),
   );
+});
+
+test('when tasks count otherwise the leaderboard is ranked anew', () => {
+  const state = stateOf();
+  enterLeaderboard(state, { id: 'a', score: 2, losses: [1, 3] });
+  enterLeaderboard(state, { id: 'b', score: 2.5, losses: [4, 1] });
+  reweigh(state, [0.1, 0.9]);
+  expect(state.taskWeights).toEqual([0.1, 0.9]);
+  expect(state.leaderboard.map(({ id, score }) => [id, Number(score.toFixed(9))])).toEqual([
+    ['b', 1.3],
+    ['a', 2.8],
+  ]);
 });
 
 test('a log keeps its twenty newest entries', () => {
