@@ -95,6 +95,15 @@ describe('open', () => {
     });
   });
 
+  test('hears what the trainer can besides', async () => {
+    const able = `if [ "$1" = version ]; then echo '{"event":"version","name":"toy","version":"3","torch":"none","encode":true}'; exit 0; fi`;
+    const path = await place(join(folder, `encodes-${count++}.sh`), able);
+    const trainer = await TrainerProcess.open({ ...(await profileOf('')), command: ['/bin/sh', path] });
+    expect(trainer.encodes).toBe(true);
+    expect((await TrainerProcess.open(await profileOf(''))).encodes).toBe(false);
+    expect(trainer.identity).toEqual({ name: 'toy', version: '3', torch: 'none' });
+  });
+
   test('what may speed a training up is told to the trainer as its owner set it', async () => {
     const accelerate = async (changes: Partial<TrainerProfile>) =>
       (await TrainerProcess.open(await profileOf('', changes))).accelerate;
