@@ -9,7 +9,14 @@ export type Observation = {
   readonly losses: readonly number[];
   /** SHA-256 of the score artifact: the evidence. */
   readonly score: string;
+  /** Present where it comes from an earlier search or a table, and whether its mixture is the one that was trained. */
+  readonly evidence?: 'exact' | 'approximate';
 };
+
+/** What a search trained itself, without the evidence that it began with. */
+export function ownObservations(observations: readonly Observation[]): Observation[] {
+  return observations.filter(({ evidence }) => evidence === undefined);
+}
 
 /** Artifact: everything observed up to an iteration and the predictor fitted to it. */
 export type PredictorArtifact = {
@@ -26,6 +33,8 @@ export type CandidatesArtifact = {
   readonly kind: 'candidates';
   readonly predictor: Predictor;
   readonly evaluated: readonly Mixture[];
+  /** What the search's iterations proposed, scored or not; absent before 0.2.0. */
+  readonly tried?: readonly Mixture[];
   readonly mixtures: readonly Mixture[];
   /** Predicted objective and its standard deviation. */
   readonly mean: readonly number[];
