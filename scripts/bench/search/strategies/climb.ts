@@ -75,7 +75,7 @@ function predictedScores(runs: Runs, problem: Problem, { seed }: Settings): numb
  * spread, or an L1 of 1 would forbid every split of losses that differ by a hundredth.
  */
 function fitRecipe(runs: Runs, seed: number) {
-  const held = Math.ceil(runs.mixtures.length * 0.1);
+  const held = Math.max(1, Math.round(runs.mixtures.length * 0.1));
   return fitBoostedTrees(runs.mixtures, standardised(runs.objective), {
     learningRate: 0.01,
     rounds: 1000,
@@ -83,7 +83,7 @@ function fitRecipe(runs: Runs, seed: number) {
     minDataInLeaf: 5,
     lambdaL1: 1,
     lambdaL2: 1,
-    earlyStopping: { rounds: Math.min(20, held), holdout: 0.1 },
+    earlyStopping: { rounds: Math.min(20, held), holdout: held / runs.mixtures.length },
     seed,
   });
 }

@@ -20,7 +20,7 @@ export const regmix: Strategy = (problem, { budget, seed }) => {
   const trees = fitBoostedTrees(runs.mixtures, runs.objective, {
     learningRate: 0.01,
     rounds: 1000,
-    earlyStopping: { rounds: 3, holdout: 0.1 },
+    earlyStopping: { rounds: 3, holdout: Math.max(0.1, 1 / runs.mixtures.length) },
     seed,
   });
   const candidates = publishedCandidates(problem);
