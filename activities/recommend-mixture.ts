@@ -2,6 +2,10 @@ import type { Made, Ref } from '../climb/artifact.ts';
 import type { Limit } from '../climb/search/budget.ts';
 import { contentKey } from '../climb/content-key.ts';
 import type { DomainSet, Manifest } from '../climb/corpus/corpus-artifacts.ts';
+import type { TokenShards } from '../climb/corpus/token-shards.ts';
+import { mixtureSpace, spaceRules } from '../climb/mixture/mixture-space.ts';
+import type { Mixture } from '../climb/mixture/mixture.ts';
+import type { NgramEvidence } from '../climb/ngram/ngram-evidence.ts';
 import { recipeEfficiency } from '../climb/verification/efficiency.ts';
 import type { Evidence } from '../climb/verification/evidence.ts';
 import { paretoFront } from '../climb/verification/pareto.ts';
@@ -57,7 +61,7 @@ export type RecommendMixtureInput = {
 export type RecommendSummary = { readonly verdict: Verdict; readonly verified: boolean };
 
 /** Weighs the evidence and writes the recipe's body. */
-export function recommendMixture({ store, trainers }: Deps) {
+export function recommendMixture({ store, trainers, compute }: Deps) {
   return async (input: RecommendMixtureInput): Promise<Made<RecommendSummary>> => {
     const { spec, iterations, stoppedBy, stoppedByLimit } = input;
     const { clusters } = await store.readJson<DomainSet>(input.domainSet);
@@ -83,6 +87,7 @@ export function recommendMixture({ store, trainers }: Deps) {
         observations: found.observations,
         iterations,
         ...(await beside(input, weighed)),
+        ...(input.ngram && { ngram: await knownBeforehand(input, input.ngram, found, weights) }),
         ...missingIn(input),
         ...tradeOffs(spec, found, evidence),
       },
@@ -124,6 +129,20 @@ export function recommendMixture({ store, trainers }: Deps) {
       ...(shorter && { efficiency: shorter }),
       ...(evidence.guards.length > 0 && { guards: evidence.guards }),
     };
+  }
+
+  /** What counting alone says of the recipe. */
+  async function knownBeforehand(
+    { spec, tokens }: RecommendMixtureInput,
+    ngram: Ref,
+    { observations }: PredictorArtifact,
+    recipe: Mixture,
+  ): Promise<NgramEvidence> {
+    const { constraints, prior: natural } = mixtureSpace(await store.readJson<TokenShards>(tokens), spaceRules(spec));
+    const losses = observations.map((run) => run.losses);
+    const taskWeights = objectiveWeights(spec.tasks, scaleOf(spec), losses);
+    const prior = await readPrior(store, ngram);
+    return compute.run('ngramEvidence', { prior, taskWeights, constraints, natural, recipe, observations });
   }
 
   /** Without verification the best that can be said: the trained mixture of the lowest predicted score. */

@@ -10,6 +10,7 @@ import { mergeClusters } from '../climb/corpus/merge.ts';
 import { filterShard } from '../climb/corpus/filter-shard.ts';
 import { parseBlock } from '../climb/corpus/parse-block.ts';
 import { trigramProbabilities } from '../climb/ngram/interpolated-trigrams.ts';
+import { ngramEvidence } from '../climb/ngram/ngram-evidence.ts';
 import { ngramOptimum } from '../climb/ngram/ngram-optimum.ts';
 import { fitPredictor } from '../climb/predictor/predictor.ts';
 import { pruneCandidates, sampleBatch } from '../climb/mixture/propose.ts';
@@ -33,6 +34,7 @@ export const computeFunctions = {
   fitPredictor,
   labelClusters,
   mergeClusters,
+  ngramEvidence,
   ngramOptimum,
   parseBlock,
   pruneCandidates,

@@ -1,6 +1,7 @@
 import { contentKey } from '../content-key.ts';
 import type { Ref } from '../artifact.ts';
 import type { Budget, Cost, Limit } from './budget.ts';
+import type { NgramEvidence } from '../ngram/ngram-evidence.ts';
 import type { ArmEvidence } from '../verification/evidence.ts';
 import type { Observation } from '../predictor/observations.ts';
 import type { Recommendation } from '../verification/recommendation.ts';
@@ -48,6 +49,8 @@ export type RecipeBody = {
     readonly guards?: readonly GuardEvidence[];
     /** What no other beats on every task: proxies of the search on the searched tasks, arms on the report tasks. */
     readonly pareto?: { readonly observed: readonly string[]; readonly arms: readonly string[] };
+    /** What n-gram models alone know, where the search has them. */
+    readonly ngram?: NgramEvidence;
     /** How tasks counted in the end, where that depends on what was observed: z-scores. */
     readonly taskWeights?: readonly number[];
     /** Baselines that the search file asks for and that have no arm. */

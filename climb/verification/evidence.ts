@@ -17,6 +17,8 @@ export type ArmTaskScore = {
   readonly mean: number | null;
   /** Null there too, and for plain texts, which can't be answered. */
   readonly accuracy: number | null;
+  /** Right choice less the best wrong one, nats a byte; absent where the trainer doesn't say. */
+  readonly margin?: number;
 };
 
 export type ArmEvidence = Omit<Arm, 'weights'> & {
@@ -93,7 +95,15 @@ function armTaskScore(runs: readonly ProxyScore[], task: TaskSpec): ArmTaskScore
   const scores = runs.map((run) => taskIn(run, taskLabel(task)));
   const values = scores.map((score) => lossOf(score, metric));
   const accuracies = scores.flatMap(({ accuracy }) => accuracy ?? []);
-  return { task: taskLabel(task), metric, values, mean: average(values), accuracy: average(accuracies) };
+  const margin = average(scores.flatMap((score) => score.margin ?? []));
+  return {
+    task: taskLabel(task),
+    metric,
+    values,
+    mean: average(values),
+    accuracy: average(accuracies),
+    ...(margin !== null && { margin }),
+  };
 }
 
 function average(values: readonly number[]): number | null {

@@ -8,6 +8,8 @@ export type TaskScore = {
   /** Absent where the gold choices alone were scored, null where there are none: plain texts. */
   readonly accuracy?: number | null;
   readonly accuracyNorm?: number | null;
+  /** Right choice less the best wrong one, nats a byte of the choice; absent or null as above. */
+  readonly margin?: number | null;
 };
 
 /** The name under which a task is evaluated and shown: unique over the searched and the report tasks. */
