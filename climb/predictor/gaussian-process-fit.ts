@@ -1,8 +1,9 @@
 import { checkedRuns, type TaskRuns } from './checked-runs.ts';
 import type { GaussianProcess } from './gaussian-process.ts';
-import { PRIORS, penalisedLikelihood, squaredDifferences, summedDifferences } from './marginal-likelihood.ts';
+import { PRIORS, penalisedLikelihood, squaredDifferences } from './marginal-likelihood.ts';
 import { kernelCoordinates } from './matern.ts';
 import type { Mixture } from '../mixture/mixture.ts';
+import { type NoisePrior, noisePrior } from './noise-prior.ts';
 import { minimise } from './quasi-newton.ts';
 
 /** Points from which the likelihood is climbed: fixed, so that a fit is a function of its data. */
@@ -13,7 +14,10 @@ const STARTS = [
 /** Parameters are logarithms: a factor of e² at most in a step. */
 const LIMITS = { maxIterations: 60, tolerance: 1e-2, maxStep: 2 };
 
-export type FitOptions = { readonly common?: boolean };
+export type FitOptions = {
+  /** In score units; by default `noisePrior` of the scores' variance. */
+  readonly noise?: NoisePrior;
+};
 
 /**
  * Fits a Gaussian process (Matérn-5/2, one length scale a cluster, on √weight) by the penalised marginal likelihood.
@@ -22,10 +26,9 @@ export type FitOptions = { readonly common?: boolean };
  *
  * @param mixtures one a run, over one domain set
  * @param scores   one a run, lower is better
- * @param common   one length scale for all clusters
  * @throws RangeError for no rows, unequal lengths, or NaN or Infinity anywhere.
  */
-export function fitGaussianProcess(data: TaskRuns, { common = false }: FitOptions = {}): GaussianProcess {
+export function fitGaussianProcess(data: TaskRuns, { noise }: FitOptions = {}): GaussianProcess {
   const { mixtures, scores } = checkedRuns(data);
   const mean = scores.reduce((sum, score) => sum + score, 0) / scores.length;
   const deviations = scores.map((score) => score - mean);
@@ -33,32 +36,32 @@ export function fitGaussianProcess(data: TaskRuns, { common = false }: FitOption
   const constant = spread <= Math.abs(mean) * 1e-12;
   const scale = constant ? 1 : spread;
   const dimensions = mixtures[0]?.length ?? 0;
-  const free = common ? 1 : dimensions;
+  const { mean: noiseMean, sd: noiseSd } = noise ?? noisePrior(scale ** 2);
+  const prior = { mean: noiseMean - 2 * Math.log(scale), sd: noiseSd };
   const theta = constant
-    ? startingPoint(free, Math.exp(PRIORS.lengthScale.mean), Math.exp(PRIORS.noiseVariance.mean))
+    ? startingPoint(dimensions, Math.exp(PRIORS.lengthScale.mean), Math.exp(prior.mean))
     : mostLikely(
         mixtures,
         Float64Array.from(deviations, (deviation) => deviation / scale),
-        free,
+        prior,
       );
   return {
     mixtures,
     scores,
     mean,
     scale,
-    lengthScales: Array.from({ length: dimensions }, (_, j) => Math.exp(theta[common ? 0 : j] as number)),
-    signalSd: scale * Math.exp((theta[free] as number) / 2),
-    noiseSd: scale * Math.exp((theta[free + 1] as number) / 2),
+    lengthScales: Array.from(theta.subarray(0, dimensions), Math.exp),
+    signalSd: scale * Math.exp((theta[dimensions] as number) / 2),
+    noiseSd: scale * Math.exp((theta[dimensions + 1] as number) / 2),
   };
 }
 
-function mostLikely(mixtures: readonly Mixture[], targets: Float64Array, free: number): Float64Array {
+function mostLikely(mixtures: readonly Mixture[], targets: Float64Array, prior: NoisePrior): Float64Array {
   const dimensions = mixtures[0]?.length ?? 0;
   const roots = kernelCoordinates(mixtures, new Array<number>(dimensions).fill(1));
-  const each = squaredDifferences(roots, dimensions);
-  const objective = penalisedLikelihood(free < dimensions ? summedDifferences(each, dimensions) : each, targets);
+  const objective = penalisedLikelihood(squaredDifferences(roots, dimensions), targets, prior);
   const minima = STARTS.map(({ lengthScale, noiseVariance }) =>
-    minimise(objective, startingPoint(free, lengthScale, noiseVariance), LIMITS),
+    minimise(objective, startingPoint(dimensions, lengthScale, noiseVariance), LIMITS),
   );
   return minima.reduce((best, minimum) => (minimum.value < best.value ? minimum : best)).point;
 }

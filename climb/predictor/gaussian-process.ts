@@ -37,10 +37,11 @@ export type ProcessPosterior = {
    */
   leaveOneOut(): Float64Array;
   /**
-   * What the runs outside each group predict for those inside, by run; a run in no group keeps its own score. The
-   * hyper-parameters stay as they are (the block form of 5.12: y_G − (K⁻¹)_GG⁻¹ (K⁻¹y)_G).
+   * What the runs outside each group predict for the scores inside, by run: mean, and variance with the noise; NaN for
+   * a run in no group. The hyper-parameters stay as they are (the block form of 5.12: y_G − B·(K⁻¹y)_G, with
+   * B = (K⁻¹)_GG⁻¹ their covariance).
    */
-  leaveGroupsOut(groups: readonly (readonly number[])[]): number[];
+  leaveGroupsOut(groups: readonly (readonly number[])[]): { mean: number[]; variance: number[] };
 };
 
 /** Conditions a fitted process on its runs: one Cholesky factor, O(n³). */
@@ -135,19 +136,23 @@ export function conditioned(process: GaussianProcess): ProcessPosterior {
 
     leaveGroupsOut(groups) {
       const precision = inverse(factor);
-      const predicted = [...scores];
+      const means = scores.map(() => NaN);
+      const variances = [...means];
       for (const group of groups) {
-        const block = new Float64Array(group.length ** 2);
-        group.forEach((i, a) =>
-          group.forEach((j, b) => (block[a * group.length + b] = precision[i * n + j] as number)),
-        );
-        const errors = solve(
-          cholesky(block, group.length),
-          Float64Array.from(group, (i) => alpha[i] as number),
-        );
-        group.forEach((i, a) => (predicted[i] = (scores[i] as number) - scale * (errors[a] as number)));
+        const size = group.length;
+        const block = new Float64Array(size * size);
+        group.forEach((i, a) => group.forEach((j, b) => (block[a * size + b] = precision[i * n + j] as number)));
+        const covariance = inverse(cholesky(block, size));
+        group.forEach((i, a) => {
+          const error = group.reduce(
+            (sum, j, b) => sum + (covariance[a * size + b] as number) * (alpha[j] as number),
+            0,
+          );
+          means[i] = (scores[i] as number) - scale * error;
+          variances[i] = scale * scale * (covariance[a * size + a] as number);
+        });
       }
-      return predicted;
+      return { mean: means, variance: variances };
     },
   };
 }

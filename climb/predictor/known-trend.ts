@@ -2,6 +2,7 @@ import { folds } from './folds.ts';
 import { fitGaussianProcess } from './gaussian-process-fit.ts';
 import { conditioned } from './gaussian-process.ts';
 import type { Mixture } from '../mixture/mixture.ts';
+import type { NoisePrior } from './noise-prior.ts';
 
 /** Shares of the least-squares slope that are tried: what is known may hold only in part of the mixtures. */
 const SHARES = [0, 0.25, 0.5, 0.75, 1] as const;
@@ -16,20 +17,22 @@ const LEAST_MIXTURES = 4;
  * answer for a slope that isn't positive and for fewer than four distinct mixtures.
  *
  * @param known one a run, such as its n-gram score
+ * @param noise what is believed of the scores' noise
  * @throws RangeError as `fitGaussianProcess`.
  */
 export function knownCoefficient(
   mixtures: readonly Mixture[],
   scores: readonly number[],
   known: readonly number[],
+  noise: NoisePrior,
 ): number {
   const groups = folds(mixtures, FOLDS);
   const slope = leastSquaresSlope(known, scores);
   if (!(slope > 0) || groups.length < LEAST_MIXTURES) return 0;
   const errors = SHARES.map((share) => {
     const rest = scores.map((score, i) => score - share * slope * (known[i] as number));
-    const predicted = conditioned(fitGaussianProcess({ mixtures, scores: rest })).leaveGroupsOut(groups);
-    return rest.reduce((sum, value, i) => sum + (value - (predicted[i] as number)) ** 2, 0);
+    const { mean } = conditioned(fitGaussianProcess({ mixtures, scores: rest }, { noise })).leaveGroupsOut(groups);
+    return rest.reduce((sum, value, i) => sum + (value - (mean[i] as number)) ** 2, 0);
   });
   return slope * (SHARES[errors.indexOf(Math.min(...errors))] as number);
 }

@@ -31,7 +31,7 @@ export function fitLogLinearLaw(
       mixtures.forEach((mixture, i) => {
         const exponent = mixture.reduce((s, weight, j) => s + weight * (theta[j] as number), theta[d] as number);
         exponentials[i] = Math.exp(exponent);
-        sum += (targets[i] as number) - (exponentials[i]);
+        sum += (targets[i] as number) - exponentials[i];
       });
       const floor = sum / n;
       let value = 0;

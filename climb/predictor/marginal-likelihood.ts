@@ -1,17 +1,16 @@
 import { inverse, logDeterminant, solve, tryCholesky } from './cholesky.ts';
 import { matern, maternSlope } from './matern.ts';
+import type { NoisePrior } from './noise-prior.ts';
 import type { Objective } from './quasi-newton.ts';
 
 /**
  * Normal priors on the logarithms of the hyper-parameters, for standardised targets: weak enough that tens of runs
- * override them, strong enough that a handful can't claim zero noise or infinite smoothness.
+ * override them, strong enough that a handful can't claim infinite smoothness. That of the noise is `noisePrior`.
  */
 export const PRIORS = {
-  /** In √weight, where the corners of the simplex are √2 apart. */
-  lengthScale: { mean: Math.log(1.5), sd: 1 },
+  /** In √weight, where the corners of the simplex are √2 apart: most clusters matter little to one task. */
+  lengthScale: { mean: Math.log(2), sd: 0.7 },
   signalVariance: { mean: 0, sd: 1 },
-  /** A seed moves a score by about a tenth of the scores' spread. */
-  noiseVariance: { mean: Math.log(0.01), sd: 1.5 },
 } as const;
 
 /** Variance of the constant under the process, in standardised units: the mean of a few runs isn't the mean of all. */
@@ -20,12 +19,13 @@ export const OFFSET_VARIANCE = 1;
 /**
  * Minus the log posterior density of hyper-parameters θ = [ln ℓ₁ … ln ℓ_d, ln σ², ln σ_noise²] of a Gaussian process
  * with a Matérn-5/2 kernel, one length scale a dimension, and its gradient (Rasmussen and Williams 2006, 5.8 and 5.9,
- * plus `PRIORS`). Where the covariance can't be factored the value is Infinity.
+ * plus `PRIORS` and `noisePrior`). Where the covariance can't be factored the value is Infinity.
  *
  * @param squares per pair of runs and dimension, as `squaredDifferences` orders them
  * @param targets standardised, n >= 2
+ * @param noisePrior in units of the targets
  */
-export function penalisedLikelihood(squares: Float64Array, targets: Float64Array): Objective {
+export function penalisedLikelihood(squares: Float64Array, targets: Float64Array, noisePrior: NoisePrior): Objective {
   const n = targets.length;
   const d = squares.length / ((n * (n - 1)) / 2);
   return (theta, gradient) => {
@@ -66,16 +66,16 @@ export function penalisedLikelihood(squares: Float64Array, targets: Float64Array
     for (let j = 0; j < d; j++) gradient[j] = (slopes[j] as number) * (inverseSquares[j] as number);
     gradient[d] = signalSum + 0.5 * signal * trace;
     gradient[d + 1] = 0.5 * noise * trace;
-    return 0.5 * (fit + logDeterminant(factor) + n * Math.log(2 * Math.PI)) + penalty(theta, gradient);
+    return 0.5 * (fit + logDeterminant(factor) + n * Math.log(2 * Math.PI)) + penalty(theta, gradient, noisePrior);
   };
 }
 
 /** Adds minus the log of the priors, up to a constant, and its gradient. */
-function penalty(theta: Float64Array, gradient: Float64Array): number {
+function penalty(theta: Float64Array, gradient: Float64Array, noisePrior: NoisePrior): number {
   let value = 0;
   theta.forEach((parameter, i) => {
     const prior =
-      i < theta.length - 2 ? PRIORS.lengthScale : i === theta.length - 2 ? PRIORS.signalVariance : PRIORS.noiseVariance;
+      i < theta.length - 2 ? PRIORS.lengthScale : i === theta.length - 2 ? PRIORS.signalVariance : noisePrior;
     const z = (parameter - prior.mean) / prior.sd;
     value += 0.5 * z * z;
     gradient[i] = (gradient[i] as number) + z / prior.sd;
@@ -100,11 +100,6 @@ export function squaredDifferences(coordinates: Float64Array, dimensions: number
     }
   }
   return squares;
-}
-
-/** Per pair, summed over dimensions: for one length scale in common. */
-export function summedDifferences(squares: Float64Array, dimensions: number): Float64Array {
-  return scaledDistances(squares, new Float64Array(dimensions).fill(1));
 }
 
 function scaledDistances(squares: Float64Array, inverseSquares: Float64Array): Float64Array {

@@ -1,6 +1,7 @@
 import { canonicalRuns, type Known, type Runs } from './canonical-runs.ts';
 import { fitTaskModel, type PredictorKind } from './fit-task-model.ts';
 import type { Mixture } from '../mixture/mixture.ts';
+import type { NoiseFloor } from './noise-floor.ts';
 import { needsKnown, posterior, type TaskModel } from './task-model.ts';
 
 export type { Known } from './canonical-runs.ts';
@@ -29,15 +30,22 @@ const PRIOR_RUNS = 8;
  * @param known       what is known of the runs' mixtures beforehand: models learn the difference to a share of it,
  *                    chosen by cross-validation and possibly 0 (`knownCoefficient`)
  * @param kind        default 'gaussian-process'
+ * @param noise       what repeated mixtures tell of the noise, in task order: a prior of each task's noise
  * @throws RangeError as `fitGaussianProcess`, or for scores, weights or `known` that don't match the runs or tasks.
  */
 export function fitPredictor(
-  request: Runs & { readonly taskWeights: readonly number[]; readonly kind?: PredictorKind },
+  request: Runs & {
+    readonly taskWeights: readonly number[];
+    readonly kind?: PredictorKind;
+    readonly noise?: NoiseFloor | null;
+  },
 ): Predictor {
   const { mixtures, scores, known } = canonicalRuns(request);
   const taskWeights = shares(request.taskWeights, scores.length);
-  const { kind = 'gaussian-process' } = request;
-  const tasks = scores.map((task, t) => fitTaskModel({ mixtures, scores: task, known: known?.[t] ?? null }, kind));
+  const { kind = 'gaussian-process', noise } = request;
+  const tasks = scores.map((task, t) =>
+    fitTaskModel({ mixtures, scores: task, known: known?.[t] ?? null, repeats: noise?.tasks[t] ?? null }, kind),
+  );
   return { tasks, taskWeights, errorCorrelation: errorCorrelation(tasks) };
 }
 

@@ -64,11 +64,14 @@ test('without noise it goes through the runs, and is certain of them', () => {
 test('groups left out are predicted by the rest', () => {
   const groups = [[1, 4], [2]];
   const predicted = conditioned(process).leaveGroupsOut(groups);
-  expect([predicted[0], predicted[3]]).toEqual([tinyRuns.scores[0], tinyRuns.scores[3]]);
+  expect([predicted.mean[0], predicted.variance[3]]).toEqual([NaN, NaN]);
   for (const group of groups) {
     const without = <T>(values: readonly T[]) => values.filter((_, i) => !group.includes(i));
     const rest = { ...process, mixtures: without(tinyRuns.mixtures), scores: without(tinyRuns.scores) };
-    const { mean } = conditioned(rest).predict(group.map((i) => tinyRuns.mixtures[i] as number[]));
-    group.forEach((i, at) => expect(predicted[i]).toBeCloseTo(mean[at] as number, 10));
+    const { mean, sd } = conditioned(rest).predict(group.map((i) => tinyRuns.mixtures[i] as number[]));
+    group.forEach((i, at) => {
+      expect(predicted.mean[i]).toBeCloseTo(mean[at] as number, 10);
+      expect(predicted.variance[i]).toBeCloseTo((sd[at] as number) ** 2 + process.noiseSd ** 2, 12);
+    });
   }
 });

@@ -1,25 +1,19 @@
 import { expect, test } from '@jest/globals';
-import {
-  PRIORS,
-  penalisedLikelihood,
-  squaredDifferences,
-  summedDifferences,
-} from '../../../climb/predictor/marginal-likelihood.ts';
+import { PRIORS, penalisedLikelihood, squaredDifferences } from '../../../climb/predictor/marginal-likelihood.ts';
 import { kernelCoordinates } from '../../../climb/predictor/matern.ts';
+import { noisePrior } from '../../../climb/predictor/noise-prior.ts';
 import { standardised, tinyRuns } from '../tiny-runs.ts';
 
-const squares = squaredDifferences(kernelCoordinates(tinyRuns.mixtures, [1, 1, 1]), 3);
-const objective = penalisedLikelihood(squares, Float64Array.from(standardised(tinyRuns.scores)));
+const noise = noisePrior(1);
+const objective = penalisedLikelihood(
+  squaredDifferences(kernelCoordinates(tinyRuns.mixtures, [1, 1, 1]), 3),
+  Float64Array.from(standardised(tinyRuns.scores)),
+  noise,
+);
 const theta = Float64Array.from([0.8, 1.5, 0.6, 0.64, 0.04], Math.log);
 
 test('it is the likelihood less the priors', () => {
-  const priors = [
-    PRIORS.lengthScale,
-    PRIORS.lengthScale,
-    PRIORS.lengthScale,
-    PRIORS.signalVariance,
-    PRIORS.noiseVariance,
-  ];
+  const priors = [PRIORS.lengthScale, PRIORS.lengthScale, PRIORS.lengthScale, PRIORS.signalVariance, noise];
   const penalty = priors.reduce((sum, { mean, sd }, i) => sum + 0.5 * (((theta[i] as number) - mean) / sd) ** 2, 0);
   // Recorded from scikit-learn 1.9.1: GaussianProcessRegressor(1 + 0.64 · Matern(ν 2.5), alpha=0.04).
   expect(objective(theta, new Float64Array(5)) - penalty).toBeCloseTo(7.382168740997519, 10);
@@ -45,13 +39,4 @@ test('where the kernel overflows it is Infinity, so that a search steps back', (
       new Float64Array(5),
     ),
   ).toBe(Infinity);
-});
-
-test('one length scale in common is the same process', () => {
-  const common = penalisedLikelihood(summedDifferences(squares, 3), Float64Array.from(standardised(tinyRuns.scores)));
-  const shared = Float64Array.from([0.8, 0.64, 0.04], Math.log);
-  const each = Float64Array.from([0.8, 0.8, 0.8, 0.64, 0.04], Math.log);
-  const { mean, sd } = PRIORS.lengthScale;
-  const twice = 2 * 0.5 * ((Math.log(0.8) - mean) / sd) ** 2;
-  expect(common(shared, new Float64Array(3))).toBeCloseTo(objective(each, new Float64Array(5)) - twice, 10);
 });
