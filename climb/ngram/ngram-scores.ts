@@ -20,18 +20,35 @@ const LEAST_TOKENS = 256;
  * @returns [task][mixture]
  * @throws RangeError for mixtures over another number of clusters, or with weights that are negative or NaN
  */
-export function ngramScores({ clusters, tasks }: NgramPrior, mixtures: readonly Mixture[]): number[][] {
+export function ngramScores(prior: NgramPrior, mixtures: readonly Mixture[]): number[][] {
+  const { clusters } = prior;
   refuseStrangers(clusters, mixtures);
+  return condensed(prior).map(({ task, at, slope }) =>
+    bitsPerByte(task, clusters, mixtures).map((score, i) =>
+      slope.reduce((sum, s, c) => sum + s * ((mixtures[i] as Mixture)[c]! - 1 / clusters), score + at),
+    ),
+  );
+}
+
+/** Some tokens of a task; what they get wrong at the uniform mixture, and a unit of each weight away from it. */
+type Condensed = { readonly task: NgramTask; readonly at: number; readonly slope: readonly number[] };
+
+/** Proposing a batch scores mixtures a dozen times: what that needs of a prior is made once. */
+const made = new WeakMap<NgramPrior, readonly Condensed[]>();
+
+function condensed(prior: NgramPrior): readonly Condensed[] {
+  const { clusters, tasks } = prior;
   const most = Math.max(LEAST_TOKENS, Math.floor(SCORED_TOKENS / Math.max(1, tasks.length)));
-  return tasks.map((task) => {
+  const known = made.get(prior);
+  if (known !== undefined) return known;
+  const fresh = tasks.map((task): Condensed => {
     const some = subset(task, clusters, most);
-    const scores = bitsPerByte(some, clusters, mixtures);
-    if (some === task) return scores;
-    const { at, slope } = correction(task, some, uniform(clusters));
-    return scores.map(
-      (score, i) => score + at + slope.reduce((sum, s, c) => sum + s * (mixtures[i]![c]! - 1 / clusters), 0),
-    );
+    if (some === task) return { task, at: 0, slope: [] };
+    const [whole, part] = [uniformFigures(task, clusters), uniformFigures(some, clusters)];
+    return { task: some, at: whole.bits - part.bits, slope: whole.slope.map((s, c) => s - part.slope[c]!) };
   });
+  made.set(prior, fresh);
+  return fresh;
 }
 
 /** As `ngramScores` with every token of every task: for a few mixtures. */
@@ -52,13 +69,10 @@ function subset(task: NgramTask, clusters: number, most: number): NgramTask {
   return { bytes: (task.bytes * most) / tokens, probabilities };
 }
 
-/** What to add to the bits per byte of some rows to have those of all, at a mixture and a unit of weight away from it. */
-function correction(all: NgramTask, some: NgramTask, mixture: Mixture): { at: number; slope: number[] } {
-  const [whole, part] = [all, some].map(({ probabilities, bytes }) => {
-    const { nats, gradient } = likelihoodGradient(probabilities, mixture);
-    return { bits: -nats / Math.LN2 / bytes, slope: Array.from(gradient, (g) => -g / Math.LN2 / bytes) };
-  }) as [{ bits: number; slope: number[] }, { bits: number; slope: number[] }];
-  return { at: whole.bits - part.bits, slope: whole.slope.map((s, c) => s - part.slope[c]!) };
+/** Bits per byte at the uniform mixture, and by how much a unit of each weight changes them. */
+function uniformFigures({ probabilities, bytes }: NgramTask, clusters: number): { bits: number; slope: number[] } {
+  const { nats, gradient } = likelihoodGradient(probabilities, uniform(clusters));
+  return { bits: -nats / Math.LN2 / bytes, slope: Array.from(gradient, (g) => -g / Math.LN2 / bytes) };
 }
 
 function bitsPerByte({ probabilities, bytes }: NgramTask, clusters: number, mixtures: readonly Mixture[]): number[] {
