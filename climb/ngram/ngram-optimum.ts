@@ -15,8 +15,9 @@ const MOST_STEPS = 1000;
  *
  *   w_c ← Σ over tokens of a · w_c P_c / Σ_d w_d P_d, renormalised
  *
- * with a the task's weight a byte, lower it one after another. Maximising their bound under constraints is the
- * projection of Kullback and Leibler, which `project` is for bounds.
+ * with a the task's weight a byte, lower it one after another. Under constraints the next mixture is the one that
+ * maximises the step's lower bound Σ n_c ln w_c, n being the unconstrained one: weights that no bound holds keep n's
+ * proportions, as they do in the nearest mixture by Kullback–Leibler, so that `project` finds it.
  *
  * @param taskWeights >= 0, at least one positive, in the order of the tasks
  * @returns within the constraints, quantised

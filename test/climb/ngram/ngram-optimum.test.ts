@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { project, satisfies } from '../../../climb/mixture/constraints.ts';
+import { project, satisfies, type Constraints } from '../../../climb/mixture/constraints.ts';
 import { dirichlet } from '../../../climb/mixture/dirichlet.ts';
 import { quantise, uniform } from '../../../climb/mixture/mixture.ts';
 import { ngramOptimum, weightedGradient } from '../../../climb/ngram/ngram-optimum.ts';
@@ -49,6 +49,26 @@ for (const [name, constraints] of [
     expect(Math.max(...mayGrow) - Math.min(...mayShrink)).toBeLessThan(0.01);
   });
 }
+
+test('under bounds of groups, one within the other, no random mixture is better', () => {
+  const constraints: Constraints = {
+    ...within(0.01, 1),
+    groups: [
+      { members: [0, 1, 2], lower: 0, upper: 0.5 },
+      { members: [0, 1], lower: 0, upper: 0.2 },
+      { members: [4, 5], lower: 0.3, upper: 1 },
+    ],
+  };
+  const found = ngramOptimum({ prior, taskWeights, constraints });
+  expect(satisfies(found, constraints)).toBe(true);
+  expect(found[0]! + found[1]!).toBeCloseTo(0.2, 6);
+  const draws = stream(9, ['groups']);
+  const random = Array.from({ length: 1000 }, (_, i) => {
+    const around = i % 2 === 0 ? uniform(clusters).map(() => 1) : found.map((weight) => 100 * weight + 0.1);
+    return project(dirichlet(around, draws), constraints);
+  });
+  expect(objective([found])[0]).toBeLessThanOrEqual(Math.min(...objective(random)) + 1e-6);
+});
 
 test('a task of one language alone wants nearly its model alone', () => {
   const found = ngramOptimum({ prior, taskWeights: [0, 1, 0], constraints: free });
