@@ -8,6 +8,7 @@ import { parameters, proxyShape } from '../spec/proxy-shape.ts';
 import type { SearchSpec } from '../spec/search-file.ts';
 import { trunkShape } from '../spec/trunk.ts';
 import type { Recipe } from './recipe.ts';
+import { metricsOf } from './report-objective.ts';
 import { taskNames } from './report-verification.ts';
 
 type Sources = {
@@ -19,7 +20,7 @@ type Sources = {
 
 /** What the recipe rests on: corpus, clusters, proxies, tasks. */
 export function searchedSection({
-  recipe: { spec, evidence, stoppedBy, stoppedByLimit },
+  recipe: { spec, evidence, stoppedBy, stoppedByLimit, outlook },
   manifest,
   domainSet,
   tokens,
@@ -43,8 +44,8 @@ export function searchedSection({
             `- Pools: a proxy reads ${Number((100 * poolShare).toPrecision(2))} % of each cluster, so that it repeats clusters as often as the target run would`,
           ]
         : []),
-      `- Searched on: ${taskNames(spec.tasks).join(', ')} (${spec.tasks[0]?.metric})`,
-      `- Search: ${evidence.observations.length} proxies with a score in ${evidence.iterations} iterations, seed ${spec.seed}; ended by ${ended}`,
+      `- Searched on: ${taskNames(spec.tasks).join(', ')} (${metricsOf(spec)})`,
+      `- Search: ${evidence.observations.length} proxies with a score in ${evidence.iterations} iterations, seed ${spec.seed}; ended by ${ended}${outlookText(outlook)}`,
     ].join('\n'),
     ...(manifest.bad.length === 0
       ? []
@@ -55,6 +56,13 @@ export function searchedSection({
             .join('; ')}${manifest.badCount > 5 ? '; …' : ''}.`,
         ]),
   ].join('\n\n');
+}
+
+/** Why it converged, or how far it was from that: gain and noise are in units of the objective. */
+function outlookText(outlook: Recipe['outlook']): string {
+  if (outlook === undefined) return '';
+  const [gain, noise] = [outlook.gain, outlook.noise].map((value) => Number(value.toPrecision(2)));
+  return `; a further proxy was expected to gain ${gain} at most, where two runs of one mixture differ by ${noise} (standard deviation)`;
 }
 
 /** What domain sets and manifests of searches begun before 0.2.0 don't say. */

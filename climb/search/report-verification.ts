@@ -1,7 +1,10 @@
 import type { ArmEvidence, ArmTaskScore } from '../verification/evidence.ts';
 import { cell, fixed, percent, table } from '../markdown.ts';
 import { taskLabel } from '../verification/objective.ts';
-import type { Verification } from '../verification/verification.ts';
+import { baselineSentences, type Baseline } from '../verification/baselines.ts';
+import type { Interval, Verification } from '../verification/verification.ts';
+import type { SearchSpec } from '../spec/search-file.ts';
+import { searchSettings } from '../spec/search-presets.ts';
 import type { Recipe } from './recipe.ts';
 
 /** The part of the report that counts: arms on the report tasks, what tells them apart, and the searched tasks again. */
@@ -30,7 +33,8 @@ export function verificationSection({ evidence, spec, arm: recommended }: Recipe
     title,
     `On the report tasks, which the search never saw: ${spec.report.tasks[0]?.metric}, lower is better; accuracy in brackets (at proxy scale it is mostly noise). The recommended arm is bold.`,
     table(['arm', 'mean [interval]', ...taskNames(spec.report.tasks), 'seeds'], means),
-    `Differences, positive where the first is better; intervals hold together with ${percent(verification.confidence)} confidence. Standard deviation over seeds: ${fixed(verification.seedSd)}.`,
+    ...baselinesList(spec, evidence),
+    `Differences, positive where the first is better; intervals hold together with ${percent(verification.confidence)} confidence (${intervals[verification.interval ?? 'student']}). Standard deviation over seeds: ${fixed(verification.seedSd)}.`,
     table(['comparison', 'advantage [interval]', ''], differences),
     ...missingRuns(verification),
     'The same proxies on the searched tasks, for completeness: candidates were chosen there, so these figures flatter them.',
@@ -39,6 +43,42 @@ export function verificationSection({ evidence, spec, arm: recommended }: Recipe
       arms.map((of) => [named(of), ...of.searched.map(taskCell)]),
     ),
   ].join('\n\n');
+}
+
+const intervals: Readonly<Record<Interval, string>> = {
+  bootstrap: 'paired bootstrap over items, seeds by their pooled variance',
+  student: "Student's t with Bonferroni's correction",
+};
+
+const whyMissing = {
+  trainer: "this trainer can't say which tokens it scores, so that there are no n-gram models",
+  failed: 'too few of its proxies have a score',
+  finishEarly: 'the search was finished early',
+} as const;
+
+/** What each baseline is, and which ones that could be expected are not there. */
+function baselinesList(spec: SearchSpec, { verification, missingBaselines = [] }: Recipe['evidence']): string[] {
+  const known = (verification?.baselines ?? []).filter((name): name is Baseline => name in baselineSentences);
+  const missing = missingBaselines.map(({ baseline, why }) => {
+    const reason =
+      why in whyMissing ? whyMissing[why as keyof typeof whyMissing] : `the budget (${why}) did not reach for it`;
+    return `- not compared: ${baseline}, since ${reason}`;
+  });
+  const never =
+    spec.verify.baselines.includes('ngram') || !isNew(spec) ? [] : [`- not compared: ngram, ${whyNoNgram(spec)}`];
+  return [[...known.map((name) => `- ${name}: ${baselineSentences[name]}`), ...missing, ...never].join('\n')].filter(
+    (list) => list !== '',
+  );
+}
+
+/** Specs of before there were n-gram models have no interval to choose. */
+const isNew = ({ verify }: SearchSpec) => (verify as Partial<SearchSpec['verify']>).interval !== undefined;
+
+function whyNoNgram(spec: SearchSpec): string {
+  const other = spec.tasks.find(({ metric }) => metric !== 'bitsPerByte');
+  if (other !== undefined)
+    return `whose models know bits per byte alone: ${cell(other.name)} is measured by ${other.metric}`;
+  return searchSettings(spec).ngram ? 'which the search file leaves out' : 'since the search has no n-gram models';
 }
 
 /** Said where a proxy of the verification diverged, failed or was never started. */

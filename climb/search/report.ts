@@ -2,11 +2,17 @@ import type { Cost } from './budget.ts';
 import type { DomainSet, Manifest } from '../corpus/corpus-artifacts.ts';
 import { proxyShape } from '../spec/proxy-shape.ts';
 import { cell, fixed, number, percent, table } from '../markdown.ts';
-import { objective, taskShares } from '../verification/objective.ts';
+import { guardBreakers } from '../verification/guards.ts';
+import { objective } from '../verification/objective.ts';
 import type { Recipe, Unverified } from './recipe.ts';
+import { efficiencySection } from './report-efficiency.ts';
+import { guardsSection } from './report-guards.ts';
 import { ladderSection } from './report-ladder.ts';
+import { metricsOf, shareOfTasks } from './report-objective.ts';
+import { ngramSection } from './report-ngram.ts';
 import { poolsSection } from './report-pools.ts';
 import { searchedSection } from './report-searched.ts';
+import { tradeOffsSection } from './report-trade-offs.ts';
 import { taskNames, verificationSection } from './report-verification.ts';
 import { tokenShares, type TokenShards } from '../corpus/token-shards.ts';
 
@@ -24,8 +30,12 @@ export function renderReport(sources: ReportSources): string {
     weights(sources),
     ...poolsSection(sources.recipe.spec, sources.tokens),
     verificationSection(sources.recipe),
+    ...guardsSection(sources.recipe),
+    ...efficiencySection(sources.recipe),
     ...ladderSection(sources.recipe),
+    ...ngramSection(sources.recipe),
     leaderboard(sources),
+    ...tradeOffsSection(sources.recipe),
     searchedSection(sources),
     clusters(sources),
     cost(sources),
@@ -51,17 +61,28 @@ export function verdictSentence({ verdict, unverified, arm, evidence }: Recipe):
   }
   const { baselines, comparisons, confidence, seedDegrees } = evidence.verification;
   const fresh = `with fresh seeds, on tasks that were not searched (${percent(confidence)} intervals, all together; seed noise known to ${seedDegrees} degrees of freedom)`;
-  if (verdict !== 'better than every baseline') {
-    return `**${verdict[0]?.toUpperCase()}${verdict.slice(1)}**: no mixture that the search found is shown to beat every baseline ${fresh}. The weights are those of ${arm}.`;
+  const title = `**${verdict[0]?.toUpperCase()}${verdict.slice(1)}**`;
+  const guarded = (evidence.guards ?? []).length > 0;
+  if (verdict === 'no mixture keeps the guards') {
+    return `${title}: each that the search found is worse than the proportional one on some task by more than allowed, or not surely better ${fresh}. The weights are those of ${arm}.`;
   }
-  const margins = baselines.map((baseline) => {
-    const found = comparisons.find((comparison) => comparison.arm === arm && comparison.against === baseline);
-    return found === undefined
-      ? baseline
-      : `${baseline} by ${fixed(found.advantage)} [${fixed(found.lower)}, ${fixed(found.upper)}]`;
-  });
-  return `**Better than every baseline**: it beats ${margins.join(' and ')} ${fresh}.`;
+  if (!verdict.startsWith('better')) {
+    return `${title}: no mixture that the search found is shown to beat every baseline${guarded ? ' and keep the guards' : ''} ${fresh}. The weights are those of ${arm}.`;
+  }
+  const breakers = guardBreakers(evidence.guards ?? []);
+  const margins = baselines
+    .filter((baseline) => !breakers.has(baseline))
+    .map((baseline) => {
+      const found = comparisons.find((comparison) => comparison.arm === arm && comparison.against === baseline);
+      return found === undefined
+        ? baseline
+        : `${baseline} by ${fixed(found.advantage)} [${fixed(found.lower)}, ${fixed(found.upper)}]`;
+    });
+  return `${title}: it beats ${listed(margins)} ${fresh}.`;
 }
+
+const listed = (parts: readonly string[]) =>
+  [parts.slice(0, -1).join(', '), ...parts.slice(-1)].filter((part) => part !== '').join(' and ');
 
 /** Above this weight of a single cluster the report warns. */
 const narrowWeight = 0.9;
@@ -98,15 +119,21 @@ function weights({ recipe, tokens }: ReportSources): string {
   return `## Weights\n\n${table(['cluster', 'label', 'weight', 'share of corpus', 'epochs'], rows)}\n\nEpochs: how often the cluster is repeated in ${at}; at most ${recipe.spec.constraints.maxEpochs}.${narrow}`;
 }
 
-function leaderboard({ recipe: { evidence, spec } }: ReportSources): string {
-  const shares = taskShares(spec.tasks);
+function leaderboard({ recipe }: ReportSources): string {
+  const { evidence, spec } = recipe;
+  const shares = shareOfTasks(recipe);
   const rows = evidence.observations
     .map(({ id, losses }) => ({ id, losses, score: objective(losses, shares) }))
     .sort((a, b) => a.score - b.score || (a.id < b.id ? -1 : 1))
     .slice(0, 10)
     .map(({ id, losses, score }, at) => [String(at + 1), id, fixed(score), ...losses.map((loss) => fixed(loss))]);
-  return `## Leaderboard of the search\n\n${spec.tasks[0]?.metric} on the searched tasks, lower is better. These scores chose the candidates; they don't count as evidence for them.\n\n${table(['', 'mixture', 'objective', ...taskNames(spec.tasks)], rows)}`;
+  return `## Leaderboard of the search\n\n${metricsOf(spec)} on the searched tasks, lower is better${spec.tasks.every(({ metric }) => metric === 'bitsPerByte') ? '' : ' (accuracies as error rates)'}.${zScores(evidence.taskWeights)} These scores chose the candidates; they don't count as evidence for them.\n\n${table(['', 'mixture', 'objective', ...taskNames(spec.tasks)], rows)}`;
 }
+
+const zScores = (weights: readonly number[] | undefined) =>
+  weights === undefined
+    ? ''
+    : ` The objective is their mean, each task divided by its spread over these proxies: it counts ${weights.map((weight) => percent(weight)).join(', ')}.`;
 
 function clusters({ domainSet, tokens }: ReportSources): string {
   const rows = domainSet.clusters.map(({ cluster, label, documents, examples }, at) => [

@@ -148,6 +148,7 @@ export function bodyOf(levels: readonly number[] | null, changes: Partial<Recipe
       arms: evidence?.arms ?? [],
       observations,
       iterations: 2,
+      pareto: { observed: ['i2-p001'], arms: levels === null ? [] : ['observed-1'] },
     },
     seeds: { search: 7, verification: levels === null ? [] : [11, 12] },
     spec: smallSpec,
