@@ -3,7 +3,6 @@ import { chooseArms, type Arm } from '../climb/verification/arms.ts';
 import type { Baseline, BaselineSources } from '../climb/verification/baselines.ts';
 import { objectiveWeights, type Scale } from '../climb/verification/objective.ts';
 import type { NgramPrior } from '../climb/ngram/ngram-prior.ts';
-import { ngramOptimum } from '../climb/ngram/ngram-optimum.ts';
 import type { TaskSpec } from '../climb/spec/search-file.ts';
 import { mixtureSpace, type MixtureSpace, type SpaceRules } from '../climb/mixture/mixture-space.ts';
 import type { Mixtures } from '../climb/mixture/mixtures.ts';
@@ -36,7 +35,7 @@ export type ArmsArtifact = Omit<Mixtures, 'mixtures'> & { readonly mixtures: rea
 export type ArmsSummary = { readonly ids: readonly string[] };
 
 /** Chooses which mixtures are trained again with fresh seeds. */
-export function sampleVerification({ store }: Pick<Deps, 'store'>) {
+export function sampleVerification({ store, compute }: Pick<Deps, 'store' | 'compute'>) {
   return (input: SampleVerificationInput): Promise<Made<ArmsSummary>> =>
     refusingInvalid(async () => {
       const { candidates, rules, count, baselines, seed = 0 } = input;
@@ -75,7 +74,7 @@ export function sampleVerification({ store }: Pick<Deps, 'store'>) {
       ...(ngram &&
         prior &&
         baselines.includes('ngram') && {
-          ngram: ngramOptimum({
+          ngram: await compute.run('ngramOptimum', {
             prior,
             taskWeights: objectiveWeights(
               ngram.tasks,
