@@ -31,11 +31,16 @@ export function canonicalRuns({ mixtures, scores, known }: Runs): Runs {
       const at = left.findIndex((value, k) => value !== right[k]);
       return at < 0 ? 0 : (left[at] as number) - (right[at] as number);
     });
-  const sorted = <T>(values: readonly T[]) => order.map((i) => values[i] as T);
+  return picked({ mixtures, scores, ...(known && { known }) }, order);
+}
+
+/** The rows of these numbers, in this order. */
+export function picked({ mixtures, scores, known }: Runs, rows: readonly number[]): Runs {
+  const pick = <T>(values: readonly T[]) => rows.map((i) => values[i] as T);
   return {
-    mixtures: sorted(mixtures),
-    scores: scores.map(sorted),
-    ...(known && { known: known.map((task) => task && sorted(task)) }),
+    mixtures: pick(mixtures),
+    scores: scores.map(pick),
+    ...(known && { known: known.map((task) => task && pick(task)) }),
   };
 }
 

@@ -5,12 +5,15 @@ import { kernelCoordinates } from './matern.ts';
 import type { Mixture } from '../mixture/mixture.ts';
 import { type NoisePrior, noisePrior } from './noise-prior.ts';
 import { minimise } from './quasi-newton.ts';
+import { representativeRuns } from './representative-runs.ts';
 
 /** Points from which the likelihood is climbed: fixed, so that a fit is a function of its data. */
 const STARTS = [
   { lengthScale: 0.7, noiseVariance: 0.01 },
   { lengthScale: 2.5, noiseVariance: 0.1 },
 ] as const;
+/** Runs that the likelihood is taken over: a step costs their cube. */
+const MOST_RUNS = 200;
 /** Parameters are logarithms: a factor of e² at most in a step. */
 const LIMITS = { maxIterations: 60, tolerance: 1e-2, maxStep: 2 };
 
@@ -22,7 +25,7 @@ export type FitOptions = {
 /**
  * Fits a Gaussian process (Matérn-5/2, one length scale a cluster, on √weight) by the penalised marginal likelihood.
  * One run, or scores that are all equal, teach nothing about scale: the hyper-parameters stay at the priors' centres,
- * in units of 1. Repeated mixtures are fine and inform the noise. The order of the rows matters only to rounding.
+ * in units of 1. Of more than 200 runs the hyper-parameters come from the 200 that `representativeRuns` picks. Repeated mixtures are fine and inform the noise. The order of the rows matters only to rounding.
  *
  * @param mixtures one a run, over one domain set
  * @param scores   one a run, lower is better
@@ -38,11 +41,12 @@ export function fitGaussianProcess(data: TaskRuns, { noise }: FitOptions = {}): 
   const dimensions = mixtures[0]?.length ?? 0;
   const { mean: noiseMean, sd: noiseSd } = noise ?? noisePrior(scale ** 2);
   const prior = { mean: noiseMean - 2 * Math.log(scale), sd: noiseSd };
+  const telling = representativeRuns(mixtures, scores, MOST_RUNS);
   const theta = constant
     ? startingPoint(dimensions, Math.exp(PRIORS.lengthScale.mean), Math.exp(prior.mean))
     : mostLikely(
-        mixtures,
-        Float64Array.from(deviations, (deviation) => deviation / scale),
+        telling.map((i) => mixtures[i] as Mixture),
+        Float64Array.from(telling, (i) => (deviations[i] as number) / scale),
         prior,
       );
   return {

@@ -1,7 +1,8 @@
-import { canonicalRuns, type Known, type Runs } from './canonical-runs.ts';
+import { canonicalRuns, type Known, picked, type Runs } from './canonical-runs.ts';
 import { fitTaskModel, type PredictorKind } from './fit-task-model.ts';
 import type { Mixture } from '../mixture/mixture.ts';
 import type { NoiseFloor } from './noise-floor.ts';
+import { representativeRuns } from './representative-runs.ts';
 import { needsKnown, posterior, type TaskModel } from './task-model.ts';
 
 export type { Known } from './canonical-runs.ts';
@@ -16,6 +17,8 @@ export type Predictor = {
   readonly errorCorrelation: readonly (readonly number[])[];
 };
 
+/** Runs that a predictor learns from: more cost minutes, and hardly move a search. */
+const MOST_RUNS = 500;
 /** Runs' worth of evidence that the tasks err as one: with few runs the combined uncertainty must not be understated. */
 const PRIOR_RUNS = 8;
 
@@ -24,7 +27,8 @@ const PRIOR_RUNS = 8;
  * the average has to learn the union of their length scales (on the RegMix tables per-task fits raise the rank
  * correlation for the average of 13 losses from .90 to over .97).
  *
- * The order of the runs doesn't matter, to the last bit: results must not depend on which proxy finished first.
+ * Of more than 500 runs it learns from the 500 that `representativeRuns` picks, by the combined score: time grows with
+ * the cube of the runs. The order of the runs doesn't matter, to the last bit: results must not depend on which proxy finished first.
  *
  * @param taskWeights >= 0, at least one positive; divided by their sum
  * @param known       what is known of the runs' mixtures beforehand: models learn the difference to a share of it,
@@ -40,8 +44,12 @@ export function fitPredictor(
     readonly noise?: NoiseFloor | null;
   },
 ): Predictor {
-  const { mixtures, scores, known } = canonicalRuns(request);
-  const taskWeights = shares(request.taskWeights, scores.length);
+  const all = canonicalRuns(request);
+  const taskWeights = shares(request.taskWeights, all.scores.length);
+  const combined = all.mixtures.map((_, run) =>
+    taskWeights.reduce((sum, weight, t) => sum + weight * ((all.scores[t] as readonly number[])[run] as number), 0),
+  );
+  const { mixtures, scores, known } = picked(all, representativeRuns(all.mixtures, combined, MOST_RUNS));
   const { kind = 'gaussian-process', noise } = request;
   const tasks = scores.map((task, t) =>
     fitTaskModel({ mixtures, scores: task, known: known?.[t] ?? null, repeats: noise?.tasks[t] ?? null }, kind),

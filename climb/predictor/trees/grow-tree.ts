@@ -106,11 +106,14 @@ function bestSplit(
   const unsplit = worth(sum, members.length) + minGainToSplit;
   let best: Split | null = null;
   const splittable: number[] = [];
+  const largest = tried.reduce((most, feature) => Math.max(most, (bounds[feature] as readonly number[]).length), 0);
+  const sums = new Float64Array(largest);
+  const counts = new Uint32Array(largest);
   for (const feature of tried) {
     const column = bins[feature] as Uint16Array;
     const size = (bounds[feature] as readonly number[]).length;
-    const sums = new Float64Array(size);
-    const counts = new Uint32Array(size);
+    sums.fill(0, 0, size);
+    counts.fill(0, 0, size);
     for (const row of members) {
       const bin = column[row] as number;
       sums[bin] = (sums[bin] as number) + (gradients[row] as number);
@@ -120,6 +123,8 @@ function bestSplit(
     let right = 0;
     let count = 0;
     for (let bin = size - 1; bin > 0; bin--) {
+      // An empty bin leaves the rows where they are: the threshold above it has gained as much.
+      if (counts[bin] === 0) continue;
       right += sums[bin] as number;
       count += counts[bin] as number;
       if (count < least) continue;
