@@ -1,4 +1,5 @@
 import { fixed, table } from '../markdown.ts';
+import { ownObservations } from '../predictor/observations.ts';
 import { objective } from '../verification/objective.ts';
 import type { Recipe } from './recipe.ts';
 import { shareOfTasks } from './report-objective.ts';
@@ -13,7 +14,8 @@ const shown = 10;
  */
 export function tradeOffsSection(recipe: Recipe): string[] {
   const { evidence, spec } = recipe;
-  const { pareto, observations } = evidence;
+  const { pareto } = evidence;
+  const observations = ownObservations(evidence.observations);
   if (pareto === undefined || spec.tasks.length < 2) return [];
   const weights = shareOfTasks(recipe);
   const front = observations

@@ -8,6 +8,7 @@ import type { Recipe, Unverified } from './recipe.ts';
 import { efficiencySection } from './report-efficiency.ts';
 import { guardsSection } from './report-guards.ts';
 import { ladderSection } from './report-ladder.ts';
+import { noiseSentence } from './report-noise.ts';
 import { metricsOf, shareOfTasks } from './report-objective.ts';
 import { ngramSection } from './report-ngram.ts';
 import { poolsSection } from './report-pools.ts';
@@ -127,7 +128,7 @@ function leaderboard({ recipe }: ReportSources): string {
     .sort((a, b) => a.score - b.score || (a.id < b.id ? -1 : 1))
     .slice(0, 10)
     .map(({ id, losses, score }, at) => [String(at + 1), id, fixed(score), ...losses.map((loss) => fixed(loss))]);
-  return `## Leaderboard of the search\n\n${metricsOf(spec)} on the searched tasks, lower is better${spec.tasks.every(({ metric }) => metric === 'bitsPerByte') ? '' : ' (accuracies as error rates)'}.${zScores(evidence.taskWeights)} These scores chose the candidates; they don't count as evidence for them.\n\n${table(['', 'mixture', 'objective', ...taskNames(spec.tasks)], rows)}`;
+  return `## Leaderboard of the search\n\n${metricsOf(spec)} on the searched tasks, lower is better${spec.tasks.every(({ metric }) => metric === 'bitsPerByte') ? '' : ' (accuracies as error rates)'}.${zScores(evidence.taskWeights)} These scores chose the candidates; they don't count as evidence for them.\n\n${[table(['', 'mixture', 'objective', ...taskNames(spec.tasks)], rows), ...noiseSentence(recipe)].join('\n\n')}`;
 }
 
 const zScores = (weights: readonly number[] | undefined) =>

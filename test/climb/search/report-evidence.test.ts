@@ -71,11 +71,12 @@ describe('baselines', () => {
   });
 
   test('the n-gram optimum that can’t be had, and why', () => {
-    const spec = specOf({ tasks: [{ name: 'piqa', metric: 'accuracy' }] });
+    const two = [{ name: 'piqa' }, { name: 'arc_easy' }];
+    const spec = specOf({ tasks: two.map((task) => ({ ...task, metric: 'accuracy' as const })) });
     expect(report({ ...found, spec })).toContain(
       'ngram, whose models know bits per byte alone: piqa is measured by accuracy',
     );
-    const off = specOf({ search: { ngram: false } });
+    const off = specOf({ tasks: two, search: { ngram: false } });
     expect(report({ ...found, spec: off })).toContain('- not compared: ngram, since the search has no n-gram models');
   });
 });
@@ -109,7 +110,8 @@ describe('trade-offs', () => {
     const pareto = { observed: many.map(({ id }) => id), arms: ['uniform'] };
     expect(report(withEvidence({ observations: many, pareto }))).toContain('The 10 of the lowest objective:');
     const spec = { ...smallSpec, tasks: smallSpec.tasks.slice(0, 1) };
-    expect(report({ ...found, spec })).not.toContain('## Trade-offs');
+    const one = { observations: [{ id: 'a', weights: [1], losses: [2], score: '' }], arms: [] };
+    expect(report(withEvidence(one, { spec }))).not.toContain('## Trade-offs');
   });
 });
 
@@ -126,6 +128,13 @@ test('with z-scores the objective says how tasks counted, and accuracies are err
   // 0.8 · 2.7 + 0.2 · 2.9
   expect(text).toContain('| 1 | i2-p001 | 2.7400 |');
   expect(text).toContain('- Searched on: piqa, hellaswag (bitsPerByte, accuracyNorm)');
+});
+
+test('the noise of one run stands under the leaderboard, where a mixture was repeated', () => {
+  expect(report(found)).toMatch(
+    /Noise floor: runs of one mixture differ by a standard deviation of 0\.\d{4} in the objective \(piqa 0\.\d{4}, arc_easy/,
+  );
+  expect(report(bodyOf(null))).not.toContain('Noise floor');
 });
 
 describe('tokens that the recipe saves', () => {
