@@ -1,9 +1,14 @@
 import type { Made, Ref } from '../climb/artifact.ts';
-import { mixtureSpace, type SpaceRules } from '../climb/mixture/mixture-space.ts';
+import type { Mixture } from '../climb/mixture/mixture.ts';
+import { divergenceIn, mixtureSpace, type SpaceRules } from '../climb/mixture/mixture-space.ts';
+import type { Mixtures } from '../climb/mixture/mixtures.ts';
 import type { CandidatesArtifact, PredictorArtifact } from '../climb/predictor/observations.ts';
+import { noiseOfOneRun } from '../climb/predictor/noise-of-one-run.ts';
+import type { SearchSettings } from '../climb/spec/search-presets.ts';
 import type { TokenShards } from '../climb/corpus/token-shards.ts';
 import { beating } from './beating.ts';
 import type { Deps } from './deps.ts';
+import { readPrior } from './ngram/stored-prior.ts';
 import { refusingInvalid } from './refusal.ts';
 
 export type PruneCandidatesInput = {
@@ -15,25 +20,65 @@ export type PruneCandidatesInput = {
   readonly iteration: number;
   /** Mixtures to draw and rank. */
   readonly pool: number;
+  /** Absent in searches of before 0.2.0: as the preset `default` proposes. */
+  readonly settings?: SearchSettings;
+  /** Mixtures of the next batch. */
+  readonly size?: number;
+  /** The mixtures of this iteration, and the candidates before them: none is proposed again, scored or not. */
+  readonly mixtures?: Ref;
+  readonly previous?: Ref | null;
+  readonly ngram?: Ref;
 };
 
-export type PruneSummary = { readonly kept: number; readonly predictedBest: number };
+export type PruneSummary = {
+  readonly kept: number;
+  readonly predictedBest: number;
+  /**
+   * What a further proxy is expected to gain at most, and the noise of one run: the pooled one where mixtures were
+   * repeated, else the predictor's. In score units; absent before 0.2.0.
+   */
+  readonly gain?: number;
+  readonly noise?: number;
+};
 
 /** Draws fresh mixtures and keeps those that the predictor expects to gain most from. */
 export function pruneCandidates({ store, compute }: Deps) {
   return (input: PruneCandidatesInput): Promise<Made<PruneSummary>> =>
     refusingInvalid(async () => {
       const { predictor, observations } = await store.readJson<PredictorArtifact>(input.predictor);
-      const { prior, constraints } = mixtureSpace(await store.readJson<TokenShards>(input.tokens), input.rules);
-      const { seed, iteration, pool } = input;
+      const space = mixtureSpace(await store.readJson<TokenShards>(input.tokens), input.rules);
+      const { seed, iteration, pool, settings, size } = input;
       const evaluated = observations.map(({ weights }) => weights);
-      const kept = await beating((_, signal) =>
-        compute.run('pruneCandidates', { predictor, evaluated, prior, constraints, seed, iteration, pool }, { signal }),
-      );
-      const artifact: CandidatesArtifact = { schema: 1, kind: 'candidates', predictor, evaluated, ...kept };
+      const tried = await triedBefore(input);
+      const request = {
+        predictor,
+        ngram: input.ngram && (await readPrior(store, input.ngram)),
+        divergence: divergenceIn(space, input.rules),
+        evaluated,
+        exclude: tried,
+        ...space,
+        seed,
+        iteration,
+        settings,
+        pool,
+        ...(size !== undefined && { size }),
+      };
+      const kept = await beating((_, signal) => compute.run('pruneCandidates', request, { signal }));
+      const artifact: CandidatesArtifact = { schema: 1, kind: 'candidates', predictor, evaluated, tried, ...kept };
       return {
         ref: await store.putJson(artifact),
-        summary: { kept: kept.mixtures.length, predictedBest: Math.min(...kept.mean) },
+        summary: {
+          kept: kept.mixtures.length,
+          predictedBest: Math.min(...kept.mean),
+          gain: Math.max(0, ...kept.gain),
+          noise: noiseOfOneRun(predictor, observations),
+        },
       };
     });
+
+  async function triedBefore({ mixtures, previous }: PruneCandidatesInput): Promise<Mixture[]> {
+    const now = mixtures === undefined ? [] : (await store.readJson<Mixtures>(mixtures)).mixtures;
+    const before = previous ? ((await store.readJson<CandidatesArtifact>(previous)).tried ?? []) : [];
+    return [...before, ...now.map(({ weights }) => weights)];
+  }
 }

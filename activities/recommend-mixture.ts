@@ -11,7 +11,7 @@ import type { Evidence } from '../climb/verification/evidence.ts';
 import { paretoFront } from '../climb/verification/pareto.ts';
 import { weighLadder } from '../climb/verification/ladder.ts';
 import { objectiveWeights, scaleOf, taskLabel } from '../climb/verification/objective.ts';
-import type { PredictorArtifact } from '../climb/predictor/observations.ts';
+import { ownObservations, type PredictorArtifact } from '../climb/predictor/observations.ts';
 import { believed } from '../climb/mixture/belief.ts';
 import {
   hashesOf,
@@ -22,6 +22,7 @@ import {
 } from '../climb/search/recipe.ts';
 import type { SearchSpec } from '../climb/spec/search-file.ts';
 import type {
+  Outlook,
   LengthTraining,
   RegmixSearch,
   RungRuns,
@@ -46,6 +47,7 @@ export type RecommendMixtureInput = {
   readonly iterations: number;
   readonly stoppedBy: StoppedBy;
   readonly stoppedByLimit: Limit | null;
+  readonly outlook?: Outlook;
   /** Why there was no verification, where there was none. */
   readonly unverified: Exclude<Unverified, 'failed'> | null;
   readonly verification: VerificationRuns | null;
@@ -81,6 +83,7 @@ export function recommendMixture({ store, trainers, compute }: Deps) {
       arm,
       stoppedBy,
       stoppedByLimit,
+      ...(input.outlook && { outlook: input.outlook }),
       evidence: {
         verification: evidence?.verification ?? null,
         arms: evidence?.arms ?? [],
@@ -150,12 +153,13 @@ export function recommendMixture({ store, trainers, compute }: Deps) {
     { observations, predictor }: PredictorArtifact,
     ngram: Ref | null | undefined,
   ): Promise<readonly number[]> {
+    const own = ownObservations(observations);
     const prior = ngram ? await readPrior(store, ngram) : undefined;
     const { mean } = believed(
       { predictor, ngram: prior },
-      observations.map(({ weights }) => weights),
+      own.map(({ weights }) => weights),
     );
-    return observations[mean.indexOf(Math.min(...mean))]?.weights ?? [];
+    return own[mean.indexOf(Math.min(...mean))]?.weights ?? [];
   }
 }
 
@@ -180,7 +184,7 @@ function tradeOffs(
   { observations }: PredictorArtifact,
   evidence: Evidence | null,
 ): Pick<RecipeBody['evidence'], 'pareto' | 'taskWeights'> {
-  const losses = observations.map((run) => run.losses);
+  const own = ownObservations(observations);
   const arms = (evidence?.arms ?? []).flatMap(({ id, report }) => {
     const means = report.flatMap(({ mean }) => mean ?? []);
     return means.length < report.length ? [] : [{ id, means }];
@@ -189,15 +193,21 @@ function tradeOffs(
   return {
     pareto: {
       observed: named(
-        observations.map(({ id }) => id),
-        paretoFront(losses),
+        own.map(({ id }) => id),
+        paretoFront(own.map(({ losses }) => losses)),
       ),
       arms: named(
         arms.map(({ id }) => id),
         paretoFront(arms.map(({ means }) => means)),
       ),
     },
-    ...(scaleOf(spec) !== 'none' && { taskWeights: objectiveWeights(spec.tasks, scaleOf(spec), losses) }),
+    ...(scaleOf(spec) !== 'none' && {
+      taskWeights: objectiveWeights(
+        spec.tasks,
+        scaleOf(spec),
+        observations.map(({ losses }) => losses),
+      ),
+    }),
   };
 }
 

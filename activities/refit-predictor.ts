@@ -1,14 +1,18 @@
 import type { Made, Ref } from '../climb/artifact.ts';
+import { believed } from '../climb/mixture/belief.ts';
 import type { Mixture } from '../climb/mixture/mixture.ts';
 import type { Mixtures } from '../climb/mixture/mixtures.ts';
 import { objectiveWeights, type Scale } from '../climb/verification/objective.ts';
 import type { Observation, PredictorArtifact } from '../climb/predictor/observations.ts';
-import { predict } from '../climb/predictor/predictor.ts';
+import { noiseFloor } from '../climb/predictor/noise-floor.ts';
+import type { PredictorKind } from '../climb/predictor/predictor.ts';
 import { lossesOn, type ProxyScore } from '../climb/verification/proxy-score.ts';
 import type { TaskSpec } from '../climb/spec/search-file.ts';
 import type { Scored } from '../climb/search/search-state.ts';
+import { ngramScores } from '../climb/ngram/ngram-scores.ts';
 import type { Deps } from './deps.ts';
 import { beating } from './beating.ts';
+import { readPrior } from './ngram/stored-prior.ts';
 
 export type RefitPredictorInput = {
   /** The predictor of the iteration before, with its observations. */
@@ -19,6 +23,10 @@ export type RefitPredictorInput = {
   readonly tasks: readonly TaskSpec[];
   /** How losses of different tasks are made comparable; absent: they are as they stand. */
   readonly scale?: Scale;
+  /** Absent: a Gaussian process. */
+  readonly kind?: PredictorKind;
+  /** The n-gram models, where the search has them: the predictor learns what they leave. */
+  readonly ngram?: Ref;
 };
 
 export type RefitSummary = {
@@ -36,6 +44,8 @@ export function refitPredictor({ store, compute }: Deps) {
     scored,
     tasks,
     scale = 'none',
+    kind,
+    ngram,
   }: RefitPredictorInput): Promise<Made<RefitSummary>> => {
     const before = previous === null ? [] : (await store.readJson<PredictorArtifact>(previous)).observations;
     const { mixtures: proposed } = await store.readJson<Mixtures>(mixtures);
@@ -53,11 +63,16 @@ export function refitPredictor({ store, compute }: Deps) {
       scale,
       observations.map(({ losses }) => losses),
     );
+    const runs = observations.map(({ weights }) => weights);
+    const prior = ngram && (await readPrior(store, ngram));
     const predictor = await beating((_, signal) =>
       compute.run(
         'fitPredictor',
         {
-          mixtures: observations.map(({ weights }) => weights),
+          mixtures: runs,
+          ...(prior && { known: ngramScores(prior, runs) }),
+          noise: noiseFloor(observations, taskWeights),
+          ...(kind && { kind }),
           scores: tasks.map((_task, at) => observations.map(({ losses }) => losses[at] as number)),
           taskWeights,
         },
@@ -70,11 +85,8 @@ export function refitPredictor({ store, compute }: Deps) {
       observations,
       predictor,
     } satisfies PredictorArtifact);
-    const known = predict(
-      predictor,
-      observations.map(({ weights }) => weights),
-    );
-    const summary = { observations: observations.length, predictedBest: Math.min(...known.mean) };
+    const { mean } = believed({ predictor, ngram: prior }, runs);
+    const summary = { observations: observations.length, predictedBest: Math.min(...mean) };
     return { ref, summary: { ...summary, ...(scale !== 'none' && { taskWeights }) } };
   };
 

@@ -1,11 +1,13 @@
 import type { Made, Ref } from '../climb/artifact.ts';
 import { firstBatch } from '../climb/mixture/first-batch.ts';
-import { mixtureSpace, type SpaceRules } from '../climb/mixture/mixture-space.ts';
+import { divergenceIn, mixtureSpace, type SpaceRules } from '../climb/mixture/mixture-space.ts';
 import { proxyId, type Mixtures } from '../climb/mixture/mixtures.ts';
 import type { CandidatesArtifact } from '../climb/predictor/observations.ts';
 import type { TokenShards } from '../climb/corpus/token-shards.ts';
-import { refusingInvalid } from './refusal.ts';
+import type { SearchSettings } from '../climb/spec/search-presets.ts';
 import type { Deps } from './deps.ts';
+import { readPrior } from './ngram/stored-prior.ts';
+import { refusingInvalid } from './refusal.ts';
 
 export type SampleMixturesInput = {
   readonly tokens: Ref;
@@ -16,13 +18,17 @@ export type SampleMixturesInput = {
   readonly seed: number;
   /** What the last iteration left over; null for the first batch. */
   readonly candidates: Ref | null;
+  /** Absent in searches of before 0.2.0: as the preset `default` proposes. */
+  readonly settings?: SearchSettings;
+  /** The n-gram models, where the search has them, and how its tasks count: their optimum is in the first batch. */
+  readonly ngram?: { readonly prior: Ref; readonly taskWeights: readonly number[] };
   /** Rules of mixtures that are sampled later: where none can keep them, that is said before anything is paid for. */
   readonly later?: SpaceRules;
 };
 
 export type SampleSummary = { readonly ids: readonly string[] };
 
-/** Proposes the mixtures of an iteration: a space-filling first batch, then a batch of the kept candidates. */
+/** Proposes the mixtures of an iteration: a first batch as the sampler draws it, then a batch of the kept candidates. */
 export function sampleMixtures({ store, compute }: Deps) {
   return (input: SampleMixturesInput): Promise<Made<SampleSummary>> =>
     refusingInvalid(async () => {
@@ -31,14 +37,22 @@ export function sampleMixtures({ store, compute }: Deps) {
       return { ref, summary: { ids: mixtures.map(({ id }) => id) } };
     });
 
-  async function propose({ tokens, rules, size, seed, candidates, later }: SampleMixturesInput) {
+  async function propose(input: SampleMixturesInput) {
+    const { tokens, rules, iteration, size, seed, candidates, settings, ngram, later } = input;
+    const prior = ngram && (await readPrior(store, ngram.prior));
     if (candidates !== null) {
       const { predictor, evaluated, mixtures } = await store.readJson<CandidatesArtifact>(candidates);
-      return compute.run('sampleBatch', { predictor, evaluated, candidates: { mixtures }, size });
+      const divergence = divergenceIn(mixtureSpace(await store.readJson<TokenShards>(tokens), rules), rules);
+      const belief = { predictor, ngram: prior, divergence };
+      const draws = { seed, iteration };
+      return compute.run('sampleBatch', { ...belief, evaluated, candidates: { mixtures }, settings, size, draws });
     }
     const shards = await store.readJson<TokenShards>(tokens);
     if (later !== undefined) mixtureSpace(shards, later);
-    const { prior, constraints } = mixtureSpace(shards, rules);
-    return firstBatch({ prior, constraints, size, seed });
+    const space = mixtureSpace(shards, rules);
+    const { constraints } = space;
+    const given =
+      ngram && prior ? [await compute.run('ngramOptimum', { prior, taskWeights: ngram.taskWeights, constraints })] : [];
+    return firstBatch({ prior: space.prior, constraints, given, settings, size, seed });
   }
 }

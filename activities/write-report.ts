@@ -28,7 +28,7 @@ export function writeReport({ store, searches }: Pick<Deps, 'store' | 'searches'
     await searches.write(run.search, 'search.json', `${JSON.stringify(recipe.spec, null, 2)}\n`);
     const recipePath = await searches.write(run.search, 'recipe.json', `${JSON.stringify(recipe, null, 2)}\n`);
     const reportPath = await searches.write(run.search, 'report.md', report);
-    const { verdict, verified, weights, stoppedBy, digest } = recipe;
+    const { verdict, verified, weights, stoppedBy, outlook, digest } = recipe;
     return {
       verdict,
       verified,
@@ -36,6 +36,7 @@ export function writeReport({ store, searches }: Pick<Deps, 'store' | 'searches'
       recipe: { path: recipePath, digest },
       report: { path: reportPath },
       stoppedBy,
+      ...(outlook && { outlook }),
       proxies: run.charged.proxies,
       fromLedger: run.proxies.fromLedger,
     };

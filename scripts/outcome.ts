@@ -12,6 +12,7 @@ export function formatOutcome({
   proxies,
   fromLedger,
   stoppedBy,
+  outlook,
 }: SearchResult): string {
   const largest = Math.max(...weights.map(({ weight }) => weight));
   const rows = weights
@@ -25,7 +26,7 @@ export function formatOutcome({
     ...rows,
     '',
     `verdict: ${verdict}`,
-    `${proxies} proxies${fromLedger > 0 ? `, ${fromLedger} of them from the ledger` : ''}; stopped by ${stoppedBy}`,
+    `${proxies} proxies${fromLedger > 0 ? `, ${fromLedger} of them from the ledger` : ''}; stopped by ${stoppedBy}${outlook ? ` (expected gain ${outlook.gain.toPrecision(2)}, noise ${outlook.noise.toPrecision(2)})` : ''}`,
     '',
     `report  ${report.path}`,
     `recipe  ${recipe.path}`,

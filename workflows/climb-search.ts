@@ -94,6 +94,7 @@ async function report(
     iterations: iteration,
     stoppedBy: state.stoppedBy ?? 'cancelled',
     stoppedByLimit: state.stoppedByLimit,
+    ...(state.outlook && { outlook: state.outlook }),
     unverified,
     verification: state.verified ?? null,
     ...(state.ladder && { ladder: state.ladder }),
@@ -156,7 +157,11 @@ function nothingScored({ counts, failures, finishEarly }: SearchState): string {
 function openState(file: unknown): SearchState {
   const now = Date.now();
   try {
-    return newSearchState(parseSearchFile(file, now, { ngram: patched('ngram') }), now);
+    const begunNow = patched('ngram');
+    const state = newSearchState(parseSearchFile(file, now, { ngram: begunNow }), now);
+    // A search that an earlier version began goes on to its budget.
+    if (!begunNow) delete state.outlook;
+    return state;
   } catch (error) {
     if (!(error instanceof InvalidInput)) throw error;
     throw ApplicationFailure.nonRetryable(error.message, 'InvalidSearchSpec', error.problems);

@@ -1,6 +1,6 @@
 import type { Ref } from '../climb/artifact.ts';
 import { spaceRules } from '../climb/mixture/mixture-space.ts';
-import { choicesNeeded, scaleOf, taskLabel } from '../climb/verification/objective.ts';
+import { choicesNeeded, scaleOf, taskLabel, taskShares } from '../climb/verification/objective.ts';
 import { derivedSeed } from '../climb/random.ts';
 import { ranges } from '../climb/search/groups.ts';
 import { reweigh, type Opening, type Prepared, type SearchState } from '../climb/search/search-state.ts';
@@ -33,6 +33,8 @@ export async function runIteration(
 
   const size = batchSize(scheduleOf(spec), iteration);
   const { candidates } = state;
+  const settings = searchSettings(spec);
+  const ngram = state.ngram ?? undefined;
   const sample = { activityId: `${at}-sample`, summary: `${title} · sample ${size} mixtures` };
   const { ref: mixtures, summary } = await runStage(opening, 'sampleMixtures', sample, {
     tokens,
@@ -41,6 +43,8 @@ export async function runIteration(
     size,
     seed,
     candidates,
+    settings,
+    ...(ngram && { ngram: { prior: ngram, taskWeights: taskShares(spec.tasks) } }),
   });
   const members = summary.ids.map((id): Member => ({
     id,
@@ -80,12 +84,24 @@ export async function runIteration(
     scored,
     tasks: spec.tasks,
     ...(scaleOf(spec) !== 'none' && { scale: scaleOf(spec) }),
+    kind: settings.predictor,
+    ...(ngram && { ngram }),
   });
   if (fitted.taskWeights !== undefined) reweigh(state, fitted.taskWeights);
   const prune = { activityId: `${at}-prune`, summary: `${title} · prune candidates` };
-  const pool = searchSettings(spec).candidates;
-  const kept = (await runStage(opening, 'pruneCandidates', prune, { predictor, tokens, rules, seed, iteration, pool }))
-    .ref;
+  const { ref: kept, summary: pruned } = await runStage(opening, 'pruneCandidates', prune, {
+    predictor,
+    tokens,
+    rules,
+    seed,
+    iteration,
+    pool: settings.candidates,
+    settings,
+    size: batchSize(scheduleOf(spec), iteration + 1) || size,
+    mixtures,
+    previous: candidates,
+    ...(ngram && { ngram }),
+  });
   const commit = { activityId: `${at}-commit`, summary: `${title} · commit` };
   await runStage(opening, 'commitIteration', commit, {
     search,
@@ -96,5 +112,7 @@ export async function runIteration(
     candidates: kept,
   });
   Object.assign(state, { predictor, candidates: kept, iteration });
+  const { gain, noise } = pruned;
+  if (state.outlook !== undefined && gain !== undefined && noise !== undefined) state.outlook = { gain, noise };
   return null;
 }

@@ -54,11 +54,7 @@ export function believerBatch(
  * The variances of a task's score at the mixtures, and how they shrink once one of them is observed: by the square of
  * the covariance with it over its variance and noise, a step of Cholesky's factorisation.
  */
-function fantasies(
-  model: Posterior,
-  mixtures: readonly Mixture[],
-  sd: readonly number[],
-) {
+function fantasies(model: Posterior, mixtures: readonly Mixture[], sd: readonly number[]) {
   const variances = Float64Array.from(sd, (value) => value * value);
   const columnOf = model.columns(mixtures);
   const steps: Float64Array[] = [];

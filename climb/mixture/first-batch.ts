@@ -1,7 +1,9 @@
 import { type Constraints, project } from './constraints.ts';
 import { dirichlet } from './dirichlet.ts';
+import { drawnMixtures, recipeMixtures } from './drawn-mixtures.ts';
 import { type Mixture, mixtureKey, sumOfWeights, uniform } from './mixture.ts';
 import { type Stream, stream } from '../random.ts';
+import type { SearchSettings } from '../spec/search-presets.ts';
 
 /** Sums of the Dirichlet shapes, as multiples of the number of clusters: from a few clusters a mixture to nearly the centre. */
 const CONCENTRATIONS = [0.3, 1, 3, 10] as const;
@@ -9,13 +11,14 @@ const CONCENTRATIONS = [0.3, 1, 3, 10] as const;
 const DRAWS = 10;
 
 /**
- * The mixtures of the first iteration: the prior, uniform, then a space-filling choice among Dirichlet draws around
- * the prior and around uniform at several concentrations. Each next one is the draw whose nearest neighbour among
+ * The mixtures of the first iteration. Where the sampler is a Dirichlet distribution: what is given, then its draws.
+ * Otherwise the prior, uniform, what is given, then a space-filling choice among Dirichlet draws around the prior and
+ * around uniform at several concentrations. Each next one is the draw whose nearest neighbour among
  * those already chosen is farthest (greedy maximin, Johnson, Moore and Ylvisaker 1990) in √weight, where the
  * predictor measures distance.
  *
  * @param prior natural proportions, such as the clusters' tokens; need not sum to 1
- * @param given mixtures to begin with after those two, such as the n-gram optimum
+ * @param given mixtures to begin with, such as the n-gram optimum
  * @param size  how many mixtures, >= 1
  * @param seed  the search's seed
  * @returns distinct mixtures within the constraints; fewer than `size` only where no more of them were found
@@ -24,9 +27,22 @@ export function firstBatch(request: {
   readonly prior: readonly number[];
   readonly constraints: Constraints;
   readonly given?: readonly Mixture[];
+  readonly settings?: Pick<SearchSettings, 'sampler' | 'temperature' | 'strength'> | undefined;
   readonly size: number;
   readonly seed: number;
 }): Mixture[] {
+  const { settings, given = [], constraints, size } = request;
+  if (settings === undefined || settings.sampler === 'space-filling') return spaceFilling(request);
+  const first = [
+    ...new Map(given.map((weights) => project(weights, constraints)).map((m) => [mixtureKey(m), m])).values(),
+  ];
+  const draw = settings.sampler === 'nemo-recipe' ? recipeMixtures : drawnMixtures;
+  const draws = stream(request.seed, ['first-batch']);
+  const rest = draw({ ...request, sampler: settings, exclude: first, size: Math.max(0, size - first.length), draws });
+  return [...first, ...rest].slice(0, size);
+}
+
+function spaceFilling(request: Parameters<typeof firstBatch>[0]): Mixture[] {
   const { prior, constraints, given = [], size, seed } = request;
   const even = uniform(prior.length);
   const total = sumOfWeights(prior);

@@ -1,3 +1,4 @@
+import type { Belief } from './belief.ts';
 import { constrain, type Constraints } from './constraints.ts';
 import { proxyShape } from '../spec/proxy-shape.ts';
 import type { SearchSpec } from '../spec/search-file.ts';
@@ -39,6 +40,14 @@ export function minimumRule(spec: Pick<SearchSpec, 'clusters' | 'proxy' | 'const
 
 export function spaceRules(spec: Pick<SearchSpec, 'constraints' | 'target' | 'proxy'>): SpaceRules {
   return { constraints: spec.constraints, targetTokens: targetTokens(spec) };
+}
+
+/** What divergence from the natural proportions costs a proposal, where the search file sets a price. */
+export function divergenceIn(
+  { prior }: Pick<MixtureSpace, 'prior'>,
+  { constraints: { divergence = 0 } }: Pick<SpaceRules, 'constraints'>,
+): Belief['divergence'] {
+  return divergence === 0 ? undefined : { prior, price: divergence };
 }
 
 /** @throws InfeasibleConstraints when no mixture satisfies the rules over these clusters. */

@@ -30,9 +30,8 @@ const INCUMBENTS = 8;
 const ROUNDS = 4;
 /** Candidates that a round starts from: by what they are worth, and by their mean, which the recipe is chosen by. */
 const LEADERS = { worth: 16, mean: 8 } as const;
-/** Candidates kept for each mixture of the batch: a large one must find room to spread. */
-const KEPT_EACH = 32;
-const KEPT_LEAST = 256;
+/** Candidates that are kept beside the batch itself. */
+const KEPT = 256;
 /** Of the predicted best that are kept whatever they are worth: one of them may be verified, or recommended. */
 const KEPT_BEST = 16;
 
@@ -40,8 +39,9 @@ const KEPT_BEST = 16;
 const RECIPE_CANDIDATES = { temperature: 1, strength: { minimum: 1, maximum: 1, steps: 1 } } as const;
 
 /**
- * Draws a fresh pool of mixtures and keeps those that are worth most, ties to the earlier drawn. None breaks the
- * constraints and none was tried before.
+ * Draws a fresh pool of mixtures and keeps those that are worth most, ties to the earlier drawn, and all that
+ * `sampleBatch` chooses of the whole pool: a batch spreads to where few candidates lead, and chosen among those that
+ * lead alone it would be worse. None breaks the constraints and none was tried before.
  *
  * Half of the pool is drawn as the sampler does. In the space-filling one the other half are four rounds of ever
  * smaller moves around the leading candidates. What leads is worth more (expected improvement or confidence bound) or
@@ -70,9 +70,8 @@ export function pruneCandidates(
   const acquisition = acquisitionOf(settings);
   const drawing = { ...request, known, acquisition };
   const ranked = settings === undefined || settings.sampler === 'space-filling' ? climbed(drawing) : drawn(drawing);
-  const keep =
-    settings?.proposal === 'random-of-top' ? (settings.top ?? recipeTop(size)) : Math.max(KEPT_LEAST, KEPT_EACH * size);
-  return kept(ranked, keep);
+  if (settings?.proposal === 'random-of-top') return kept(ranked, settings.top ?? recipeTop(size));
+  return kept(ranked, KEPT, believerBatch(request, { ...ranked, size }));
 }
 
 /** Of given mixtures, those that are worth most, best first, ties to the earlier; 256 by default. */
@@ -84,7 +83,7 @@ export function rankCandidates(
     readonly keep?: number;
   },
 ): Candidates {
-  const { evaluated, mixtures, settings, keep = KEPT_LEAST } = request;
+  const { evaluated, mixtures, settings, keep = KEPT } = request;
   const best = Math.min(...believed(request, evaluated).mean);
   return kept({ mixtures, ...believed(request, mixtures), best, acquisition: acquisitionOf(settings) }, keep);
 }
@@ -173,11 +172,14 @@ function drawn(request: Drawing): Ranked {
   return { mixtures, ...believed(request, mixtures), best: Math.min(...known), acquisition };
 }
 
-function kept({ mixtures, mean, sd, best, acquisition }: Ranked, keep: number): Candidates {
+/** @param batch indices that are kept in any case */
+function kept(
+  { mixtures, mean, sd, best, acquisition }: Ranked,
+  keep: number,
+  batch: readonly number[] = [],
+): Candidates {
   const order = byWorth({ mean, sd, best, acquisition });
-  const ahead = new Set(order.slice(0, keep));
-  const also = ascending(mean).slice(0, KEPT_BEST);
-  const all = [...ahead, ...also.filter((i) => !ahead.has(i))];
+  const all = [...new Set([...order.slice(0, keep), ...batch, ...ascending(mean).slice(0, KEPT_BEST)])];
   const of = <T>(values: readonly T[]) => all.map((i) => values[i] as T);
   return {
     mixtures: of(mixtures),

@@ -6,7 +6,7 @@ import type { ArmEvidence } from '../verification/evidence.ts';
 import type { Observation } from '../predictor/observations.ts';
 import type { Recommendation } from '../verification/recommendation.ts';
 import type { SearchSpec } from '../spec/search-file.ts';
-import type { StoppedBy } from './search-state.ts';
+import type { Outlook, StoppedBy } from './search-state.ts';
 import type { Baseline } from '../verification/baselines.ts';
 import type { Efficiency } from '../verification/efficiency.ts';
 import type { GuardEvidence } from '../verification/guards.ts';
@@ -37,6 +37,8 @@ export type RecipeBody = {
   readonly arm: string | null;
   readonly stoppedBy: StoppedBy;
   readonly stoppedByLimit: Limit | null;
+  /** What a further proxy was expected to gain after the last iteration, beside the noise of one run. */
+  readonly outlook?: Outlook;
   readonly evidence: {
     /** Means and intervals on the report tasks, lower is better. Null when not verified. */
     readonly verification: Verification | null;

@@ -1,5 +1,5 @@
 import type { RecipeWeight, Verdict } from './recipe.ts';
-import type { StoppedBy } from './search-state.ts';
+import type { Outlook, StoppedBy } from './search-state.ts';
 
 /** What `temporal workflow result` shows. */
 export type SearchResult = {
@@ -9,6 +9,8 @@ export type SearchResult = {
   readonly recipe: { readonly path: string; readonly digest: string };
   readonly report: { readonly path: string };
   readonly stoppedBy: StoppedBy;
+  /** What a further proxy was expected to gain after the last iteration, beside the noise of one run. */
+  readonly outlook?: Outlook;
   /** Proxies counted against the budget, and how many of them the ledger had already. */
   readonly proxies: number;
   readonly fromLedger: number;

@@ -22,8 +22,14 @@ export type Phase =
   | 'done'
   | 'needs-attention';
 
-/** Why the search part ended; `diverged`: an iteration in which every proxy did. */
-export type StoppedBy = 'iterations' | 'budget' | 'finishEarly' | 'diverged' | 'cancelled';
+/**
+ * Why the search part ended; `diverged`: an iteration in which every proxy did; `converged`: a further proxy was expected
+ * to gain less than the noise of one run.
+ */
+export type StoppedBy = 'iterations' | 'budget' | 'finishEarly' | 'diverged' | 'converged' | 'cancelled';
+
+/** What a further proxy was expected to gain after an iteration, and the noise of one run, in units of the objective. */
+export type Outlook = { readonly gain: number; readonly noise: number };
 
 /** Verification scores every choice of more tasks: its proxies take longer. */
 export type Part = 'search' | 'verify';
@@ -143,6 +149,8 @@ export type SearchState = {
   trunk?: Ref;
   predictor: Ref | null;
   candidates: Ref | null;
+  /** After the last iteration, null before it; absent in searches that began before 0.2.0, which don't stop by it. */
+  outlook?: Outlook | null;
   /** Absent until it is done; a search that is cancelled on its ladder has verified what it found. */
   verified?: VerificationRuns;
   /** Rungs that are done. */
@@ -182,6 +190,7 @@ export function newSearchState(spec: SearchSpec, now: number): SearchState {
     prepared: null,
     predictor: null,
     candidates: null,
+    outlook: null,
   };
 }
 

@@ -3,7 +3,7 @@ import { fixedTrainings, proxiesIn, scheduleOf, workOf } from '../spec/plan.ts';
 import { trunkId } from '../spec/trunk.ts';
 import { taskLabel } from '../verification/objective.ts';
 import { effect, plannedIterations, remaining } from './steering.ts';
-import type { Phase, SearchState } from './search-state.ts';
+import type { Outlook, Phase, SearchState } from './search-state.ts';
 
 /** Answers of the queries: small JSON for people and scripts. */
 
@@ -18,6 +18,8 @@ export type Status = {
   /** Seconds of waiting left, as far as the pace so far tells. */
   etaSeconds: number | null;
   stoppedBy: string | null;
+  /** What a further proxy was expected to gain after the last iteration, and the noise of one run: below it a search ends. */
+  outlook?: Outlook;
   rejected: SearchState['rejected'];
   failures: SearchState['failures'];
 };
@@ -44,6 +46,7 @@ export function statusOf(state: SearchState): Status {
     best: best === undefined ? null : { mixture: best.id, score: best.score },
     etaSeconds: etaSeconds(state, planned - finished),
     stoppedBy: state.stoppedBy,
+    ...(state.outlook && { outlook: state.outlook }),
     rejected: state.rejected,
     failures: state.failures,
   };

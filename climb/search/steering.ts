@@ -4,6 +4,7 @@ import { rungShape, type Rung } from '../spec/ladder.ts';
 import type { Message } from '../spec/messages.ts';
 import type { ProxyShape } from '../spec/proxy-shape.ts';
 import { batchSize, iterationsWithin, scheduleOf, verificationProxies } from '../spec/plan.ts';
+import { searchSettings } from '../spec/search-presets.ts';
 import { together } from './groups.ts';
 import { proxyCost } from './proxy-cost.ts';
 import { note, type SearchState, type StoppedBy } from './search-state.ts';
@@ -16,8 +17,14 @@ export function reasonToStop(state: SearchState, now: number): StopReason | null
   if (state.iteration >= (state.iterationLimit ?? Infinity)) return { by: 'iterations', limit: null };
   const size = batchSize(scheduleOf(state.spec), state.iteration + 1);
   if (size === 0) return { by: 'iterations', limit: null };
+  if (converged(state)) return { by: 'converged', limit: null };
   const limit = limitBrokenBy(state.account, beforeVerification(state, size), now);
   return limit === undefined ? null : { by: 'budget', limit };
+}
+
+/** Whether a further proxy is expected to gain less than one run of the same mixture differs from the next. */
+function converged({ spec, outlook }: SearchState): boolean {
+  return searchSettings(spec).stop.gain === 'noise-floor' && !!outlook && outlook.gain < outlook.noise;
 }
 
 /** Whether so many more proxies of the search may start: their own cost, with verification and ladder reserved on top. */

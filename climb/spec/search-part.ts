@@ -17,7 +17,11 @@ export const searchPart = part({
     'default',
   ),
   first: z.optional(
-    count(2, 2000, 'mixtures of the first, space-filling batch; by default 8, or as large as batch where that is more'),
+    count(
+      2,
+      2000,
+      'mixtures of the first, space-filling batch; by default 8, or a quarter of batch where that is more',
+    ),
   ),
   batch: z.optional(count(1, 2000, 'mixtures an iteration afterwards; by default 4')),
   schedule: z.optional(

@@ -17,7 +17,7 @@ export const found: PredictorArtifact = { schema: 1, kind: 'predictor', observat
 
 const evaluated = observations.map(({ weights }) => weights);
 const { prior, constraints } = mixtureSpace(tokens, rules);
-const kept = pruneCandidates({ predictor, evaluated, prior, constraints, seed: 7, iteration: 1, pool: 200, keep: 20 });
+const kept = pruneCandidates({ predictor, evaluated, prior, constraints, seed: 7, iteration: 1, pool: 200 });
 export const candidates: CandidatesArtifact = { schema: 1, kind: 'candidates', predictor, evaluated, ...kept };
 
 /** The artifacts of a search after its first iterations, as references. */

@@ -2,6 +2,8 @@ import { expect, test } from '@jest/globals';
 import { pruneCandidates } from '../../activities/prune-candidates.ts';
 import { mixtureKey } from '../../climb/mixture/mixture.ts';
 import type { CandidatesArtifact } from '../../climb/predictor/observations.ts';
+import type { Mixtures } from '../../climb/mixture/mixtures.ts';
+import { noiseOfOneRun } from '../../climb/predictor/noise-of-one-run.ts';
 import { scratch } from '../adapters/scratch.ts';
 import { found, rules, stored } from './made-search-artifacts.ts';
 import { failureOf, perform, worldIn } from './made-world.ts';
@@ -18,8 +20,14 @@ test('what is kept is new, within the rules, and comes with the predictor that r
     prune,
     await inputOf({ rules: { ...rules, constraints: { maxEpochs: 4, bounds: { c0002: { upper: 0.2 } } } } }),
   );
-  const { mixtures, mean, sd, predictor, evaluated } = await deps.store.readJson<CandidatesArtifact>(made.ref);
-  expect(made.summary).toEqual({ kept: mixtures.length, predictedBest: Math.min(...mean) });
+  const artifact = await deps.store.readJson<CandidatesArtifact & { gain: number[] }>(made.ref);
+  const { mixtures, mean, sd, gain, predictor, evaluated } = artifact;
+  expect(made.summary).toEqual({
+    kept: mixtures.length,
+    predictedBest: Math.min(...mean),
+    gain: Math.max(...gain),
+    noise: noiseOfOneRun(predictor, found.observations),
+  });
   expect(mixtures.length).toBeGreaterThan(100);
   expect([mean.length, sd.length]).toEqual([mixtures.length, mixtures.length]);
   expect(mixtures.every((weights) => (weights[2] as number) <= 0.2)).toBe(true);
@@ -34,6 +42,21 @@ test('each iteration draws anew, the same one the same', async () => {
   expect(await perform(prune, await inputOf())).toEqual(first);
   expect((await perform(prune, await inputOf({ iteration: 3 }))).ref).not.toEqual(first.ref);
   expect((await perform(prune, await inputOf({ seed: 8 }))).ref).not.toEqual(first.ref);
+});
+
+test('what the search proposed before is not proposed again, scored or not', async () => {
+  const put = (mixtures: Mixtures['mixtures']) => deps.store.putJson({ schema: 1, kind: 'mixtures', mixtures });
+  const first = await perform(prune, await inputOf());
+  const before = await deps.store.readJson<CandidatesArtifact>(first.ref);
+  const diverged = before.mixtures.slice(0, 2).map((weights, at) => ({ id: `i2-p00${at}`, weights }));
+  const second = await perform(prune, await inputOf({ mixtures: await put(diverged) }));
+  const third = await perform(prune, await inputOf({ mixtures: await put([]), previous: second.ref }));
+  for (const { ref } of [second, third]) {
+    const { mixtures, tried = [] } = await deps.store.readJson<CandidatesArtifact>(ref);
+    expect(tried).toEqual(diverged.map(({ weights }) => weights));
+    const kept = new Set(mixtures.map(mixtureKey));
+    expect(tried.some((mixture) => kept.has(mixtureKey(mixture)))).toBe(false);
+  }
 });
 
 test('rules that nothing satisfies end the search', async () => {

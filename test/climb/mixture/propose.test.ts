@@ -91,11 +91,21 @@ describe('a proposal', () => {
     expect(candidates.gain[0]).toBe(Math.max(...candidates.gain));
   });
 
+  test('is chosen of the whole pool, though few of it are kept', () => {
+    const large = pruneCandidates({ ...request, pool: 1500, size: 24 });
+    const few = pruneCandidates({ ...request, pool: 1500, size: 1 });
+    const keys = new Set(few.mixtures.map(mixtureKey));
+    const batch = sampleBatch({ predictor, evaluated, candidates: large, size: 24 });
+    expect(large.mixtures.length).toBeLessThan(256 + 24 + 16);
+    // Of the same pool: some members were not among those that are worth most one by one.
+    expect(batch.some((mixture) => !keys.has(mixtureKey(mixture)))).toBe(true);
+  });
+
   test('spreads more than the best candidates one by one', () => {
     const spread = (batch: readonly Mixture[]) =>
       batch.reduce((sum, a) => sum + batch.reduce((inner, b) => inner + totalVariation(a, b), 0), 0);
-    expect(spread(sampleBatch({ predictor, evaluated, candidates, size: 4 }))).toBeGreaterThan(
-      spread(candidates.mixtures.slice(0, 4)),
+    expect(spread(sampleBatch({ predictor, evaluated, candidates, size: 16 }))).toBeGreaterThan(
+      spread(candidates.mixtures.slice(0, 16)),
     );
   });
 

@@ -53,6 +53,41 @@ describe('reasonToStop', () => {
   });
 });
 
+describe('a further proxy that is expected to gain less than the noise of one run', () => {
+  const beneath = { gain: 0.002, noise: 0.007 };
+
+  test('ends the search, and what is left of the budget stays unspent', () => {
+    const state = { ...spent(12, 2), outlook: beneath };
+    expect(reasonToStop(state, now)).toEqual({ by: 'converged', limit: null });
+    expect(effect(state, now)).toContain('no new iteration (converged)');
+    expect(state.account.charged.proxies).toBe(12);
+  });
+
+  test('is tried while the gain is above the noise, or nothing is known of it', () => {
+    expect(reasonToStop({ ...spent(12, 2), outlook: { gain: 0.008, noise: 0.007 } }, now)).toBeNull();
+    expect(reasonToStop({ ...spent(12, 2), outlook: null }, now)).toBeNull();
+  });
+
+  test('is tried all the same where the file says so, as the published presets do', () => {
+    const through = { search: { stop: { gain: false } } } as const;
+    expect(reasonToStop({ ...spent(12, 2, through), outlook: beneath }, now)).toBeNull();
+    const published = { search: { preset: 'paper' } } as const;
+    expect(reasonToStop({ ...spent(9, 1, published), outlook: beneath }, now)).toBeNull();
+  });
+
+  test('is tried in a search that an earlier version began', () => {
+    const { outlook: _, ...carried } = spent(12, 2);
+    expect(reasonToStop(carried, now)).toBeNull();
+  });
+});
+
+test('a schedule that is over ends the search, whatever the budget holds', () => {
+  const listed = { search: { schedule: [4, 2] }, budget: { proxies: 100 } };
+  expect(reasonToStop(spent(4, 1, listed), now)).toBeNull();
+  expect(reasonToStop(spent(6, 2, listed), now)).toEqual({ by: 'iterations', limit: null });
+  expect(plannedIterations(stateOf(listed))).toBe(2);
+});
+
 test('one more proxy may start while verification is paid for on top', () => {
   expect(maySearch(spent(15, 3), now, 1)).toBeUndefined();
   expect(maySearch(spent(16, 3), now, 1)).toBe('proxies');

@@ -167,8 +167,9 @@ describe('a schedule', () => {
     ]);
   });
 
-  test('has a first batch as large as the others where only those are given', () => {
-    expect(planOf({ batch: 16 }, 56)).toMatchObject({ sizes: [16], iterations: 3 });
+  test('has a first batch of 8, or a quarter of the others where only those are given', () => {
+    expect(planOf({ batch: 16 }, 56)).toMatchObject({ sizes: [8], iterations: 3 });
+    expect(planOf({ batch: 64 }, 92)).toMatchObject({ sizes: [16], iterations: 2 });
     expect(planOf({ batch: 2 }, 24)).toMatchObject({ sizes: [8], iterations: 5 });
     expect(planOf({ preset: 'paper', first: 16 }, 32)).toMatchObject({ sizes: [16], iterations: 3 });
   });
