@@ -11,6 +11,7 @@ FAKE_FAIL      a file; while it exists every training ends with the exit code in
 FAKE_HOLD      a file; while it exists no training begins, or fails
 FAKE_SPOIL     a file; the evaluation that finds it removes it and spoils the weights of its first member
 FAKE_ENSEMBLE  says that it trains many proxies side by side
+FAKE_OLD       says that it can't encode tasks
 """
 
 import hashlib
@@ -27,7 +28,7 @@ from pathlib import Path
 STEPS = int(os.environ.get("FAKE_STEPS", "4"))
 STEP_SECONDS = int(os.environ.get("FAKE_STEP_MS", "0")) / 1000
 IDENTITY = {"name": "fake_trainer", "version": "1", "torch": "none"}
-ABILITIES = {"serve": True, "encode": True, "ensemble": bool(os.environ.get("FAKE_ENSEMBLE"))}
+ABILITIES = {"serve": True, "encode": not os.environ.get("FAKE_OLD"), "ensemble": bool(os.environ.get("FAKE_ENSEMBLE"))}
 stopping, busy = threading.Event(), threading.Event()
 requests = queue.SimpleQueue()
 
