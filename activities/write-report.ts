@@ -1,6 +1,7 @@
 import type { Ref } from '../climb/artifact.ts';
 import type { DomainSet, Manifest } from '../climb/corpus/corpus-artifacts.ts';
 import { finishRecipe, type RecipeBody, type RecipeRun } from '../climb/search/recipe.ts';
+import { evidenceInBrief } from '../climb/search/evidence-in-brief.ts';
 import { renderReport } from '../climb/search/report.ts';
 import type { SearchResult } from '../climb/search/search-result.ts';
 import type { TokenShards } from '../climb/corpus/token-shards.ts';
@@ -35,6 +36,7 @@ export function writeReport({ store, searches }: Pick<Deps, 'store' | 'searches'
       weights,
       recipe: { path: recipePath, digest },
       report: { path: reportPath },
+      evidence: evidenceInBrief(recipe),
       stoppedBy,
       ...(outlook && { outlook }),
       proxies: run.charged.proxies,

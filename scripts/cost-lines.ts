@@ -20,8 +20,10 @@ export function costLines(spec: SearchSpec, cost: CostEstimate, place: Place): s
   const parts = [
     [cost.trunk.proxies, 'for the trunk'],
     [cost.searchProxies, 'to search'],
+    [cost.regmix.proxies, "for RegMix's search"],
     [cost.verifyProxies, 'to verify'],
     [cost.ladder.proxies, 'on the ladder'],
+    [cost.efficiency.proxies, 'at fewer tokens'],
   ] as const;
   const proxies = parts.reduce((sum, [count]) => sum + count, 0);
   const named = parts.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);

@@ -1,3 +1,4 @@
+import type { EvidenceInBrief } from './evidence-in-brief.ts';
 import type { RecipeWeight, Verdict } from './recipe.ts';
 import type { Outlook, StoppedBy } from './search-state.ts';
 
@@ -8,6 +9,8 @@ export type SearchResult = {
   readonly weights: readonly RecipeWeight[];
   readonly recipe: { readonly path: string; readonly digest: string };
   readonly report: { readonly path: string };
+  /** Null where nothing was verified; absent in results of before 0.2.0. */
+  readonly evidence?: EvidenceInBrief | null;
   readonly stoppedBy: StoppedBy;
   /** What a further proxy was expected to gain after the last iteration, beside the noise of one run. */
   readonly outlook?: Outlook;

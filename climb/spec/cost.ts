@@ -1,11 +1,15 @@
+import { efficiencyTrainings, regmixTrainings } from './baseline-work.ts';
 import { defaultDimensions } from './corpus-rules.ts';
-import { fixedTrainings, planSearch, type Plan } from './plan.ts';
+import { fixedTrainings, planSearch, workOf, type Plan, type Work } from './plan.ts';
 import { proxyPresets, type PresetSpeed } from './proxy-presets.ts';
 import { expectedSeconds, parameters, proxyShape, type ProxyShape } from './proxy-shape.ts';
 import type { SearchSpec } from './search-file.ts';
 
 /** What a search will cost, as far as can be said before it starts. */
 export type CostEstimate = Pick<Plan, 'searchProxies' | 'verifyProxies' | 'trunk' | 'ladder'> & {
+  /** RegMix's own search, and the recipe at fewer tokens. */
+  readonly regmix: Work;
+  readonly efficiency: Work;
   readonly trainTokens: number;
   /** Hours of one core or device: starting, training, evaluating. */
   readonly occupiedHours: number;
@@ -49,6 +53,8 @@ export function estimateCost(
     verifyProxies,
     trunk,
     ladder,
+    regmix: workOf(regmixTrainings(spec)),
+    efficiency: workOf(efficiencyTrainings(spec)),
     trainTokens: total(({ tokens }) => tokens),
     occupiedHours,
     hours: occupiedHours / parallel,

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { writeReport } from '../../activities/write-report.ts';
-import { recipeDigest } from '../../climb/search/recipe.ts';
+import { evidenceInBrief } from '../../climb/search/evidence-in-brief.ts';
+import { finishRecipe, recipeDigest } from '../../climb/search/recipe.ts';
 import { filesBelow, scratch } from '../adapters/scratch.ts';
 import { bodyOf, run } from '../climb/made-recipe.ts';
 import { stored } from './made-search-artifacts.ts';
@@ -25,6 +26,7 @@ test('the recipe and the report lie side by side, and the answer says where', as
     weights: body.weights,
     recipe: { path: deps.searches.path('my-search', 'recipe.json'), digest: recipeDigest(body) },
     report: { path: deps.searches.path('my-search', 'report.md') },
+    evidence: evidenceInBrief(finishRecipe(body, run)),
     stoppedBy: 'budget',
     proxies: 24,
     fromLedger: 4,

@@ -35,6 +35,14 @@ test('trunk and ladder are part of the bill', () => {
   expect(lines).toContain(`tokens    ${(24 * 499_712 + 1_998_848 + 8 * 1_816_576).toLocaleString('en-US')}`);
 });
 
+test('so are RegMix’s search and the recipe at fewer tokens', () => {
+  const lines = linesOf({
+    verify: { baselines: ['uniform', 'proportional', 'regmix'], regmixProxies: 40, efficiency: [0.25, 0.5] },
+    budget: { proxies: 62 },
+  });
+  expect(lines).toContain("proxies   62 (8 to search, 40 for RegMix's search, 10 to verify, 4 at fewer tokens)");
+});
+
 test('it says what the time rests on', () => {
   expect(linesOf({}, { tokensPerSecond: 12_345 })).toContain('12,345 tokens/s measured here');
   const gpu = linesOf({ proxy: { preset: 'paper' } }, { device: 'cuda' });
