@@ -6,7 +6,7 @@ import { conditioned } from './gaussian-process.ts';
 import { knownCoefficient } from './known-trend.ts';
 import { fitLaw, type Law, type LawKind, predictOutOfFold } from './laws.ts';
 import type { PooledNoise } from './noise-floor.ts';
-import { noisePrior } from './noise-prior.ts';
+import { type NoisePrior, noisePrior } from './noise-prior.ts';
 import { spearman } from './spearman.ts';
 import { stackedShares } from './stacking.ts';
 import { type BlendedModel, processAlone } from './task-model.ts';
@@ -38,16 +38,22 @@ export function fitTaskModel(
   const groups = folds(mixtures, FOLDS);
   const process: Process = { kind: 'gaussian-process', ...fitGaussianProcess({ mixtures, scores: rest }, { noise }) };
   if (kind === 'gaussian-process') return processAlone(process, coefficient);
-  if (kind === 'auto') return blend(process, groups, coefficient);
-  const laws = [{ share: 1, law: fitLaw(kind, mixtures, rest) }];
+  if (kind === 'auto') return blend(process, noise, groups, coefficient);
+  const laws = [{ share: 1, law: fitLaw(kind, mixtures, rest, noise) }];
   // One mixture alone can't be left out: its scores err about their mean.
-  const predicted = groups.length > 1 ? predictOutOfFold(kind, mixtures, rest, groups) : rest.map(() => mean(rest));
+  const predicted =
+    groups.length > 1 ? predictOutOfFold(kind, mixtures, rest, noise, groups) : rest.map(() => mean(rest));
   return { kind, known: coefficient, laws, errors: errorProcess(process, differences(rest, predicted), groups) };
 }
 
 type Process = Law & { readonly kind: 'gaussian-process' };
 
-function blend(process: Process, groups: readonly (readonly number[])[], known: number): BlendedModel {
+function blend(
+  process: Process,
+  noise: NoisePrior,
+  groups: readonly (readonly number[])[],
+  known: number,
+): BlendedModel {
   const { mixtures, scores } = process;
   const alone = processAlone(process, known);
   if (groups.length < FOLDS) return alone;
@@ -55,8 +61,8 @@ function blend(process: Process, groups: readonly (readonly number[])[], known: 
   const members = [
     { fit: (): Law => process, predicted: own },
     ...PARTNERS.map((kind) => ({
-      fit: () => fitLaw(kind, mixtures, scores),
-      predicted: predictOutOfFold(kind, mixtures, scores, groups),
+      fit: () => fitLaw(kind, mixtures, scores, noise),
+      predicted: predictOutOfFold(kind, mixtures, scores, noise, groups),
     })),
   ];
   const shares = stackedShares(members.map(({ predicted }) => differences(scores, predicted)));

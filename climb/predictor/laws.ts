@@ -2,6 +2,7 @@ import { fitGaussianProcess } from './gaussian-process-fit.ts';
 import { conditioned, type GaussianProcess } from './gaussian-process.ts';
 import { fitLogLinearLaw, type LogLinearLaw, logLinearLawAt } from './log-linear.ts';
 import type { Mixture } from '../mixture/mixture.ts';
+import type { NoisePrior } from './noise-prior.ts';
 import { fitRidgeLaw, type RidgeLaw, ridgeLawAt } from './ridge.ts';
 import {
   type BoostedTrees,
@@ -25,14 +26,14 @@ export type LawKind = Law['kind'];
  */
 const TREES: BoostedTreesOptions = { maxDepth: 4, minDataInLeaf: 5, minDataInBin: 1, learningRate: 0.1, rounds: 100 };
 
-export function fitLaw(kind: LawKind, mixtures: readonly Mixture[], scores: readonly number[]): Law {
+export function fitLaw(kind: LawKind, mixtures: readonly Mixture[], scores: readonly number[], noise: NoisePrior): Law {
   switch (kind) {
     case 'gaussian-process':
-      return { kind, ...fitGaussianProcess({ mixtures, scores }) };
+      return { kind, ...fitGaussianProcess({ mixtures, scores }, { noise }) };
     case 'boosted-trees':
       return { kind, ...fitBoostedTrees(mixtures, scores, TREES) };
     case 'log-linear':
-      return { kind, ...fitLogLinearLaw(mixtures, scores) };
+      return { kind, ...fitLogLinearLaw(mixtures, scores, Math.exp(noise.mean)) };
     case 'ridge':
       return { kind, ...fitRidgeLaw(mixtures, scores) };
   }
@@ -57,13 +58,14 @@ export function predictOutOfFold(
   kind: LawKind,
   mixtures: readonly Mixture[],
   scores: readonly number[],
+  noise: NoisePrior,
   groups: readonly (readonly number[])[],
 ): number[] {
   const predicted = [...scores];
   for (const group of groups) {
     const rest = scores.map((_, i) => i).filter((i) => !group.includes(i));
     const pick = <T>(values: readonly T[], rows: readonly number[]) => rows.map((i) => values[i] as T);
-    const law = fitLaw(kind, pick(mixtures, rest), pick(scores, rest));
+    const law = fitLaw(kind, pick(mixtures, rest), pick(scores, rest), noise);
     evaluateLaw(law, pick(mixtures, group)).forEach((value, at) => (predicted[group[at] as number] = value));
   }
   return predicted;

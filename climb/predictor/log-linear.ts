@@ -4,25 +4,28 @@ import { minimise } from './quasi-newton.ts';
 /** score = floor + exp(intercept + Σ slopes·weight). Plain JSON. */
 export type LogLinearLaw = { readonly floor: number; readonly intercept: number; readonly slopes: readonly number[] };
 
-/** The noise's variance over that of the slopes, in standard scores: .01 (`PRIORS`) over 3². */
-const PENALTY = 0.001;
+/** Standard deviation of the slopes beforehand, per unit of weight: e³ between a mixture without a cluster and only it. */
+const SLOPE_SD = 3;
 const LIMITS = { maxIterations: 200, tolerance: 1e-4, maxStep: 2 };
 
 /**
  * The data mixing law of one task (Ye et al. 2024, arXiv 2403.16952, equation 1: L = c + k·exp(Σ tᵢ·rᵢ), k > 0), by
- * least squares on standardised scores with a small penalty on the slopes, which makes them unique where weights sum
- * to 1. The floor is profiled: given the rest it is the mean of what is left.
+ * least squares with the penalty σ²/3²·|t|², which makes the slopes unique where weights sum to 1. The floor is
+ * profiled: given the rest it is the mean of what is left.
+ *
+ * @param noiseVariance σ², what is believed of the scores' noise
  */
 export function fitLogLinearLaw(
   mixtures: readonly Mixture[],
   scores: readonly number[],
-  penalty = PENALTY,
+  noiseVariance: number,
 ): LogLinearLaw {
   const n = scores.length;
   const d = mixtures[0]?.length ?? 0;
   const mean = scores.reduce((sum, score) => sum + score, 0) / n;
   const scale = Math.sqrt(scores.reduce((sum, score) => sum + (score - mean) ** 2, 0) / n);
   if (scale <= Math.abs(mean) * 1e-12) return { floor: mean - 1, intercept: 0, slopes: new Array<number>(d).fill(0) };
+  const penalty = noiseVariance / (scale * SLOPE_SD) ** 2;
   const targets = scores.map((score) => (score - mean) / scale);
   const exponentials = new Float64Array(n);
   const { point } = minimise(
