@@ -41,6 +41,12 @@ export class ArtifactStore {
     return join(this.root, ref.sha256.slice(0, 2), ref.sha256);
   }
 
+  /** The reference to an artifact of which only the name is known; undefined where it isn't here. */
+  async find(sha256: string): Promise<Ref | undefined> {
+    const found = await stat(this.path({ sha256 })).catch(() => undefined);
+    return found && { sha256, bytes: found.size };
+  }
+
   /** The name that bytes have, stored or not. */
   refOf(bytes: string | Uint8Array): Ref {
     return { sha256: sha256(bytes), bytes: Buffer.byteLength(bytes) };

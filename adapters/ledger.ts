@@ -1,4 +1,4 @@
-import { readFile, rename } from 'node:fs/promises';
+import { readdir, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { canonicalJson } from '../climb/content-key.ts';
 import { publishOnce } from './publish.ts';
@@ -36,6 +36,19 @@ export class Ledger {
     if (entry?.key === key) return entry.value;
     await rename(path, `${path}.broken`);
     return undefined;
+  }
+
+  /** Everything of a kind, by key, in the order of the keys; what isn't whole is passed over. */
+  async *entries<T>(kind: LedgerKind): AsyncGenerator<readonly [key: string, value: T]> {
+    const names = await readdir(join(this.#root, kind)).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return [];
+      throw error;
+    });
+    for (const name of names.sort()) {
+      const key = name.endsWith('.json') ? name.slice(0, -'.json'.length) : undefined;
+      const value = key === undefined ? undefined : await this.find<T>(kind, key);
+      if (key !== undefined && value !== undefined) yield [key, value];
+    }
   }
 
   /** Records `value`, or answers the one that was there first. */

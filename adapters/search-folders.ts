@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir, readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { digest } from '../climb/content-key.ts';
 import { publish } from './publish.ts';
 
@@ -36,4 +36,37 @@ export class SearchFolders {
       throw error;
     }
   }
+
+  /** Numbers of the iterations that a search has a snapshot of, rising. */
+  async iterations(search: string): Promise<number[]> {
+    const names = await listed(this.path(search, 'iterations'));
+    return names.flatMap((name) => (/^\d+\.json$/.test(name) ? [parseInt(name, 10)] : [])).sort((a, b) => a - b);
+  }
+
+  /** Searches that have a folder, sorted; one whose id is too long for a name goes by its recipe or not at all. */
+  async list(): Promise<string[]> {
+    const names = await listed(this.#root);
+    const ids = names.map(async (name) => {
+      const id = decoded(name);
+      if (id !== undefined && basename(this.path(id, '.')) === name) return [id];
+      const recipe = await readFile(join(this.#root, name, 'recipe.json'), 'utf8').catch(() => undefined);
+      return recipe === undefined ? [] : [(JSON.parse(recipe) as { run: { search: string } }).run.search];
+    });
+    return (await Promise.all(ids)).flat().sort();
+  }
+}
+
+function decoded(name: string): string | undefined {
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return undefined; // cut within an escape
+  }
+}
+
+async function listed(folder: string): Promise<string[]> {
+  return readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
 }

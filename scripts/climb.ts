@@ -4,7 +4,9 @@ import { assignCommand } from './commands/assign.ts';
 import { checkCommand } from './commands/check.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { exploreCommand } from './commands/explore.ts';
+import { exportCommand } from './commands/export.ts';
 import { heldOutCommand } from './commands/held-out.ts';
+import { ledgerCommand } from './commands/ledger.ts';
 import { schemaCommand } from './commands/schema.ts';
 import { watchCommand } from './commands/watch.ts';
 
@@ -14,7 +16,9 @@ await new Command('climb')
   .addCommand(checkCommand)
   .addCommand(doctorCommand)
   .addCommand(exploreCommand)
+  .addCommand(exportCommand)
   .addCommand(heldOutCommand)
+  .addCommand(ledgerCommand)
   .addCommand(schemaCommand)
   .addCommand(watchCommand)
   .parseAsync();

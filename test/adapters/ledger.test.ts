@@ -36,3 +36,21 @@ test.each([
   expect(await ledger.find('proxy', 'k2')).toEqual({ tokens: 7 });
   await rm(path);
 });
+
+test('all entries of a kind come by the order of their keys; a kind without any has none', async () => {
+  const own = new Ledger(join(folder, 'own'));
+  await own.record('proxy', 'b', 2);
+  await own.record('proxy', 'a', 1);
+  await own.record('score', 'c', 3);
+  await place(join(folder, 'own', 'proxy', 'd.json'), '{"key":"d","va');
+  const all = async (kind: 'proxy' | 'stage') => {
+    const found: (readonly [string, unknown])[] = [];
+    for await (const entry of own.entries(kind)) found.push(entry);
+    return found;
+  };
+  expect(await all('proxy')).toEqual([
+    ['a', 1],
+    ['b', 2],
+  ]);
+  expect(await all('stage')).toEqual([]);
+});

@@ -1,0 +1,69 @@
+import type { Ref } from '../climb/artifact.ts';
+import type { DomainSet } from '../climb/corpus/corpus-artifacts.ts';
+import type { SearchEvidence } from '../climb/exchange/scored-proxies.ts';
+import type { PredictorArtifact } from '../climb/predictor/observations.ts';
+import type { Recipe } from '../climb/search/recipe.ts';
+import type { SearchSpec } from '../climb/spec/search-file.ts';
+import type { ArtifactStore } from './artifact-store.ts';
+import type { SearchFolders } from './search-folders.ts';
+
+/** A search as its folder keeps it: by its recipe or, where it has none yet, by its last snapshot. */
+export type KeptSearch = SearchEvidence & {
+  /** SHA-256 of its artifacts. */
+  readonly domainSet: string;
+  readonly tokens: string;
+  /** Of the items of each searched task, by label; null where only a snapshot is left, which doesn't say. */
+  readonly items: Readonly<Record<string, string>> | null;
+  readonly recipe: Recipe | null;
+};
+
+type World = { readonly store: ArtifactStore; readonly searches: SearchFolders };
+
+/** What a snapshot says; the whole of it is `commitIteration`'s. */
+type Snapshot = { spec: SearchSpec; domainSet: Ref; tokens: Ref; predictor: Ref };
+
+/**
+ * @returns undefined where nothing is kept of it
+ * @throws BrokenArtifact
+ */
+export async function keptSearch({ store, searches }: World, search: string): Promise<KeptSearch | undefined> {
+  const recipe = await searches.read(search, 'recipe.json');
+  if (recipe !== undefined) return searchOfRecipe(JSON.parse(recipe) as Recipe);
+  const last = (await searches.iterations(search)).at(-1);
+  const text = last === undefined ? undefined : await searches.read(search, `iterations/${last}.json`);
+  if (text === undefined) return undefined;
+  const { spec, domainSet, tokens, predictor } = JSON.parse(text) as Snapshot;
+  const { clusters } = await store.readJson<DomainSet>(domainSet);
+  const { observations } = await store.readJson<PredictorArtifact>(predictor);
+  return {
+    search,
+    spec,
+    clusters: clusters.map(({ cluster, label }) => ({ cluster, label })),
+    observations,
+    arms: [],
+    hashes: {},
+    domainSet: domainSet.sha256,
+    tokens: tokens.sha256,
+    items: null,
+    recipe: null,
+  };
+}
+
+export function searchOfRecipe(recipe: Recipe): KeptSearch {
+  const { spec, evidence, hashes, weights, run } = recipe;
+  const items = Object.entries(hashes).flatMap(([name, hash]) =>
+    name.startsWith('items.') ? [[name.slice('items.'.length), hash] as const] : [],
+  );
+  return {
+    search: run.search,
+    spec,
+    clusters: weights.map(({ cluster, label }) => ({ cluster, label })),
+    observations: evidence.observations,
+    arms: evidence.arms,
+    hashes,
+    domainSet: hashes['domainSet'] ?? '',
+    tokens: hashes['tokens'] ?? '',
+    items: Object.fromEntries(items),
+    recipe,
+  };
+}
