@@ -1,6 +1,6 @@
 import type { NgramPrior } from '../ngram/ngram-prior.ts';
 import { ngramScores } from '../ngram/ngram-scores.ts';
-import { expectsKnown, predict, type Known, type Predictor } from '../predictor/predictor.ts';
+import { combineMeans, combineSds, expectsKnown, predictTasks, type Predictor } from '../predictor/predictor.ts';
 import { type Mixture, sumOfWeights } from './mixture.ts';
 
 /** What ranks mixtures: the predictor, and what it needs besides. */
@@ -12,19 +12,34 @@ export type Belief = {
   readonly divergence?: { readonly prior: readonly number[]; readonly price: number } | undefined;
 };
 
-/** Bits per byte of the n-gram models, where the predictor asks for them. */
-export function knownOf({ predictor, ngram }: Belief, mixtures: readonly Mixture[]): Known | undefined {
-  return ngram !== undefined && expectsKnown(predictor) ? ngramScores(ngram, mixtures) : undefined;
+/** What is believed of each mixture, in score units, lower is better. */
+export type Beliefs = {
+  readonly mean: readonly number[];
+  readonly sd: readonly number[];
+  /** [task][mixture]: the standard deviations that `sd` combines. */
+  readonly taskSds: readonly (readonly number[])[];
+};
+
+/** Mean and standard deviation of what a proposal is ranked by. */
+export function believed({ predictor, ngram, divergence }: Belief, mixtures: readonly Mixture[]): Beliefs {
+  const known = ngram !== undefined && expectsKnown(predictor) ? ngramScores(ngram, mixtures) : undefined;
+  const tasks = predictTasks(predictor, mixtures, known);
+  const taskSds = tasks.map(({ sd }) => sd);
+  const means = combineMeans(
+    predictor,
+    tasks.map(({ mean }) => mean),
+  );
+  const paid = ({ prior, price }: NonNullable<Belief['divergence']>) =>
+    means.map((mean, i) => mean + price * klDivergence(mixtures[i] as Mixture, prior));
+  return { mean: divergence ? paid(divergence) : means, sd: combineSds(predictor, taskSds), taskSds };
 }
 
-/** Mean and standard deviation of what a proposal is ranked by, in score units, lower is better. */
-export function believed(belief: Belief, mixtures: readonly Mixture[]): { mean: number[]; sd: number[] } {
-  const { mean, sd } = predict(belief.predictor, mixtures, knownOf(belief, mixtures));
-  const { divergence } = belief;
-  if (divergence === undefined || divergence.price === 0) return { mean, sd };
+/** The beliefs of one list, then of another. */
+export function joined(one: Beliefs, other: Beliefs): Beliefs {
   return {
-    mean: mean.map((value, i) => value + divergence.price * klDivergence(mixtures[i] as Mixture, divergence.prior)),
-    sd,
+    mean: [...one.mean, ...other.mean],
+    sd: [...one.sd, ...other.sd],
+    taskSds: one.taskSds.map((sds, t) => [...sds, ...(other.taskSds[t] as readonly number[])]),
   };
 }
 

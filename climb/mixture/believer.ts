@@ -1,7 +1,7 @@
 import { type Acquisition, worth } from './acquisition.ts';
-import { believed, knownOf, type Belief } from './belief.ts';
+import type { Beliefs } from './belief.ts';
 import type { Mixture } from './mixture.ts';
-import { combineSds, predictTasks } from '../predictor/predictor.ts';
+import { combineSds, type Predictor } from '../predictor/predictor.ts';
 import { posterior, type Posterior } from '../predictor/task-model.ts';
 
 /**
@@ -9,25 +9,21 @@ import { posterior, type Posterior } from '../predictor/task-model.ts';
  * kriging believer of Ginsbourger, Le Riche and Carraro 2010): means stay, uncertainty near the choice shrinks, and the
  * batch spreads. Each choice costs a column of covariances a task, O(mixtures · (runs + batch)): no matrix.
  *
+ * @param beliefs what is believed of each before anything is chosen
  * @param best the score to improve on; a chosen mixture that is believed to be better takes its place
  * @returns indices of `size` mixtures, or of all where there are fewer, in the order chosen; ties to the lower index
  */
-export function believerBatch(
-  belief: Belief,
-  request: {
-    readonly mixtures: readonly Mixture[];
-    readonly acquisition: Acquisition;
-    readonly best: number;
-    readonly size: number;
-  },
-): number[] {
-  const { predictor } = belief;
-  const { mixtures, acquisition, size } = request;
-  if (mixtures.length === 0) return [];
-  const { mean } = believed(belief, mixtures);
-  const tasks = predictTasks(predictor, mixtures, knownOf(belief, mixtures)).map(({ sd }, t) =>
-    fantasies(posterior(predictor.tasks[t] as (typeof predictor.tasks)[number]), mixtures, sd),
-  );
+export function believerBatch(request: {
+  readonly predictor: Predictor;
+  readonly mixtures: readonly Mixture[];
+  readonly beliefs: Beliefs;
+  readonly acquisition: Acquisition;
+  readonly best: number;
+  readonly size: number;
+}): number[] {
+  const { predictor, mixtures, acquisition, size } = request;
+  const { mean, taskSds } = request.beliefs;
+  const tasks = predictor.tasks.map((task, t) => fantasies(posterior(task), mixtures, taskSds[t] as readonly number[]));
   let best = request.best;
   const chosen: number[] = [];
   const open = new Set(mixtures.keys());

@@ -1,5 +1,5 @@
 import { type Acquisition, expectedImprovement, worth } from './acquisition.ts';
-import { believed, type Belief } from './belief.ts';
+import { believed, joined, type Belief, type Beliefs } from './belief.ts';
 import { believerBatch } from './believer.ts';
 import { candidatePool, nearbyPool } from './candidates.ts';
 import type { Constraints } from './constraints.ts';
@@ -71,7 +71,7 @@ export function pruneCandidates(
   const drawing = { ...request, known, acquisition };
   const ranked = settings === undefined || settings.sampler === 'space-filling' ? climbed(drawing) : drawn(drawing);
   if (settings?.proposal === 'random-of-top') return kept(ranked, settings.top ?? recipeTop(size));
-  return kept(ranked, KEPT, believerBatch(request, { ...ranked, size }));
+  return kept(ranked, KEPT, believerBatch({ ...ranked, predictor: request.predictor, size }));
 }
 
 /** Of given mixtures, those that are worth most, best first, ties to the earlier; 256 by default. */
@@ -85,7 +85,7 @@ export function rankCandidates(
 ): Candidates {
   const { evaluated, mixtures, settings, keep = KEPT } = request;
   const best = Math.min(...believed(request, evaluated).mean);
-  return kept({ mixtures, ...believed(request, mixtures), best, acquisition: acquisitionOf(settings) }, keep);
+  return kept({ mixtures, beliefs: believed(request, mixtures), best, acquisition: acquisitionOf(settings) }, keep);
 }
 
 /**
@@ -116,10 +116,18 @@ export function sampleBatch(
   }
   const best = Math.min(...believed(request, evaluated).mean);
   const acquisition = acquisitionOf(settings);
-  return believerBatch(request, { mixtures, acquisition, best, size }).map((i) => mixtures[i] as Mixture);
+  const { predictor } = request;
+  const beliefs = believed(request, mixtures);
+  const chosen = believerBatch({ predictor, mixtures, beliefs, acquisition, best, size });
+  return chosen.map((i) => mixtures[i] as Mixture);
 }
 
-type Ranked = Omit<Candidates, 'gain'> & { readonly best: number; readonly acquisition: Acquisition };
+type Ranked = {
+  readonly mixtures: readonly Mixture[];
+  readonly beliefs: Beliefs;
+  readonly best: number;
+  readonly acquisition: Acquisition;
+};
 
 type Drawing = Parameters<typeof pruneCandidates>[0] & {
   /** Predicted means of the evaluated. */
@@ -139,11 +147,11 @@ function climbed(request: Drawing): Ranked {
     exclude: [...evaluated, ...exclude],
     size: Math.ceil(pool / 2),
   });
-  let { mean, sd } = believed(request, mixtures);
+  let beliefs = believed(request, mixtures);
   for (let round = 1; round <= ROUNDS && mixtures.length > 0; round++) {
     const leading = [
-      ...byWorth({ mean, sd, best, acquisition }).slice(0, LEADERS.worth),
-      ...ascending(mean).slice(0, LEADERS.mean),
+      ...byWorth({ beliefs, best, acquisition }).slice(0, LEADERS.worth),
+      ...ascending(beliefs.mean).slice(0, LEADERS.mean),
     ];
     const fresh = nearbyPool({
       ...request,
@@ -152,12 +160,10 @@ function climbed(request: Drawing): Ranked {
       size: Math.floor(pool / 2 / ROUNDS),
       round,
     });
-    const beliefs = believed(request, fresh);
     mixtures = [...mixtures, ...fresh];
-    mean = [...mean, ...beliefs.mean];
-    sd = [...sd, ...beliefs.sd];
+    beliefs = joined(beliefs, believed(request, fresh));
   }
-  return { mixtures, mean, sd, best, acquisition };
+  return { mixtures, beliefs, best, acquisition };
 }
 
 function drawn(request: Drawing): Ranked {
@@ -169,16 +175,17 @@ function drawn(request: Drawing): Ranked {
     size: pool,
     draws: stream(seed, ['candidates', iteration]),
   });
-  return { mixtures, ...believed(request, mixtures), best: Math.min(...known), acquisition };
+  return { mixtures, beliefs: believed(request, mixtures), best: Math.min(...known), acquisition };
 }
 
 /** @param batch indices that are kept in any case */
 function kept(
-  { mixtures, mean, sd, best, acquisition }: Ranked,
+  { mixtures, beliefs, best, acquisition }: Ranked,
   keep: number,
   batch: readonly number[] = [],
 ): Candidates {
-  const order = byWorth({ mean, sd, best, acquisition });
+  const { mean, sd } = beliefs;
+  const order = byWorth({ beliefs, best, acquisition });
   const all = [...new Set([...order.slice(0, keep), ...batch, ...ascending(mean).slice(0, KEPT_BEST)])];
   const of = <T>(values: readonly T[]) => all.map((i) => values[i] as T);
   return {
@@ -196,7 +203,7 @@ function acquisitionOf(settings: ProposalSettings | undefined): Acquisition {
 }
 
 /** Indices by what they are worth, most first. */
-function byWorth({ mean, sd, best, acquisition }: Pick<Ranked, 'mean' | 'sd' | 'best' | 'acquisition'>): number[] {
+function byWorth({ beliefs: { mean, sd }, best, acquisition }: Omit<Ranked, 'mixtures'>): number[] {
   return ascending(mean.map((value, i) => -worth(acquisition, value, sd[i] as number, best)));
 }
 
