@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { type GaussianProcess, conditioned } from '../../../climb/predictor/gaussian-process.ts';
+import { PRIORS, penalisedLikelihood, squaredDifferences } from '../../../climb/predictor/marginal-likelihood.ts';
+import { kernelCoordinates } from '../../../climb/predictor/matern.ts';
 import { tinyRuns } from '../tiny-runs.ts';
 
 const scale = 0.09221713506718801;
@@ -40,6 +43,58 @@ describe('against scikit-learn', () => {
     queries.forEach((_, row) =>
       column(row).forEach((value, i) => expect(value).toBeCloseTo(covariance[row * 3 + i] as number, 14)),
     );
+  });
+});
+
+describe('against scikit-learn, 30 runs of 5 clusters with repeats and zeros', () => {
+  /** record.py */
+  const oracle = JSON.parse(readFileSync(new URL('oracles/gaussian-process.json', import.meta.url), 'utf8')) as {
+    mixtures: number[][];
+    scores: number[];
+    queries: number[][];
+    mean: number;
+    scale: number;
+    lengthScales: number[];
+    signalVariance: number;
+    noiseVariance: number;
+    likelihood: number;
+    predicted: number[];
+    covariance: number[];
+  };
+  const { mixtures, scores, lengthScales, mean, signalVariance, noiseVariance } = oracle;
+  const made: GaussianProcess = {
+    mixtures,
+    scores,
+    mean,
+    scale: oracle.scale,
+    lengthScales,
+    signalSd: oracle.scale * Math.sqrt(signalVariance),
+    noiseSd: oracle.scale * Math.sqrt(noiseVariance),
+  };
+
+  test('posterior', () => {
+    const predicted = conditioned(made).predict(oracle.queries);
+    predicted.mean.forEach((value, i) => expect(value).toBeCloseTo(oracle.predicted[i] as number, 11));
+    conditioned(made)
+      .covariance(oracle.queries)
+      .forEach((value, i) => expect(value).toBeCloseTo(oracle.covariance[i] as number, 12));
+  });
+
+  test('likelihood', () => {
+    const flat = { mean: 0, sd: 1e9 };
+    const theta = Float64Array.from([...lengthScales, signalVariance, noiseVariance], Math.log);
+    const roots = kernelCoordinates(
+      mixtures,
+      lengthScales.map(() => 1),
+    );
+    const targets = Float64Array.from(scores, (score) => (score - mean) / oracle.scale);
+    const objective = penalisedLikelihood(squaredDifferences(roots, 5), targets, flat);
+    const priors = [...lengthScales.map(() => PRIORS.lengthScale), PRIORS.signalVariance];
+    const penalty = priors.reduce(
+      (sum, prior, i) => sum + 0.5 * (((theta[i] as number) - prior.mean) / prior.sd) ** 2,
+      0,
+    );
+    expect(objective(theta, new Float64Array(7)) - penalty).toBeCloseTo(-oracle.likelihood, 9);
   });
 });
 

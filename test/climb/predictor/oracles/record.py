@@ -3,6 +3,7 @@
     python3 -m venv oracle
     oracle/bin/pip install lightgbm==4.7.0 scikit-learn==1.9.1 scipy==1.17.1 numpy==2.4.6
     oracle/bin/python test/climb/predictor/oracles/record.py
+    npx prettier --write test/climb/predictor/oracles
 """
 
 import json
@@ -10,6 +11,11 @@ from pathlib import Path
 
 import lightgbm
 import numpy as np
+from scipy.optimize import least_squares
+from scipy.stats import spearmanr
+from sklearn.gaussian_process import GaussianProcessRegressor
+from sklearn.gaussian_process.kernels import ConstantKernel, Matern
+from sklearn.linear_model import Ridge
 
 HERE = Path(__file__).parent
 
@@ -91,4 +97,58 @@ def boosted_trees():
     )
 
 
+def gaussian_process():
+    """Length scale each, 30 runs, 2 of them repeats; likelihood and joint posterior."""
+    draws = np.random.default_rng(7)
+    x = mixtures(draws, 28, 5, zeros=0.1)
+    x = np.vstack([x, x[:2]])
+    y, queries = losses(draws, x), mixtures(draws, 8, 5)
+    mean, scale = y.mean(), y.std()
+    lengths, signal, noise = [0.6, 0.9, 1.4, 3.0, 2.2], 1.3, 0.05
+    kernel = ConstantKernel(1.0) + ConstantKernel(signal) * Matern(lengths, nu=2.5)
+    model = GaussianProcessRegressor(kernel, alpha=noise, optimizer=None).fit(np.sqrt(x), (y - mean) / scale)
+    at, covariance = model.predict(np.sqrt(queries), return_cov=True)
+    hyper = {"mean": mean, "scale": scale, "lengthScales": lengths, "signalVariance": signal, "noiseVariance": noise}
+    answers = {
+        "likelihood": model.log_marginal_likelihood_value_,
+        "predicted": (mean + scale * at).tolist(),
+        "covariance": (scale**2 * covariance).ravel().tolist(),
+    }
+    write("gaussian-process", {"mixtures": x.tolist(), "scores": y.tolist(), "queries": queries.tolist(), **hyper, **answers})
+
+
+def laws():
+    draws = np.random.default_rng(8)
+    x = mixtures(draws, 30, 4)
+    y, queries = losses(draws, x), mixtures(draws, 6, 4)
+    ridges = []
+    for alpha in (0.01, 0.3, 5.0):
+        model = Ridge(alpha=alpha).fit(x, y)
+        ridges.append(
+            {"penalty": alpha, "intercept": model.intercept_, "slopes": model.coef_.tolist(), "predicted": model.predict(queries).tolist()}
+        )
+    # floor + exp(intercept + slopes.w) in standard scores, with the penalty as a further residual a slope.
+    noise = 0.0004
+    standard = (y - y.mean()) / y.std()
+    weight = np.sqrt(noise) / (3 * y.std())
+    residuals = lambda p: np.append(p[0] + np.exp(p[1] + x @ p[2:]) - standard, weight * p[2:])
+    fit = least_squares(residuals, np.append([-1.0, 0.0], np.zeros(4)), xtol=1e-14, ftol=1e-14, gtol=1e-14)
+    predicted = y.mean() + y.std() * (fit.x[0] + np.exp(fit.x[1] + queries @ fit.x[2:]))
+    log_linear = {"noiseVariance": noise, "predicted": predicted.tolist()}
+    write("laws", {"mixtures": x.tolist(), "scores": y.tolist(), "queries": queries.tolist(), "ridge": ridges, "logLinear": log_linear})
+
+
+def ranks():
+    draws = np.random.default_rng(9)
+    cases = []
+    for size, levels in ((5, 100), (40, 1000), (40, 6), (40, 2)):
+        a, b = draws.integers(0, levels, size), draws.integers(0, levels, size)
+        b = np.where(draws.random(size) < 0.5, a, b)
+        cases.append({"a": a.tolist(), "b": b.tolist(), "correlation": float(spearmanr(a, b).statistic)})
+    write("spearman", cases)
+
+
 boosted_trees()
+gaussian_process()
+laws()
+ranks()
