@@ -6,6 +6,8 @@ import type { Compute } from '../adapters/compute.ts';
 import type { CorpusReader } from '../adapters/corpus-reader.ts';
 import type { derive } from '../adapters/derive.ts';
 import type { ServedEmbedding } from '../adapters/embedders.ts';
+import type { EvidenceFiles } from '../adapters/evidence-files.ts';
+import type { KeptSearch } from '../adapters/kept-searches.ts';
 import type { Ledger } from '../adapters/ledger.ts';
 import type { NpyMatrix } from '../adapters/npy-file.ts';
 import type { Classifier } from '../adapters/quality-endpoint.ts';
@@ -33,6 +35,9 @@ export type Deps = {
   readonly vectorFile: (path: string) => Promise<NpyMatrix>;
   readonly tasks: { items(task: TaskSpec): Promise<TaskItem[]> };
   readonly warmStarts: Pick<WarmStartFiles, 'checkCheckpoint' | 'checkTokenizer' | 'keep'>;
+  /** An earlier search; undefined where nothing is kept of it. */
+  readonly keptSearch: (search: string) => Promise<KeptSearch | undefined>;
+  readonly evidenceFiles: Pick<EvidenceFiles, 'read'>;
   readonly tokenizers: Pick<TokenizerFiles, 'check' | 'keep'>;
   /** @throws UnknownTrainer for a profile that this worker doesn't have. */
   readonly trainers: (profile: string) => Trainer;

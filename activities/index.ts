@@ -10,6 +10,7 @@ import { groupByField } from './group-by-field.ts';
 import { ingestCorpus } from './ingest-corpus.ts';
 import { mergeClusters } from './merge-clusters.ts';
 import { openAssignment } from './open-assignment.ts';
+import { openEvidence } from './open-evidence.ts';
 import { openSearch } from './open-search.ts';
 import { pruneCandidates } from './prune-candidates.ts';
 import { recommendArm } from './recommend-arm.ts';
@@ -35,6 +36,7 @@ export function createActivities(deps: Deps) {
     scoreQuality: scoreQuality(deps),
     tokeniseClusters: tokeniseClusters(deps),
     fitNgramPrior: fitNgramPrior(deps),
+    openEvidence: openEvidence(deps),
     sampleMixtures: sampleMixtures(deps),
     trainProxies: trainProxies(deps),
     evaluateProxies: evaluateProxies(deps),

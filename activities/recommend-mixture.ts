@@ -56,6 +56,8 @@ export type RecommendMixtureInput = {
   /** The recommended arm at fewer tokens, where the search asks for it. */
   readonly efficiency?: readonly LengthTraining[];
   readonly regmix?: RegmixSearch;
+  /** What the search began with, where its file names that. */
+  readonly evidence?: Ref;
   /** N-gram models: the predictor may rest on them. Null where the trainer allowed none. */
   readonly ngram?: Ref | null;
 };
@@ -67,7 +69,8 @@ export function recommendMixture({ store, trainers, compute }: Deps) {
   return async (input: RecommendMixtureInput): Promise<Made<RecommendSummary>> => {
     const { spec, iterations, stoppedBy, stoppedByLimit } = input;
     const { clusters } = await store.readJson<DomainSet>(input.domainSet);
-    const found = await store.readJson<PredictorArtifact>(input.predictor);
+    const learnt = await store.readJson<PredictorArtifact>(input.predictor);
+    const found = { ...learnt, observations: ownObservations(learnt.observations) };
     const weighed = input.verification && (await weighRuns(store, spec, input.verification));
     const evidence = weighed?.evidence ?? null;
     const arm = evidence?.recommendation.arm ?? null;
@@ -101,6 +104,7 @@ export function recommendMixture({ store, trainers, compute }: Deps) {
         corpus: contentKey((await store.readJson<Manifest>(input.manifest)).files.map(({ sha256 }) => sha256).sort()),
         ...hashesOf({ manifest: input.manifest, domainSet: input.domainSet, tokens: input.tokens }),
         ...hashesOf({ predictor: input.predictor, arms: input.verification?.arms ?? null, trunk: input.trunk ?? null }),
+        ...hashesOf({ evidence: input.evidence ?? null }),
         ...hashesOf({
           ngram: input.ngram ?? null,
           regmix: input.regmix?.skipped === null ? input.regmix.mixture : null,

@@ -4,6 +4,8 @@ import { Compute } from './compute.ts';
 import { CorpusReader } from './corpus-reader.ts';
 import { derive } from './derive.ts';
 import { Embedders, type ServedEmbedding } from './embedders.ts';
+import { EvidenceFiles } from './evidence-files.ts';
+import { keptSearch } from './kept-searches.ts';
 import { Ledger } from './ledger.ts';
 import { openNpy } from './npy-file.ts';
 import { classifiersOf } from './quality-endpoint.ts';
@@ -48,12 +50,14 @@ export async function openWorld({
   }
   const embedders = new Embedders(endpoints);
   const store = new ArtifactStore(join(home, 'artifacts'));
+  const searches = new SearchFolders(join(home, 'searches'));
   return {
     store,
     ledger: new Ledger(join(home, 'ledger')),
     derive,
     runs: new RunFolders(join(home, 'runs')),
-    searches: new SearchFolders(join(home, 'searches')),
+    searches,
+    keptSearch: (search: string) => keptSearch({ store, searches }, search),
     speeds: new Speeds(join(home, 'speeds')),
     compute,
     corpus: new CorpusReader(roots),
@@ -62,6 +66,7 @@ export async function openWorld({
     vectorFile: (path: string) => openNpy(roots, path),
     tasks: new TaskItems(new TaskLibrary(taskLibrary), roots),
     warmStarts: new WarmStartFiles(roots, store),
+    evidenceFiles: new EvidenceFiles(roots),
     tokenizers: new TokenizerFiles(roots, store),
     trainers: (name: string): Trainer => {
       const trainer = trainers.get(name);

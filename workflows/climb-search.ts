@@ -17,6 +17,7 @@ import { parseSearchFile } from '../climb/spec/search-rules.ts';
 import { reasonToStop } from '../climb/search/steering.ts';
 import type { RecommendMixtureInput } from '../activities/recommend-mixture.ts';
 import { prepareCorpus } from './corpus.ts';
+import { openEvidence } from './evidence.ts';
 import { runIteration } from './iteration.ts';
 import { trainShorter } from './efficiency.ts';
 import { climbLadder } from './ladder.ts';
@@ -49,6 +50,7 @@ async function search(state: SearchState, file: unknown): Promise<SearchResult> 
   const opening = (state.opening ??= await runStage(null, 'openSearch', open, state.spec));
   const prepared = (state.prepared ??= await prepareCorpus(state, opening));
   await fitNgrams(state, opening, prepared);
+  await openEvidence(state, opening, prepared);
   await prepareTrunk(state, opening, prepared);
   while (state.stoppedBy === null) {
     await enterPhase(state, 'search');
@@ -90,6 +92,7 @@ async function report(
     tokens,
     predictor: state.predictor as Ref,
     ...(state.trunk && { trunk: state.trunk }),
+    ...(state.evidence && { evidence: state.evidence.observations }),
     items: [...opening.tasks, ...opening.reportTasks],
     iterations: iteration,
     stoppedBy: state.stoppedBy ?? 'cancelled',

@@ -32,7 +32,7 @@ export async function runIteration(
   const title = `iteration ${iteration}`;
 
   const size = batchSize(scheduleOf(spec), iteration);
-  const { candidates } = state;
+  const { predictor: previous, candidates } = state.predictor === null ? { ...state, ...state.evidence } : state;
   const settings = searchSettings(spec);
   const ngram = state.ngram ?? undefined;
   const sample = { activityId: `${at}-sample`, summary: `${title} · sample ${size} mixtures` };
@@ -79,7 +79,7 @@ export async function runIteration(
 
   const refit = { activityId: `${at}-refit`, summary: `${title} · refit the predictor` };
   const { ref: predictor, summary: fitted } = await runStage(opening, 'refitPredictor', refit, {
-    previous: state.predictor,
+    previous,
     mixtures,
     scored,
     tasks: spec.tasks,

@@ -22,6 +22,7 @@ const policies: Record<StageName, StagePolicy> = {
   groupByField: heavy,
   tokeniseClusters: { ...heavy, hours: 24, attempts: 10 },
   fitNgramPrior: heavy,
+  openEvidence: light,
   sampleMixtures: light,
   // Lost workers and full disks don't end a proxy; faults of the trainer do, after the attempts of trainer-run.ts.
   trainProxies: { queue: 'train', hours: 24, attempts: unlimited, heartbeat: true },

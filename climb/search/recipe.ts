@@ -99,12 +99,13 @@ export function recipeDigest(body: RecipeBody): string {
   const { path: _vectors, endpoint: _endpoint, ...embedding } = body.spec.embedding;
   const { checkpointSeconds: _seconds, warmStart, tokenizer: _tokenizer, ...proxy } = body.spec.proxy;
   const trained = warmStart && 'tokens' in warmStart && { warmStart }; // `hashes` stands for one that was given
+  const { warmStart: _evidence, ...search } = body.spec.search; // likewise
   const { $schema: _schema, ...spec } = body.spec;
   const { manifest: _manifest, ...hashes } = body.hashes; // it names the files; `corpus` stands for what is in them
   return contentKey({
     ...body,
     hashes,
-    spec: { ...spec, budget, corpus: { ...corpus, ...read }, embedding, proxy: { ...proxy, ...trained } },
+    spec: { ...spec, search, budget, corpus: { ...corpus, ...read }, embedding, proxy: { ...proxy, ...trained } },
   });
 }
 

@@ -145,6 +145,8 @@ export type SearchState = {
   prepared: Prepared | null;
   /** What n-gram models know of every mixture; absent or null: nothing is known beforehand. */
   ngram?: Ref | null;
+  /** What the search began with, and what was learnt of it before the first iteration; absent: nothing. */
+  evidence?: { readonly observations: Ref; readonly predictor: Ref; readonly candidates: Ref };
   /** Weights that every proxy starts from; absent: its seed's. */
   trunk?: Ref;
   predictor: Ref | null;

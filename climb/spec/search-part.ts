@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { warmStartPart } from './evidence-part.ts';
 import { count, part, share, text } from './fields.ts';
 
 /** The parts `search` and `constraints` of the search file. */
@@ -89,6 +90,7 @@ export const searchPart = part({
         ),
       ),
   ),
+  warmStart: warmStartPart,
   stop: z.optional(
     z.strictObject({
       gain: z

@@ -90,7 +90,15 @@ const presets: Readonly<Record<Search['preset'], SearchSettings>> = {
  * that it didn't know, and means what it meant.
  */
 export function searchSettings({ search, tasks }: Pick<SearchSpec, 'search' | 'tasks'>): SearchSettings {
-  const { preset, first: _first, batch: _batch, schedule: _schedule, iterations: _iterations, ...given } = search;
+  const {
+    preset,
+    first: _first,
+    batch: _batch,
+    schedule: _schedule,
+    iterations: _iterations,
+    warmStart: _evidence,
+    ...given
+  } = search;
   const base = presets[preset];
   const inBits = tasks.every(({ metric }) => metric === 'bitsPerByte');
   return {

@@ -9,6 +9,8 @@ import type { Compute } from '../../adapters/compute.ts';
 import { computeFunctions } from '../../adapters/compute-functions.ts';
 import { CorpusReader } from '../../adapters/corpus-reader.ts';
 import { derive } from '../../adapters/derive.ts';
+import { EvidenceFiles } from '../../adapters/evidence-files.ts';
+import { keptSearch } from '../../adapters/kept-searches.ts';
 import { Ledger } from '../../adapters/ledger.ts';
 import { openNpy } from '../../adapters/npy-file.ts';
 import { classifiersOf } from '../../adapters/quality-endpoint.ts';
@@ -61,12 +63,14 @@ const noTrainer = fakeTrainer(() => Promise.reject(new Error('no trainer was exp
 export function worldIn(folder: string, changes: Partial<Deps> & { trainer?: Trainer } = {}): Deps {
   const { trainer = noTrainer, ...deps } = changes;
   const store = new ArtifactStore(join(folder, 'artifacts'));
+  const searches = new SearchFolders(join(folder, 'searches'));
   return {
     store,
     ledger: new Ledger(join(folder, 'ledger')),
     derive,
     runs: new RunFolders(join(folder, 'runs')),
-    searches: new SearchFolders(join(folder, 'searches')),
+    searches,
+    keptSearch: (search) => keptSearch({ store, searches }, search),
     speeds: new Speeds(join(folder, 'speeds')),
     compute: inlineCompute,
     corpus: new CorpusReader([folder]),
@@ -76,6 +80,7 @@ export function worldIn(folder: string, changes: Partial<Deps> & { trainer?: Tra
     vectorFile: (path) => openNpy([folder], path),
     tasks: new TaskItems(new TaskLibrary(join(folder, 'library')), [folder]),
     warmStarts: new WarmStartFiles([folder], store),
+    evidenceFiles: new EvidenceFiles([folder]),
     tokenizers: new TokenizerFiles([folder], store),
     trainers: (profile) => {
       if (profile !== 'default') throw new UnknownTrainer(`no trainer profile "${profile}"`);
