@@ -1,5 +1,7 @@
 import type { CostEstimate } from '../climb/spec/cost.ts';
+import { planSearch, scheduleOf } from '../climb/spec/plan.ts';
 import { proxyPresets } from '../climb/spec/proxy-presets.ts';
+import { searchSettings } from '../climb/spec/search-presets.ts';
 import type { SearchSpec } from '../climb/spec/search-file.ts';
 
 /** Where a search would run, as far as its cost depends on it. */
@@ -30,11 +32,25 @@ export function costLines(spec: SearchSpec, cost: CostEstimate, place: Place): s
   const parallel = Math.min(place.slots, spec.budget.concurrency);
   return [
     `proxies   ${proxies} (${named.join(', ')})`,
+    `schedule  ${scheduleLine(spec)}`,
     `tokens    ${cost.trainTokens.toLocaleString('en-US')}`,
     `time      ${duration(cost.hours)} with ${parallel} at once (${duration(cost.occupiedHours)} of one device; ${speedOf(cost, place)})`,
     `disk      about ${(cost.diskBytes / 1e9).toFixed(2)} GB of ${(place.freeBytes / 1e9).toFixed(1)} GB free`,
     ...warnings(spec, cost, place).map((warning) => `warning   ${warning}`),
   ].join('\n');
+}
+
+/** `8, then 4 each: 3 iterations at most, fewer where a further proxy would gain less than the noise of one run`. */
+function scheduleLine(spec: SearchSpec): string {
+  const { iterations } = planSearch(spec);
+  const schedule = scheduleOf(spec);
+  const listed = schedule.sizes.slice(0, iterations).join(', ');
+  const then = iterations > schedule.sizes.length ? `, then ${schedule.then} each` : '';
+  const early =
+    searchSettings(spec).stop.gain === false
+      ? ''
+      : ' at most, fewer where a further proxy would gain less than the noise of one run';
+  return `${listed}${then}: ${iterations} ${iterations === 1 ? 'iteration' : 'iterations'}${early}`;
 }
 
 function speedOf({ speed }: CostEstimate, { tokensPerSecond = 0 }: Place): string {

@@ -17,11 +17,19 @@ test('proxies, tokens, time and disk of the example', () => {
   expect(linesOf({})).toBe(
     [
       'proxies   24 (16 to search, 8 to verify)',
+      'schedule  8, then 4 each: 3 iterations at most, fewer where a further proxy would gain less than the noise of one run',
       'tokens    11,993,088',
       `time      5 min with 2 at once (9 min of one device; the preset's speed; none measured here yet)`,
       'disk      about 0.13 GB of 100.0 GB free',
     ].join('\n'),
   );
+});
+
+test('the schedule is that of the preset, as far as the budget goes', () => {
+  const schedule = (search: NonNullable<SearchFile['search']>, proxies: number) =>
+    linesOf({ search, budget: { proxies } }).split('\n')[1];
+  expect(schedule({ preset: 'paper' }, 64)).toBe('schedule  32, 16, 8: 3 iterations');
+  expect(schedule({ iterations: 1, stop: { gain: false } }, 64)).toBe('schedule  8: 1 iteration');
 });
 
 test('trunk and ladder are part of the bill', () => {
