@@ -152,6 +152,39 @@ describe.each(kinds)('%s', (kind) => {
   });
 });
 
+test('golden: what each kind predicts of a mixture', () => {
+  const golden = Object.fromEntries(
+    kinds.map((kind) => {
+      const { mean, sd } = predict(fit(kind), [unseen[0] as number[]]);
+      return [kind, [...mean, ...sd].map((value) => value.toPrecision(9))];
+    }),
+  );
+  expect(golden).toMatchInlineSnapshot(`
+   {
+     "auto": [
+       "2.56678734",
+       "0.0141565870",
+     ],
+     "boosted-trees": [
+       "2.69600511",
+       "0.0872202477",
+     ],
+     "gaussian-process": [
+       "2.56973565",
+       "0.0149940777",
+     ],
+     "log-linear": [
+       "2.55694898",
+       "0.0216267755",
+     ],
+     "ridge": [
+       "2.54658818",
+       "0.0232230943",
+     ],
+   }
+  `);
+});
+
 // Slow (a process of its own): the same bits wherever it is computed.
 test('a fresh process fits the same predictors', () => {
   const runs = { mixtures, scores, taskWeights: [2, 1], known: knownOf(mixtures) };
