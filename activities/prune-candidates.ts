@@ -1,6 +1,6 @@
 import type { Made, Ref } from '../climb/artifact.ts';
 import type { Mixture } from '../climb/mixture/mixture.ts';
-import { divergenceIn, mixtureSpace, type SpaceRules } from '../climb/mixture/mixture-space.ts';
+import { divergenceIn, guardsIn, mixtureSpace, type SpaceRules } from '../climb/mixture/mixture-space.ts';
 import type { Mixtures } from '../climb/mixture/mixtures.ts';
 import type { CandidatesArtifact, PredictorArtifact } from '../climb/predictor/observations.ts';
 import { noiseOfOneRun } from '../climb/predictor/noise-of-one-run.ts';
@@ -54,6 +54,7 @@ export function pruneCandidates({ store, compute }: Deps) {
         predictor,
         ngram: input.ngram && (await readPrior(store, input.ngram)),
         divergence: divergenceIn(space, input.rules),
+        guards: guardsIn(space, input.rules),
         evaluated,
         exclude: tried,
         ...space,

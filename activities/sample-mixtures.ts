@@ -1,6 +1,6 @@
 import type { Made, Ref } from '../climb/artifact.ts';
 import { firstBatch } from '../climb/mixture/first-batch.ts';
-import { divergenceIn, mixtureSpace, type SpaceRules } from '../climb/mixture/mixture-space.ts';
+import { divergenceIn, guardsIn, mixtureSpace, type SpaceRules } from '../climb/mixture/mixture-space.ts';
 import { proxyId, type Mixtures } from '../climb/mixture/mixtures.ts';
 import type { CandidatesArtifact } from '../climb/predictor/observations.ts';
 import type { TokenShards } from '../climb/corpus/token-shards.ts';
@@ -42,8 +42,13 @@ export function sampleMixtures({ store, compute }: Deps) {
     const prior = ngram && (await readPrior(store, ngram.prior));
     if (candidates !== null) {
       const { predictor, evaluated, mixtures } = await store.readJson<CandidatesArtifact>(candidates);
-      const divergence = divergenceIn(mixtureSpace(await store.readJson<TokenShards>(tokens), rules), rules);
-      const belief = { predictor, ngram: prior, divergence };
+      const space = mixtureSpace(await store.readJson<TokenShards>(tokens), rules);
+      const belief = {
+        predictor,
+        ngram: prior,
+        divergence: divergenceIn(space, rules),
+        guards: guardsIn(space, rules),
+      };
       const draws = { seed, iteration };
       return compute.run('sampleBatch', { ...belief, evaluated, candidates: { mixtures }, settings, size, draws });
     }

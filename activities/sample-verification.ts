@@ -4,7 +4,7 @@ import type { Baseline, BaselineSources } from '../climb/verification/baselines.
 import { objectiveWeights, type Scale } from '../climb/verification/objective.ts';
 import type { NgramPrior } from '../climb/ngram/ngram-prior.ts';
 import type { TaskSpec } from '../climb/spec/search-file.ts';
-import { mixtureSpace, type MixtureSpace, type SpaceRules } from '../climb/mixture/mixture-space.ts';
+import { guardsIn, mixtureSpace, type MixtureSpace, type SpaceRules } from '../climb/mixture/mixture-space.ts';
 import type { Mixtures } from '../climb/mixture/mixtures.ts';
 import type { CandidatesArtifact, PredictorArtifact } from '../climb/predictor/observations.ts';
 import type { TokenShards } from '../climb/corpus/token-shards.ts';
@@ -49,6 +49,7 @@ export function sampleVerification({ store, compute }: Pick<Deps, 'store' | 'com
         candidates: candidates && (await store.readJson<CandidatesArtifact>(candidates)),
         count,
         baselines,
+        guards: guardsIn(space, rules),
         sources: {
           space,
           clusterTokens: shards.clusters.map(({ tokens }) => tokens),

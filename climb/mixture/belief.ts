@@ -1,6 +1,7 @@
 import type { NgramPrior } from '../ngram/ngram-prior.ts';
 import { ngramScores } from '../ngram/ngram-scores.ts';
 import { combineMeans, combineSds, expectsKnown, predictTasks, type Predictor } from '../predictor/predictor.ts';
+import { guardedMeans, type Guards } from './guarded.ts';
 import { type Mixture, sumOfWeights } from './mixture.ts';
 
 /** What ranks mixtures: the predictor, and what it needs besides. */
@@ -10,6 +11,8 @@ export type Belief = {
   readonly ngram?: NgramPrior | undefined;
   /** Score that a nat of divergence from the natural proportions costs, default 0. */
   readonly divergence?: { readonly prior: readonly number[]; readonly price: number } | undefined;
+  /** What no mixture may cost: one that is likely to is worth hardly more than the corpus as it is. */
+  readonly guards?: Guards | undefined;
 };
 
 /** What is believed of each mixture, in score units, lower is better. */
@@ -21,17 +24,27 @@ export type Beliefs = {
 };
 
 /** Mean and standard deviation of what a proposal is ranked by. */
-export function believed({ predictor, ngram, divergence }: Belief, mixtures: readonly Mixture[]): Beliefs {
-  const known = ngram !== undefined && expectsKnown(predictor) ? ngramScores(ngram, mixtures) : undefined;
-  const tasks = predictTasks(predictor, mixtures, known);
+export function believed(belief: Belief, mixtures: readonly Mixture[]): Beliefs {
+  const { predictor, divergence, guards } = belief;
+  const tasks = byTask(belief, mixtures);
   const taskSds = tasks.map(({ sd }) => sd);
-  const means = combineMeans(
-    predictor,
-    tasks.map(({ mean }) => mean),
-  );
+  const combined = (of: typeof tasks) =>
+    combineMeans(
+      predictor,
+      of.map(({ mean }) => mean),
+    );
+  const natural = guards && byTask(belief, [guards.natural]);
+  const means = natural
+    ? guardedMeans(guards.limits, tasks, natural, combined(tasks), combined(natural)[0] as number)
+    : combined(tasks);
   const paid = ({ prior, price }: NonNullable<Belief['divergence']>) =>
     means.map((mean, i) => mean + price * klDivergence(mixtures[i] as Mixture, prior));
   return { mean: divergence ? paid(divergence) : means, sd: combineSds(predictor, taskSds), taskSds };
+}
+
+function byTask({ predictor, ngram }: Belief, mixtures: readonly Mixture[]) {
+  const known = ngram !== undefined && expectsKnown(predictor) ? ngramScores(ngram, mixtures) : undefined;
+  return predictTasks(predictor, mixtures, known);
 }
 
 /** The beliefs of one list, then of another. */

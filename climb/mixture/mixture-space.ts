@@ -1,5 +1,8 @@
 import type { Belief } from './belief.ts';
-import { constrain, type Constraints } from './constraints.ts';
+import { constrain, project, type Constraints } from './constraints.ts';
+import type { GuardedTask } from './guarded.ts';
+import { guardLimits } from '../verification/guards.ts';
+import { taskLabel } from '../verification/objective.ts';
 import { proxyShape } from '../spec/proxy-shape.ts';
 import type { SearchSpec } from '../spec/search-file.ts';
 import type { MinimumRule } from '../corpus/merge.ts';
@@ -16,6 +19,8 @@ export type MixtureSpace = {
 export type SpaceRules = {
   readonly constraints: SearchSpec['constraints'];
   readonly targetTokens: number;
+  /** Searched tasks that the search file guards; absent where there are none. */
+  readonly guarded?: readonly GuardedTask[];
 };
 
 /** Tokens of the run that the caps on repetition count at: the target's, or where none is given a proxy's. */
@@ -38,8 +43,23 @@ export function minimumRule(spec: Pick<SearchSpec, 'clusters' | 'proxy' | 'const
   return minimumTokens === undefined ? { uniformTokens: uniformMixtureTokens(spec) } : { minimumTokens };
 }
 
-export function spaceRules(spec: Pick<SearchSpec, 'constraints' | 'target' | 'proxy'>): SpaceRules {
-  return { constraints: spec.constraints, targetTokens: targetTokens(spec) };
+export function spaceRules(spec: Pick<SearchSpec, 'constraints' | 'target' | 'proxy'> & Guarded): SpaceRules {
+  const { tasks = [], objective } = spec;
+  const guarded = guardLimits({ tasks, report: { tasks: [] }, objective }).map(({ label, maxLoss }) => ({
+    task: tasks.findIndex((task) => taskLabel(task) === label),
+    maxLoss,
+  }));
+  return { constraints: spec.constraints, targetTokens: targetTokens(spec), ...(guarded.length > 0 && { guarded }) };
+}
+
+type Guarded = Partial<Pick<SearchSpec, 'tasks' | 'objective'>>;
+
+/** What the guards compare with, and their limits, where the search file has any. */
+export function guardsIn(
+  { prior, constraints }: MixtureSpace,
+  { guarded }: Pick<SpaceRules, 'guarded'>,
+): Belief['guards'] {
+  return guarded && { natural: project(prior, constraints), limits: guarded };
 }
 
 /** What divergence from the natural proportions costs a proposal, where the search file sets a price. */

@@ -1,5 +1,4 @@
-import { proxyShape, wholeSteps, type ProxyShape } from './proxy-shape.ts';
-import type { Training } from './plan.ts';
+import { proxyShape, wholeSteps, type ProxyShape, type Training } from './proxy-shape.ts';
 import type { SearchSpec } from './search-file.ts';
 
 /** What a search trains for its baselines and its figures beside verification: paid from the budget, reserved first. */

@@ -1,12 +1,9 @@
 import { efficiencyTrainings, regmixTrainings } from './baseline-work.ts';
 import { rungShape } from './ladder.ts';
-import { proxyShape, type ProxyShape } from './proxy-shape.ts';
+import { proxyShape, type Training } from './proxy-shape.ts';
 import type { SearchSpec } from './search-file.ts';
 import { scheduleIn, type Schedule } from './search-presets.ts';
 import { trunkShape } from './trunk.ts';
-
-/** So many proxies of one shape. */
-export type Training = { readonly shape: ProxyShape; readonly proxies: number };
 
 /** Proxies, and what they train on in all. */
 export type Work = { readonly proxies: number; readonly tokens: number };

@@ -11,6 +11,9 @@ export type ProxyShape = {
   readonly tokens: number;
 };
 
+/** So many proxies of one shape. */
+export type Training = { readonly shape: ProxyShape; readonly proxies: number };
+
 /** A preset and its overrides. `tokens` is rounded down to whole steps, one at least; the rate follows from the width. */
 export function proxyShape(proxy: SearchSpec['proxy']): ProxyShape {
   const preset: ProxyPreset = proxyPresets[proxy.preset];

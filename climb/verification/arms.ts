@@ -1,4 +1,5 @@
-import { believed } from '../mixture/belief.ts';
+import { believed, type Belief } from '../mixture/belief.ts';
+import { satisfies } from '../mixture/constraints.ts';
 import { mixtureKey, type Mixture } from '../mixture/mixture.ts';
 import type { NgramPrior } from '../ngram/ngram-prior.ts';
 import type { CandidatesArtifact, PredictorArtifact } from '../predictor/observations.ts';
@@ -16,7 +17,8 @@ export type Arm = {
 /**
  * The arms of the verification: by turns the observed and the never observed mixture of the lowest predicted score
  * (the predicted score, not the observed one, which is flattered by its noise: winner's curse), then the baselines.
- * No mixture stands there twice.
+ * No mixture stands there twice. Evidence from elsewhere counts as observed where its mixture is exact and one that this
+ * search could have proposed: it is trained again here, as all are.
  */
 export function chooseArms(request: {
   readonly found: PredictorArtifact;
@@ -26,16 +28,22 @@ export function chooseArms(request: {
   readonly count: number;
   readonly baselines: readonly Baseline[];
   readonly sources: BaselineSources;
+  /** Candidates that are likely to break one come last. */
+  readonly guards?: Belief['guards'];
 }): Arm[] {
-  const { found, ngram, candidates, count, baselines, sources } = request;
+  const { found, ngram, guards, candidates, count, baselines, sources } = request;
   const fixed = baselines.map((id): Arm => ({ id, role: 'baseline', weights: baselineMixture(id, sources) }));
   const taken = new Set(fixed.map(({ weights }) => mixtureKey(weights)));
+  const eligible = found.observations.filter(
+    ({ evidence, weights }) =>
+      evidence === undefined || (evidence === 'exact' && satisfies(weights, sources.space.constraints)),
+  );
   const { mean } = believed(
-    { predictor: found.predictor, ngram },
-    found.observations.map(({ weights }) => weights),
+    { predictor: found.predictor, ngram, guards },
+    eligible.map(({ weights }) => weights),
   );
   const observed = ascending(mean).map((at) => {
-    const { id, weights } = found.observations[at] as PredictorArtifact['observations'][number];
+    const { id, weights } = eligible[at] as PredictorArtifact['observations'][number];
     return { weights, proxy: id };
   });
   const predicted =
