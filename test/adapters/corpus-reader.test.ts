@@ -81,7 +81,7 @@ test('who is cancelled waits for no file to be hashed or compared', async () => 
   const files = await reader.files([madeSource('h.jsonl')]);
   const gone = AbortSignal.abort(new Error('cancelled'));
   await expect(reader.hash(files[0]!, gone)).rejects.toThrow('cancelled');
-  await expect(reader.verify([await reader.hash(files[0]!)], gone)).rejects.toThrow('cancelled');
+  await expect(reader.verify(await manifestFiles(madeSource('h.jsonl')), gone)).rejects.toThrow('cancelled');
 });
 
 test.each([
