@@ -76,14 +76,6 @@ describe('archives', () => {
   });
 });
 
-test('who is cancelled waits for no file to be hashed or compared', async () => {
-  await writeFile(join(root, 'h.jsonl'), jsonLines({ text: 'h' }));
-  const files = await reader.files([madeSource('h.jsonl')]);
-  const gone = AbortSignal.abort(new Error('cancelled'));
-  await expect(reader.hash(files[0]!, gone)).rejects.toThrow('cancelled');
-  await expect(reader.verify(await manifestFiles(madeSource('h.jsonl')), gone)).rejects.toThrow('cancelled');
-});
-
 test.each([
   ['plain', 'a.jsonl', (text: string) => text],
   ['gzip', 'a.jsonl.gz', (text: string) => gzipSync(text)],
@@ -107,6 +99,14 @@ describe('verification', () => {
         return { path, bytes, sha256, documents: 1, bad: 0 };
       }),
     );
+
+  test('who is cancelled waits for no file to be hashed or compared', async () => {
+    await writeFile(join(root, 'h.jsonl'), jsonLines({ text: 'h' }));
+    const files = await reader.files([madeSource('h.jsonl')]);
+    const gone = AbortSignal.abort(new Error('cancelled'));
+    await expect(reader.hash(files[0]!, gone)).rejects.toThrow('cancelled');
+    await expect(reader.verify(await manifestFiles(madeSource('h.jsonl')), gone)).rejects.toThrow('cancelled');
+  });
 
   test('passes while files are what they were', async () => {
     await place(join(root, 'c/a.jsonl'), jsonLines({ text: 'a' }));
