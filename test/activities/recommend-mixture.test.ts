@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals';
 import { recommendMixture, type RecommendMixtureInput } from '../../activities/recommend-mixture.ts';
 import { predict } from '../../climb/predictor/predictor.ts';
 import type { RecipeBody } from '../../climb/search/recipe.ts';
+import type { SearchSpec } from '../../climb/spec/search-file.ts';
 import { climbVersion } from '../../climb/version.ts';
 import { scratch } from '../adapters/scratch.ts';
 import { arms, observations, refOf, runsAt, smallSpec } from '../climb/made-recipe.ts';
@@ -147,4 +148,50 @@ test('the same evidence gives the same recipe, byte for byte', async () => {
     await perform(recommend, await inputOf([2.5, 2.6, 2.9, 3])),
   ];
   expect(one).toEqual(two);
+});
+
+test('guards, trade-offs, missing baselines and saved tokens stand in the evidence', async () => {
+  const input = await inputOf([2.5, 2.6, 2.9, 3]);
+  const shorter = await Promise.all(
+    runsAt([2.7])[0]!.map(async (run, seed) => ({
+      id: `e1-observed-1-s${seed + 1}`,
+      arm: 'observed-1',
+      score: await deps.store.putJson(run),
+    })),
+  );
+  const spec: SearchSpec = {
+    ...smallSpec,
+    objective: { scale: 'none', guards: { maxLoss: 0.5 } },
+    verify: { ...smallSpec.verify, baselines: ['uniform', 'proportional', 'ngram', 'regmix'], efficiency: [0.25, 0.5] },
+  };
+  const body = await bodyOf({
+    ...input,
+    spec,
+    ngram: null,
+    regmix: { skipped: 'deviceHours' },
+    efficiency: [
+      { tokens: 124_928, skipped: null, runs: shorter },
+      { tokens: 249_856, skipped: 'proxies', runs: [] },
+    ],
+  });
+  const { evidence } = body;
+  expect(evidence.guards?.map(({ arm, kept }) => [arm, kept]).slice(0, 3)).toEqual([
+    ['observed-1', true],
+    ['predicted-1', true],
+    ['uniform', true],
+  ]);
+  expect(evidence.pareto).toEqual({ observed: ['i2-p001'], arms: ['observed-1'] });
+  expect(evidence.missingBaselines).toEqual([
+    { baseline: 'ngram', why: 'trainer' },
+    { baseline: 'regmix', why: 'deviceHours' },
+  ]);
+  // Already at a quarter of the tokens the recipe is better than the proportional mixture.
+  expect(evidence.efficiency).toMatchObject({
+    arm: 'observed-1',
+    tokens: 499_712,
+    reached: { tokens: 124_928, atMost: true },
+    skipped: [{ tokens: 249_856, why: 'proxies' }],
+  });
+  expect(evidence.efficiency?.points.map(({ tokens }) => tokens)).toEqual([124_928, 499_712]);
+  expect(body.hashes['score.e1-observed-1-s1']).toBe(shorter[0]?.score.sha256);
 });
