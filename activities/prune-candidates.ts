@@ -34,7 +34,7 @@ export type PruneSummary = {
   readonly kept: number;
   readonly predictedBest: number;
   /**
-   * What a further proxy is expected to gain at most, and the noise of one run: the pooled one where mixtures were
+   * What the next batch is expected to gain at most, and the noise of one run: the pooled one where mixtures were
    * repeated, else the predictor's. In score units; absent before 0.2.0.
    */
   readonly gain?: number;
@@ -64,14 +64,14 @@ export function pruneCandidates({ store, compute }: Deps) {
         pool,
         ...(size !== undefined && { size }),
       };
-      const kept = await beating((_, signal) => compute.run('pruneCandidates', request, { signal }));
+      const { batchGain, ...kept } = await beating((_, signal) => compute.run('pruneCandidates', request, { signal }));
       const artifact: CandidatesArtifact = { schema: 1, kind: 'candidates', predictor, evaluated, tried, ...kept };
       return {
         ref: await store.putJson(artifact),
         summary: {
           kept: kept.mixtures.length,
           predictedBest: Math.min(...kept.mean),
-          gain: Math.max(0, ...kept.gain),
+          gain: batchGain,
           noise: noiseOfOneRun(predictor, observations),
         },
       };

@@ -40,7 +40,7 @@ export function costLines(spec: SearchSpec, cost: CostEstimate, place: Place): s
   ].join('\n');
 }
 
-/** `8, then 4 each: 3 iterations at most, fewer where a further proxy would gain less than the noise of one run`. */
+/** `8, then 4 each: 3 iterations at most, fewer where a further batch would gain less than the noise of one run`. */
 function scheduleLine(spec: SearchSpec): string {
   const { iterations } = planSearch(spec);
   const schedule = scheduleOf(spec);
@@ -49,7 +49,7 @@ function scheduleLine(spec: SearchSpec): string {
   const early =
     searchSettings(spec).stop.gain === false
       ? ''
-      : ' at most, fewer where a further proxy would gain less than the noise of one run';
+      : ' at most, fewer where a further batch would gain less than the noise of one run';
   return `${listed}${then}: ${iterations} ${iterations === 1 ? 'iteration' : 'iterations'}${early}`;
 }
 

@@ -1,4 +1,4 @@
-import { type Acquisition, worth } from './acquisition.ts';
+import { type Acquisition, expectedImprovement, worth } from './acquisition.ts';
 import type { Beliefs } from './belief.ts';
 import type { Mixture } from './mixture.ts';
 import { combineSds, type Predictor } from '../predictor/predictor.ts';
@@ -11,7 +11,8 @@ import { posterior, type Posterior } from '../predictor/task-model.ts';
  *
  * @param beliefs what is believed of each before anything is chosen
  * @param best the score to improve on; a chosen mixture that is believed to be better takes its place
- * @returns indices of `size` mixtures, or of all where there are fewer, in the order chosen; ties to the lower index
+ * @returns `size` mixtures by index, or all where there are fewer, in the order chosen, ties to the lower index; each with
+ *          the expected improvement that it adds to those before it
  */
 export function believerBatch(request: {
   readonly predictor: Predictor;
@@ -20,12 +21,12 @@ export function believerBatch(request: {
   readonly acquisition: Acquisition;
   readonly best: number;
   readonly size: number;
-}): number[] {
+}): { index: number; gain: number }[] {
   const { predictor, mixtures, acquisition, size } = request;
   const { mean, taskSds } = request.beliefs;
   const tasks = predictor.tasks.map((task, t) => fantasies(posterior(task), mixtures, taskSds[t] as readonly number[]));
   let best = request.best;
-  const chosen: number[] = [];
+  const chosen: { index: number; gain: number }[] = [];
   const open = new Set(mixtures.keys());
   while (chosen.length < Math.min(size, mixtures.length)) {
     const sd = combineSds(
@@ -38,7 +39,7 @@ export function believerBatch(request: {
       const value = worth(acquisition, mean[i] as number, sd[i] as number, best);
       if (next < 0 || value > most) [next, most] = [i, value];
     }
-    chosen.push(next);
+    chosen.push({ index: next, gain: expectedImprovement(mean[next] as number, sd[next] as number, best) });
     open.delete(next);
     best = Math.min(best, mean[next] as number);
     tasks.forEach(({ observe }) => observe(next));

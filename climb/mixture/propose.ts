@@ -14,9 +14,12 @@ export type Candidates = {
   readonly mixtures: readonly Mixture[];
   readonly mean: readonly number[];
   readonly sd: readonly number[];
-  /** Expected improvement on the best that is known: where the most of it is under the noise, the search has converged. */
+  /** Expected improvement on the best that is known. */
   readonly gain: readonly number[];
 };
+
+/** Candidates, and what the next batch of them is expected to gain: under the noise, the search has converged. */
+export type PrunedCandidates = Candidates & { readonly batchGain: number };
 
 /** How candidates are drawn and a batch is chosen among them; by default as the preset `default` does. */
 export type ProposalSettings = Pick<
@@ -64,14 +67,21 @@ export function pruneCandidates(
     readonly pool?: number;
     readonly size?: number;
   },
-): Candidates {
+): PrunedCandidates {
   const { evaluated, settings, size = 4 } = request;
   const known = believed(request, evaluated).mean;
   const acquisition = acquisitionOf(settings);
   const drawing = { ...request, known, acquisition };
   const ranked = settings === undefined || settings.sampler === 'space-filling' ? climbed(drawing) : drawn(drawing);
-  if (settings?.proposal === 'random-of-top') return kept(ranked, settings.top ?? recipeTop(size));
-  return kept(ranked, KEPT, believerBatch({ ...ranked, predictor: request.predictor, size }));
+  const sumOf = (gains: readonly number[]) => gains.reduce((sum, gain) => sum + gain, 0);
+  if (settings?.proposal === 'random-of-top') {
+    const top = kept(ranked, settings.top ?? recipeTop(size));
+    const best = ascending(top.gain.map((gain) => -gain)).slice(0, size);
+    return { ...top, batchGain: sumOf(best.map((i) => top.gain[i] as number)) };
+  }
+  const batch = believerBatch({ ...ranked, predictor: request.predictor, size });
+  const indices = batch.map(({ index }) => index);
+  return { ...kept(ranked, KEPT, indices), batchGain: sumOf(batch.map(({ gain }) => gain)) };
 }
 
 /** Of given mixtures, those that are worth most, best first, ties to the earlier; 256 by default. */
@@ -119,7 +129,7 @@ export function sampleBatch(
   const { predictor } = request;
   const beliefs = believed(request, mixtures);
   const chosen = believerBatch({ predictor, mixtures, beliefs, acquisition, best, size });
-  return chosen.map((i) => mixtures[i] as Mixture);
+  return chosen.map(({ index }) => mixtures[index] as Mixture);
 }
 
 type Ranked = {

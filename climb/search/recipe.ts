@@ -37,7 +37,7 @@ export type RecipeBody = {
   readonly arm: string | null;
   readonly stoppedBy: StoppedBy;
   readonly stoppedByLimit: Limit | null;
-  /** What a further proxy was expected to gain after the last iteration, beside the noise of one run. */
+  /** What a further batch was expected to gain after the last iteration, beside the noise of one run. */
   readonly outlook?: Outlook;
   readonly evidence: {
     /** Means and intervals on the report tasks, lower is better. Null when not verified. */

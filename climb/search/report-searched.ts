@@ -62,7 +62,7 @@ export function searchedSection({
 function outlookText(outlook: Recipe['outlook']): string {
   if (outlook === undefined) return '';
   const [gain, noise] = [outlook.gain, outlook.noise].map((value) => Number(value.toPrecision(2)));
-  return `; a further proxy was expected to gain ${gain} at most, where two runs of one mixture differ by ${noise} (standard deviation)`;
+  return `; a further batch was expected to gain ${gain} at most, where two runs of one mixture differ by ${noise} (standard deviation)`;
 }
 
 /** What domain sets and manifests of searches begun before 0.2.0 don't say. */

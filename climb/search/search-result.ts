@@ -12,7 +12,7 @@ export type SearchResult = {
   /** Null where nothing was verified; absent in results of before 0.2.0. */
   readonly evidence?: EvidenceInBrief | null;
   readonly stoppedBy: StoppedBy;
-  /** What a further proxy was expected to gain after the last iteration, beside the noise of one run. */
+  /** What a further batch was expected to gain after the last iteration, beside the noise of one run. */
   readonly outlook?: Outlook;
   /** Proxies counted against the budget, and how many of them the ledger had already. */
   readonly proxies: number;

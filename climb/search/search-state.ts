@@ -23,12 +23,12 @@ export type Phase =
   | 'needs-attention';
 
 /**
- * Why the search part ended; `diverged`: an iteration in which every proxy did; `converged`: a further proxy was expected
+ * Why the search part ended; `diverged`: an iteration in which every proxy did; `converged`: a further batch was expected
  * to gain less than the noise of one run.
  */
 export type StoppedBy = 'iterations' | 'budget' | 'finishEarly' | 'diverged' | 'converged' | 'cancelled';
 
-/** What a further proxy was expected to gain after an iteration, and the noise of one run, in units of the objective. */
+/** What a further batch was expected to gain after an iteration, and the noise of one run, in units of the objective. */
 export type Outlook = { readonly gain: number; readonly noise: number };
 
 /** Verification scores every choice of more tasks: its proxies take longer. */

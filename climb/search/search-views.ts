@@ -18,7 +18,7 @@ export type Status = {
   /** Seconds of waiting left, as far as the pace so far tells. */
   etaSeconds: number | null;
   stoppedBy: string | null;
-  /** What a further proxy was expected to gain after the last iteration, and the noise of one run: below it a search ends. */
+  /** What a further batch was expected to gain after the last iteration, and the noise of one run: below it a search ends. */
   outlook?: Outlook;
   rejected: SearchState['rejected'];
   failures: SearchState['failures'];

@@ -22,7 +22,7 @@ export function reasonToStop(state: SearchState, now: number): StopReason | null
   return limit === undefined ? null : { by: 'budget', limit };
 }
 
-/** Whether a further proxy is expected to gain less than one run of the same mixture differs from the next. */
+/** Whether a further batch is expected to gain less than one run of the same mixture differs from the next. */
 function converged({ spec, outlook }: SearchState): boolean {
   return searchSettings(spec).stop.gain === 'noise-floor' && !!outlook && outlook.gain < outlook.noise;
 }

@@ -95,7 +95,7 @@ export const searchPart = part({
     z.strictObject({
       gain: z
         .union([z.literal('noise-floor'), z.literal(false)])
-        .check(z.describe('end the search once a further proxy is expected to gain less than the noise of one run')),
+        .check(z.describe('end the search once a further batch is expected to gain less than the noise of one run')),
     }),
   ),
 });

@@ -17,7 +17,7 @@ test('proxies, tokens, time and disk of the example', () => {
   expect(linesOf({})).toBe(
     [
       'proxies   24 (16 to search, 8 to verify)',
-      'schedule  8, then 4 each: 3 iterations at most, fewer where a further proxy would gain less than the noise of one run',
+      'schedule  8, then 4 each: 3 iterations at most, fewer where a further batch would gain less than the noise of one run',
       'tokens    11,993,088',
       `time      5 min with 2 at once (9 min of one device; the preset's speed; none measured here yet)`,
       'disk      about 0.13 GB of 100.0 GB free',

@@ -58,7 +58,7 @@ test('a price on divergence brings proposals nearer to the natural proportions',
 describe('a believer', () => {
   const beliefs = believed({ predictor }, others);
   const batchBy = (size: number, acquisition: Parameters<typeof believerBatch>[0]['acquisition']) =>
-    believerBatch({ predictor, mixtures: others, beliefs, acquisition, best: 0, size });
+    believerBatch({ predictor, mixtures: others, beliefs, acquisition, best: 0, size }).map(({ index }) => index);
 
   test('shrinks uncertainty as the predictor would, were it told what it believes', () => {
     // With only uncertainty to rank by, the second choice is the least certain once the first is known.

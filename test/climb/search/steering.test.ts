@@ -53,7 +53,7 @@ describe('reasonToStop', () => {
   });
 });
 
-describe('a further proxy that is expected to gain less than the noise of one run', () => {
+describe('a further batch that is expected to gain less than the noise of one run', () => {
   const beneath = { gain: 0.002, noise: 0.007 };
 
   test('ends the search, and what is left of the budget stays unspent', () => {
