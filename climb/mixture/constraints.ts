@@ -1,6 +1,9 @@
 import { boundTree, deal, type BoundNode, type GroupParts } from './bound-tree.ts';
+import type { ConstraintProblem, ConstraintRequest, GroupBound } from './constraint-request.ts';
 import { groupProblems, namedConstraints } from './named-constraints.ts';
 import { PARTS, fromParts, quantise, sumOfWeights } from './mixture.ts';
+
+export type { ConstraintProblem, ConstraintRequest } from './constraint-request.ts';
 
 /**
  * The least and the most weight of each cluster, in cluster order, and of sums of some; multiples of 1e-6. Groups are
@@ -10,15 +13,6 @@ export type Constraints = {
   readonly lower: readonly number[];
   readonly upper: readonly number[];
   readonly groups?: readonly GroupBound[];
-};
-
-/** Bounds on the sum of the weights of some clusters, by their indices. */
-export type GroupBound = { readonly members: readonly number[]; readonly lower: number; readonly upper: number };
-
-export type ConstraintProblem = {
-  /** Where in the search file, such as `constraints.bounds.news.lower`. */
-  readonly path: string;
-  readonly message: string;
 };
 
 /** No mixture can satisfy what the search file asks. Retrying can't help: the file has to change. */
@@ -31,25 +25,6 @@ export class InfeasibleConstraints extends Error {
     this.problems = problems;
   }
 }
-
-type Bound = { readonly lower?: number | undefined; readonly upper?: number | undefined };
-
-/** What the search file and the domain set say about weights. Tokens in the proxies' tokenizer. */
-export type ConstraintRequest = {
-  readonly clusters: readonly string[];
-  /** Another name of each cluster, such as its known domain: the file may use either. */
-  readonly labels?: readonly string[];
-  readonly clusterTokens: readonly number[];
-  /** Tokens of the run that the recipe is for, not of a proxy. */
-  readonly targetTokens: number;
-  /** How often a token may be seen in that run. */
-  readonly maxEpochs: number;
-  readonly bounds?: Readonly<Record<string, Bound>>;
-  /** Weights that are given, whatever is proposed for the others. */
-  readonly pinned?: Readonly<Record<string, number>>;
-  /** Bounds on sums. */
-  readonly groups?: Readonly<Record<string, Bound & { readonly clusters: readonly string[] }>>;
-};
 
 /** Rounding errors of a bound such as 0.07 must not move it by a whole part. */
 const PART_TOLERANCE = 1e-6;

@@ -1,5 +1,5 @@
 import { boundTree, OverlappingGroups } from './bound-tree.ts';
-import type { ConstraintProblem, ConstraintRequest, GroupBound } from './constraints.ts';
+import type { ConstraintProblem, ConstraintRequest, GroupBound } from './constraint-request.ts';
 import { PARTS } from './mixture.ts';
 
 /** What the file says of a cluster, and by which name. */
