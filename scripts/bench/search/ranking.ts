@@ -1,4 +1,5 @@
 import { fitPredictor, predict } from '../../../climb/predictor/predictor.ts';
+import { searchSettings } from '../../../climb/spec/search-presets.ts';
 import { shuffled, stream } from '../../../climb/random.ts';
 import { spearman } from '../../../climb/verification/spearman.ts';
 import type { Table, TableRun } from './table.ts';
@@ -27,6 +28,7 @@ export function rankingOf(
     mixtures: known.map(({ mixture }) => mixture),
     scores: targets.map((t) => known.map(({ losses }) => losses[t]!)),
     taskWeights: targets.map(() => 1),
+    kind: searchSettings({ search: { preset: 'default' }, tasks: [] }).predictor,
   });
   const { mean } = predict(
     predictor,

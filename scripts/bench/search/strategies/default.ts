@@ -3,20 +3,22 @@ import { firstBatch } from '../../../../climb/mixture/first-batch.ts';
 import type { Mixture } from '../../../../climb/mixture/mixture.ts';
 import { pruneCandidates, rankCandidates, sampleBatch } from '../../../../climb/mixture/propose.ts';
 import { fitPredictor, predict, type Predictor } from '../../../../climb/predictor/predictor.ts';
-import { scheduleIn } from '../../../../climb/spec/search-presets.ts';
+import { searchSettings } from '../../../../climb/spec/search-presets.ts';
 import type { Problem, Settings, Strategy } from '../problem.ts';
 import { Runs } from '../runs.ts';
 import { snap } from './snap.ts';
 
 /**
- * A search as this project runs it, by the functions that its stages call. On a table the first batch is the rows
- * nearest to the one it would run, and candidates are the rows that are left.
+ * A search as this project runs it: the preset `default`, by the functions that its stages call, without an n-gram
+ * prior. On a table the first batch is the rows nearest to the one it would run, and candidates are the rows left.
  *
- * Recommended is the lowest posterior mean: of what was run on a table, of that and the last candidates elsewhere.
+ * Recommended is the lowest posterior mean of the runs and the last candidates. On a table it is the best run seen: a
+ * search verifies the best observed beside the best predicted, and a row that is trained again has the loss it had.
  */
 export const byDefault: Strategy = (problem, settings) => {
   const runs = new Runs(problem, settings.budget);
-  const { sizes, then } = scheduleIn({ preset: 'default', batch: settings.batch });
+  const { schedule } = searchSettings({ search: { preset: 'default', batch: settings.batch }, tasks: [] });
+  const { sizes, then } = schedule;
   runs.evaluate(firstRuns(problem, { ...settings, size: Math.min(sizes[0] ?? then, runs.left) }));
   for (let iteration = 2; runs.left > 0; iteration++) {
     const predictor = fitted(problem, runs);
@@ -30,7 +32,7 @@ export const byDefault: Strategy = (problem, settings) => {
     evaluated: runs.mixtures,
     scores: runs.scores,
     predictedBest: lowest(predictor, [...runs.mixtures, ...last]),
-    recommended: lowest(predictor, problem.mixtures === null ? [...runs.mixtures, ...last] : runs.mixtures),
+    recommended: problem.mixtures === null ? lowest(predictor, [...runs.mixtures, ...last]) : runs.bestSeen(),
   };
 };
 
@@ -40,7 +42,7 @@ function firstRuns({ prior, mixtures }: Problem, { size, seed }: { size: number;
 }
 
 function fitted({ taskWeights }: Problem, { mixtures, scores }: Runs): Predictor {
-  return fitPredictor({ mixtures, scores, taskWeights });
+  return fitPredictor({ mixtures, scores, taskWeights, kind });
 }
 
 function proposed(
@@ -60,6 +62,9 @@ function lowest(predictor: Predictor, mixtures: readonly Mixture[]): Mixture {
   const { mean } = predict(predictor, mixtures);
   return mixtures[mean.indexOf(Math.min(...mean))] as Mixture;
 }
+
+/** What a search of this preset fits. */
+const { predictor: kind } = searchSettings({ search: { preset: 'default' }, tasks: [] });
 
 /** The whole simplex. */
 function free(domains: number): Constraints {
