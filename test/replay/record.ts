@@ -21,8 +21,40 @@ const file = {
   ...tinySearch,
   proxy: { ...tinySearch.proxy, trainer: 'fake' },
   search: { ...tinySearch.search, first: 3, batch: 1 },
-  budget: { proxies: 10, concurrency: 2 },
+  budget: { proxies: 12, concurrency: 2 },
   verify: { candidates: 1, seeds: 2 },
+};
+
+/** Searches that nobody steers, each with stages or steps that the others lack. */
+const searches = {
+  plain: file,
+  // Pruned and merged up to a threshold, no n-grams, the published samplers.
+  pruned: {
+    ...file,
+    clusters: {
+      initial: 8,
+      quality: { kind: 'heuristics', prune: { fineweb: 0 } },
+      merge: { threshold: 0.5, minimumTokens: 1 },
+    },
+    search: { preset: 'paper', schedule: [4, 2] },
+  },
+  domains: { ...file, clusters: { field: 'domain', merge: { minimumTokens: 1 } } },
+  // Groups of proxies, a trunk before, larger and shorter proxies after.
+  sizes: {
+    ...file,
+    proxy: { ...file.proxy, trainer: 'groups', warmStart: { tokens: 16_384 } },
+    target: { tokens: 4 * 8192 },
+    verify: { ...file.verify, ladder: [{ width: 32, layers: 1 }], efficiency: [0.5] },
+    budget: { proxies: 24, concurrency: 4 },
+  },
+  baselines: {
+    ...file,
+    proxy: { ...file.proxy, trainer: 'groups' },
+    objective: { scale: 'z-score', guards: { maxLoss: 5 } },
+    verify: { candidates: 1, seeds: 2, baselines: ['proportional', 'random', 'unimax', 'regmix'], regmixProxies: 40 },
+    budget: { proxies: 54, concurrency: 8 },
+  },
+  evidence: { ...file, search: { ...file.search, warmStart: [{ search: 'plain' }] } },
 };
 
 const { path: cliPath } = cli;
@@ -41,14 +73,24 @@ async function record(name: string): Promise<void> {
 }
 
 try {
-  await (await lab.start('plain', file)).result();
-  await record('plain');
+  for (const [name, search] of Object.entries(searches)) {
+    await (await lab.start(name, search)).result();
+    await record(name);
+  }
+
+  const assignment = { search: 'plain', corpus: { path: 'corpus' } };
+  await lab.client.workflow.execute('assignDomains', {
+    taskQueue: 'climb',
+    workflowId: 'assigned',
+    args: [assignment] as never,
+  });
+  await record('assigned');
 
   const steered = await lab.start('steered', file);
   await until(async () => (await steered.query<Status>('status')).proxies.done >= 1);
   await steered.executeUpdate('pause', { args: [{}] });
   await steered.signal('setBudget', { proxies: -1 });
-  await steered.executeUpdate('setBudget', { args: [{ proxies: 12, concurrency: 1, reason: 'recorded' }] });
+  await steered.executeUpdate('setBudget', { args: [{ proxies: 14, concurrency: 1, reason: 'recorded' }] });
   await steered.signal('resume');
   await until(async () => (await steered.query<Status>('status')).iteration >= 1);
   await steered.signal('finishEarly', { after: 'iteration' });
