@@ -23,7 +23,7 @@ const file = {
   ...tinySearch,
   proxy: { ...tinySearch.proxy, tokens: 131_072, learningRate: 0.01 },
   search: { first: 4, batch: 2, candidates: 500 },
-  budget: { proxies: 10, concurrency: 2 },
+  budget: { proxies: 12, concurrency: 2 },
   verify: { candidates: 1, seeds: 2 },
 };
 

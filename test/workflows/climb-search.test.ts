@@ -189,7 +189,12 @@ async function mostAlone(workflowId: string): Promise<number> {
   return most;
 }
 
-const longFile = { ...file, seed: 8, budget: { proxies: 20, concurrency: 1 } };
+const longFile = {
+  ...file,
+  seed: 8,
+  search: { ...file.search, stop: { gain: false as const } },
+  budget: { proxies: 20, concurrency: 1 },
+};
 
 describe('messages', () => {
   test('a search is paused, its budget raised and cut, and it ends with what is known', async () => {
