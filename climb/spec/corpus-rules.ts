@@ -1,3 +1,4 @@
+import { heuristicAxes } from '../corpus/quality/heuristics.ts';
 import type { Problem } from '../problem.ts';
 import type { SearchSpec } from './search-file.ts';
 
@@ -120,6 +121,21 @@ function* qualityProblems(quality: SearchSpec['clusters']['quality']): Iterable<
       path: 'clusters.quality.fields',
       message:
         'got nothing: scores are read from fields of the documents; name them, such as {"educational": "edu_score"}',
+    };
+  }
+  yield* unknownAxes(quality);
+}
+
+/** Axes that would prune nothing, silently; those of an endpoint are known only once it is asked. */
+function* unknownAxes({ kind, fields = {}, prune }: NonNullable<SearchSpec['clusters']['quality']>): Iterable<Problem> {
+  if (kind === 'endpoint' || typeof prune !== 'object') return;
+  const known = kind === 'heuristics' ? heuristicAxes : Object.keys(fields);
+  if (known.length === 0) return;
+  for (const axis of Object.keys(prune)) {
+    if (known.includes(axis)) continue;
+    yield {
+      path: `clusters.quality.prune.${axis}`,
+      message: `kind "${kind}" has no axis ${JSON.stringify(axis)} here, so it would prune nothing; it has ${known.join(', ')}; name one of these`,
     };
   }
 }

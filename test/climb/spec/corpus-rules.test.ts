@@ -68,6 +68,18 @@ describe('what is refused', () => {
       'embedding.kind',
       'need no embedding',
     ],
+    [
+      'an axis that the rules do not have',
+      { 'clusters.quality': { kind: 'heuristics', prune: { z: 1, lists: 2 } } },
+      'clusters.quality.prune.z',
+      'it has length, wordLength, stopWords, symbols, lineEnds, lists, boilerplate, repetition',
+    ],
+    [
+      'an axis that no field is',
+      { 'clusters.quality': { kind: 'field', fields: { edu: 'edu_score' }, prune: { edu_score: 1 } } },
+      'clusters.quality.prune.edu_score',
+      'kind "field" has no axis "edu_score" here, so it would prune nothing; it has edu;',
+    ],
     ['quality of no field', { 'clusters.quality': { kind: 'field' } }, 'clusters.quality.fields', 'name them'],
     [
       'a classifier for heuristics',
@@ -95,6 +107,8 @@ describe('what is refused', () => {
       { 'clusters.field': 'domain', 'constraints.bounds': { news: { lower: 0.1 } } },
     ],
     ['known domains with a least size', { clusters: { field: 'domain', merge: { minimumTokens: 100 } } }],
+    ['axes that only an endpoint knows', { 'clusters.quality': { kind: 'endpoint', prune: { LABEL_0: 2 } } }],
+    ['an axis of a field', { 'clusters.quality': { kind: 'field', fields: { edu: 'e' }, prune: { edu: 2 } } }],
     ['thresholds of quality by axis', { 'clusters.quality': { kind: 'heuristics', prune: { repetition: 2 } } }],
   ])('%s is accepted', (_, changes) => expect(problemsOf(changes)).toEqual([]));
 });
