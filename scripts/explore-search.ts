@@ -14,6 +14,7 @@ import {
   type ExploredRow,
 } from '../climb/explore/exploration.ts';
 import { mergeWords } from '../climb/explore/exploration-text.ts';
+import { badWarning, firstBad, leftOut } from '../climb/explore/left-out.ts';
 import { settingsToExplore, type Setting, type Wanted } from '../climb/explore/settings.ts';
 import { count, number } from '../climb/markdown.ts';
 import { minimumRule } from '../climb/mixture/mixture-space.ts';
@@ -32,12 +33,22 @@ const taskRefusals = new Set(['BadTask', 'RefusedPath']);
 /**
  * The corpus half of a search with many settings instead of one, by the activities that the search would run: what it
  * finds here it finds in the ledger, and pays for nothing twice.
- * @param say gets a line for each thing that is done
+ * @param say gets a line for each thing that is done, `warn` one for what looks like a mistake
  * @throws InvalidInput for tasks that can't be read, CommandProblem for a corpus that can't be used
  */
 export async function exploreSearch(
   { file, spec, wanted }: { file: string; spec: SearchSpec; wanted: Wanted },
-  { world, stages, say }: { world: World; stages: Stages; say: (line: string) => void },
+  {
+    world,
+    stages,
+    say,
+    warn,
+  }: {
+    world: World;
+    stages: Stages;
+    say: (line: string) => void;
+    warn: (line: string) => void;
+  },
 ): Promise<Exploration> {
   const { corpus, embedding, clusters, seed } = spec;
   if (clusters.field !== undefined) {
@@ -50,9 +61,14 @@ export async function exploreSearch(
   const manifest = (await refusals(() => stages.ingestCorpus({ corpus: { corpus, clusters, embedding }, tasks }))).ref;
   const read = await store.readJson<Manifest>(manifest);
   say(`read ${count(read.documents, 'document')}, ${(read.bytes / 1e6).toFixed(1)} MB of text`);
+  const facts = corpusFacts(read);
+  for (const line of [...leftOut(facts), ...firstBad(facts)]) say(`  ${line}`);
+  const warning = badWarning(facts);
+  if (warning !== undefined) warn(warning);
+  refuseTooMany(spec, wanted, read.documents);
   const vectors = (await refusals(() => stages.embedCorpus({ manifest, embedding, seed }))).ref;
   const { dimensions } = await store.readJson<Vectors>(vectors);
-  say(`embedded them by ${embedding.kind} in ${number(dimensions)} dimensions`);
+  say(`embedded them by ${embedding.kind} in ${count(dimensions, 'dimension')}`);
   const { quality } = clusters;
   const scores = quality && (await refusals(() => stages.scoreQuality({ manifest, quality }))).ref;
   const axes = scores === undefined ? [] : (await store.readJson<QualityScores>(scores)).axes;
@@ -92,12 +108,23 @@ export async function exploreSearch(
     kind: 'exploration',
     file,
     seed,
-    corpus: corpusFacts(read),
+    corpus: facts,
     embedding: { kind: embedding.kind, dimensions },
     axes,
     clusterings: [...found.values()].map(({ ref: _, ...clustering }) => clustering),
     rows,
   };
+}
+
+/** Before anything is computed that a refusal halfway would hide. @throws CommandProblem */
+function refuseTooMany({ clusters }: SearchSpec, { k = [] }: Wanted, documents: number): void {
+  const given = [...k.map((value) => ['--k', value] as const), ['clusters.initial', clusters.initial ?? 0] as const];
+  const tooMany = given.find(([, value]) => value > documents);
+  if (tooMany === undefined) return;
+  const [name, value] = tooMany;
+  throw new CommandProblem(
+    `${name} is ${number(value)}, but the corpus has ${count(documents, 'document')}: a cluster without a document has nothing to train on. Try: ${number(Math.max(2, Math.floor(documents / 50)))}, fifty documents a cluster`,
+  );
 }
 
 /** One row. A setting that leaves nothing to search over is a row too. */
@@ -108,7 +135,7 @@ async function merged(
   input: Parameters<Stages['mergeClusters']>[0],
 ): Promise<ExploredRow> {
   try {
-    const { ref, summary } = await stages.mergeClusters(input);
+    const { ref, summary } = await refusals(() => stages.mergeClusters(input), ['BadCorpus']);
     const { clusters, map, dropped } = await world.store.readJson<DomainSet>(ref);
     return {
       ...setting,

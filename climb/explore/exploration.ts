@@ -68,7 +68,15 @@ export type Exploration = {
   readonly seed: number;
   readonly corpus: Pick<
     Manifest,
-    'documents' | 'bytes' | 'split' | 'duplicates' | 'nearDuplicates' | 'contaminatedCount' | 'badCount'
+    | 'records'
+    | 'documents'
+    | 'bytes'
+    | 'split'
+    | 'duplicates'
+    | 'nearDuplicates'
+    | 'contaminatedCount'
+    | 'bad'
+    | 'badCount'
   > & { readonly heldOut: number };
   readonly embedding: { readonly kind: string; readonly dimensions: number };
   /** Of quality; none where it was not scored. */
@@ -78,14 +86,17 @@ export type Exploration = {
 };
 
 export function corpusFacts(manifest: Manifest): Exploration['corpus'] {
-  const { documents, bytes, split, duplicates, nearDuplicates, contaminatedCount, badCount, heldOut } = manifest;
+  const { records, documents, bytes, split, duplicates, nearDuplicates, contaminatedCount } = manifest;
+  const { bad, badCount, heldOut } = manifest;
   return {
+    records,
     documents,
     bytes,
     split,
     duplicates,
     nearDuplicates,
     contaminatedCount,
+    bad,
     badCount,
     heldOut: heldOut?.documents ?? 0,
   };

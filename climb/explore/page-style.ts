@@ -33,6 +33,8 @@ h2{margin:0;font-size:19px;line-height:1.3}
 h3{margin:26px 0 8px;font-size:15px}
 p{margin:0}
 .facts,.soft{color:var(--soft)}
+.warning{margin:6px 0;font-weight:600}
+.bad{font-size:12px;overflow-wrap:anywhere}
 main{display:grid;grid-template-columns:minmax(0,570px) minmax(0,1fr);gap:28px;align-items:start;padding-bottom:60px}
 .settings{position:sticky;top:16px;max-height:calc(100vh - 32px);overflow:auto;background:var(--card);border:1px solid var(--line);border-radius:10px}
 table{border-collapse:collapse;width:100%}

@@ -1,8 +1,9 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { utf8ToBytes } from '@noble/hashes/utils.js';
-import { count, fixed, number } from '../markdown.ts';
+import { count, fixed } from '../markdown.ts';
 import { clusterView, type ViewInput } from './cluster-view.ts';
 import type { Exploration } from './exploration.ts';
+import { badWarning, firstBad, leftOut } from './left-out.ts';
 import { Markup, markup, type Content } from './markup.ts';
 import { pageScript } from './page-script.ts';
 import { pageStyle } from './page-style.ts';
@@ -40,7 +41,7 @@ export function explorationPage(exploration: Exploration): string {
 <header>
 <p class="eyebrow">Climb · clusters to choose from</p>
 <h1>${file}</h1>
-<p class="facts">${facts(exploration).join(' · ')}</p>
+<p class="facts">${facts(exploration).join(' · ')}</p>${badRecords(exploration.corpus)}
 </header>
 <main>
 <section class="settings" aria-label="Settings">${settingsTable(exploration, chosen)}</section>
@@ -53,20 +54,21 @@ export function explorationPage(exploration: Exploration): string {
 }
 
 function facts({ corpus, embedding, seed }: Exploration): string[] {
-  const { documents, bytes, split, duplicates, nearDuplicates, contaminatedCount, badCount, heldOut } = corpus;
-  const left: readonly (readonly [number, string])[] = [
-    [split, 'split at the length cap'],
-    [duplicates, 'exact duplicates dropped'],
-    [nearDuplicates, 'near duplicates dropped'],
-    [contaminatedCount, "dropped for text of a task's items"],
-    [heldOut, 'held out'],
-    [badCount, 'unreadable'],
-  ];
+  const { documents, bytes } = corpus;
   return [
     `${count(documents, 'document')}, ${textSize(bytes)} of text`,
-    `${embedding.kind}, ${number(embedding.dimensions)} dimensions`,
+    `${embedding.kind}, ${count(embedding.dimensions, 'dimension')}`,
     `seed ${seed}`,
-    ...left.filter(([n]) => n > 0).map(([n, what]) => `${number(n)} ${what}`),
+    ...leftOut(corpus),
+  ];
+}
+
+/** What was skipped, by its first few. */
+function badRecords(corpus: Exploration['corpus']): Content {
+  const warning = badWarning(corpus);
+  return [
+    warning === undefined ? null : markup`<p class="warning">${warning}</p>`,
+    ...firstBad(corpus).map((line) => markup`<p class="facts bad">${line}</p>`),
   ];
 }
 

@@ -45,7 +45,10 @@ async function explore(file: string, { to, ...wanted }: Wanted & { to?: string }
   const started = performance.now();
   const say = (line: string) => console.error(`${seconds(performance.now() - started)}  ${line}`);
   const stages = createActivities({ ...world, searchAttributes: () => Promise.resolve([]) });
-  const exploration = await exploreSearch({ file: basename(file), spec, wanted }, { world, stages, say });
+  const exploration = await exploreSearch(
+    { file: basename(file), spec, wanted },
+    { world, stages, say, warn: console.error },
+  );
 
   console.log(`\n${explorationTable(exploration)}`);
   const own = exploration.rows.find((row) => row.own);

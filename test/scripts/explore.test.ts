@@ -137,6 +137,24 @@ describe('climb explore', () => {
     expect(await readFile(join(to, 'explore.html'), 'utf8')).toContain('by quality: worth');
   });
 
+  test('what is left out stands there, bad records with file, line and a warning where they are many', async () => {
+    const bad = [...Array.from({ length: 40 }, () => ({ txt: 'a' })), documents[0]];
+    await place(join(folder, 'dirty.jsonl'), lines([...documents, ...bad]));
+    await place(
+      join(folder, 'dirty.json'),
+      JSON.stringify({ ...file, corpus: { ...file.corpus, path: 'dirty.jsonl' } }),
+    );
+    const to = join(folder, 'dirty');
+    const { code, stderr } = await explore(join(folder, 'dirty.json'), '--k', '8', '--targets', '4', '--to', to);
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/ 40 bad records skipped\n.* 1 exact duplicate dropped\n/);
+    expect(stderr).toContain('dirty.jsonl line 241: no field "text"');
+    expect(stderr).toMatch(/^warning: 40 of 281 records \(14\.2 %\) are bad/m);
+    const { corpus } = await found(to);
+    expect(corpus.bad[0]).toEqual({ file: 'dirty.jsonl', line: 241, reason: 'no field "text"' });
+    expect(await readFile(join(to, 'explore.html'), 'utf8')).toContain('dirty.jsonl line 241: no field');
+  });
+
   test('without --to it writes into the state folder, under the name of the search file', async () => {
     const { code } = await explore(search, '--k', '8', '--targets', '2');
     expect(code).toBe(0);
@@ -148,7 +166,7 @@ describe('climb explore', () => {
   test.each([
     [['--k', '8,few'], 'Got "few" where whole numbers from 2 to 65534 are wanted'],
     [['--thresholds', '0'], 'Got "0" where numbers above 0 are wanted'],
-    [['--k', '500'], 'clusters.initial is 500, but the corpus has 240 documents'],
+    [['--k', '500'], '--k is 500, but the corpus has 240 documents'],
   ])('%j is refused in words', async (args, words) => {
     const { code, stderr } = await explore(search, ...args);
     expect([code, stderr]).toEqual([1, expect.stringContaining(words)]);
@@ -162,6 +180,11 @@ describe('climb explore', () => {
       'the search file has 2 problems:\n  tasks.0',
     ],
     ['a corpus that is not there', { corpus: { path: 'missing.jsonl' } }, 'missing.jsonl'],
+    [
+      'an axis that the rules do not have',
+      { clusters: { ...file.clusters, quality: { kind: 'heuristics', prune: { z: 1 } } } },
+      'clusters.quality.prune.z',
+    ],
     ['known domains', { clusters: { field: 'domain' } }, 'there is no clustering to choose'],
   ])('%s', async (_, changes, words) => {
     await place(join(folder, 'bad.json'), JSON.stringify({ ...file, ...changes }));
