@@ -3,7 +3,12 @@ import type { Made, Ref } from '../climb/artifact.ts';
 import type { AssignedLines, AssignedLinesInput } from '../climb/corpus/assigned-lines.ts';
 import type { Clusters, DomainSet, EmbeddingModel } from '../climb/corpus/corpus-artifacts.ts';
 import type { DocumentColumns } from '../climb/corpus/document-columns.ts';
-import { assignmentPath, assignmentSummary, type FileAssignment } from '../climb/corpus/file-assignment.ts';
+import {
+  assignmentPath,
+  assignmentSummary,
+  otherAssignment,
+  type FileAssignment,
+} from '../climb/corpus/file-assignment.ts';
 import { float32Of } from '../climb/corpus/little-endian.ts';
 import type { BlockFacts } from '../climb/corpus/parse-block.ts';
 import { tallyBlocks } from '../climb/corpus/reading-tally.ts';
@@ -15,7 +20,7 @@ import type { Deps } from './deps.ts';
 import { patientWithEndpoint } from './endpoint-patience.ts';
 import type { AssignmentPlan } from './open-assignment.ts';
 import { shardEmbedder } from './embed/shard-embedder.ts';
-import { refuseBad } from './ingest/ingest-refusals.ts';
+import { badCorpus, refuseBad } from './ingest/ingest-refusals.ts';
 
 export type AssignShardInput = {
   /** `AssignmentPlan` */
@@ -44,9 +49,9 @@ type AssignedBlock = Omit<AssignedLines, 'lines'> & { readonly lines: Ref; reado
  * they follow from those of the file, of the domain set and of its embedding alone: each file stands by itself, no
  * duplicates are dropped and no items of tasks looked for. A retry goes on at a block.
  * @returns ref of a `FileAssignment`
- * @throws ApplicationFailure BadCorpus, not retryable, for a file that can't be read, holds no document, or a bad
- * one where the corpus of the domain set was strict; what the
- * embedding endpoint has to say, see `patientWithEndpoint`
+ * @throws ApplicationFailure BadCorpus, not retryable, for a file that can't be read, holds no document, a bad one
+ * where the corpus of the domain set was strict, or would replace the assignment of another file; what the embedding
+ * endpoint has to say, see `patientWithEndpoint`
  */
 export function assignShard(
   deps: Pick<Deps, 'store' | 'ledger' | 'derive' | 'compute' | 'corpus' | 'searches' | 'embedders'>,
@@ -69,8 +74,12 @@ export function assignShard(
         const made = await store.readJson<FileAssignment>(ref);
         if (publish !== undefined) {
           const names = assignmentPath(file.path);
+          const summary = `assigned/${names.summary}`;
+          const existing = await searches.read(publish, summary);
+          const refusal = otherAssignment(searches.path(publish, summary), existing, made);
+          if (refusal !== undefined) throw badCorpus(`${refusal}; try a workflow id of its own for ${file.path}`);
           await store.copyTo(made.assignment, searches.path(publish, `assigned/${names.lines}`));
-          await searches.write(publish, `assigned/${names.summary}`, assignmentSummary(file.path, made));
+          await searches.write(publish, summary, assignmentSummary(file.path, made));
         }
         const { assignment, documents, unassigned, badCount: bad } = made;
         return { ref, summary: { path: file.path, assignment, documents, unassigned, bad } };

@@ -60,7 +60,7 @@ export function openAssignment({
       const twice = files.find(({ path }, at) => files.findIndex((other) => other.path === path) < at);
       if (twice !== undefined) {
         throw refuse(
-          `got two files called ${twice.path}, in two allowed roots or sources: the assignment of one would replace the other's; try one after another`,
+          `got two files called ${twice.path}, in two allowed roots or sources: the assignment of one would replace the other's; try each by itself, with a --to of its own (as a workflow: with a workflow id of its own)`,
           'BadCorpus',
         );
       }

@@ -51,3 +51,31 @@ export function assignmentPath(path: string): { lines: string; summary: string }
 export function assignmentSummary(path: string, { schema, kind, ...assignment }: FileAssignment): string {
   return `${JSON.stringify({ schema, kind, path, ...assignment }, null, 2)}\n`;
 }
+
+/**
+ * Why an assignment must not replace what lies in its place; undefined where that is nothing, or the same file's.
+ * @param place of the summary, as people know it @param existing what lies there
+ */
+export function otherAssignment(
+  place: string,
+  existing: string | undefined,
+  made: Pick<FileAssignment, 'sha256' | 'size'>,
+): string | undefined {
+  if (existing === undefined) return undefined;
+  const found = asSummary(existing);
+  if (found?.sha256 === made.sha256) return undefined;
+  const held =
+    found === undefined
+      ? 'something that is no summary of an assignment'
+      : `the assignment of another file of that name (SHA-256 ${found.sha256}, ${found.size} bytes)`;
+  return `${place} holds ${held}, which this one (SHA-256 ${made.sha256}, ${made.size} bytes) would replace`;
+}
+
+function asSummary(text: string): Partial<FileAssignment> | undefined {
+  try {
+    const value = JSON.parse(text) as Partial<FileAssignment> | null;
+    return value?.kind === 'file-assignment' ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { basename, join, parse, resolve } from 'node:path';
+import { basename, join, parse } from 'node:path';
 import { createActivities } from '../../activities/index.ts';
 import { publish } from '../../adapters/publish.ts';
 import { workerSettings } from '../../adapters/worker-settings.ts';
@@ -8,6 +8,7 @@ import { canonicalJson } from '../../climb/content-key.ts';
 import { clusterLines, explorationTable, settingWords } from '../../climb/explore/exploration-text.ts';
 import { explorationPage } from '../../climb/explore/page.ts';
 import type { Wanted } from '../../climb/explore/settings.ts';
+import { destinationFolder } from '../destination.ts';
 import { exploreSearch } from '../explore-search.ts';
 import { readSearchFile } from '../read-search-file.ts';
 import { runCommand } from '../run-command.ts';
@@ -41,6 +42,7 @@ function list(least: number, most: number, kind: (value: number) => boolean = Nu
 async function explore(file: string, { to, ...wanted }: Wanted & { to?: string }): Promise<number> {
   const spec = await readSearchFile(file);
   const settings = workerSettings();
+  const folder = await destinationFolder(to ?? join(settings.home, 'explore', parse(file).name));
   const world = await openWorld(settings);
   const started = performance.now();
   const say = (line: string) => console.error(`${seconds(performance.now() - started)}  ${line}`);
@@ -53,7 +55,6 @@ async function explore(file: string, { to, ...wanted }: Wanted & { to?: string }
   console.log(`\n${explorationTable(exploration)}`);
   const own = exploration.rows.find((row) => row.own);
   if (own && 'figures' in own) console.log(`\n${settingWords(own)}\n${clusterLines(own, exploration.axes)}`);
-  const folder = to === undefined ? join(settings.home, 'explore', parse(file).name) : resolve(to);
   const [json, page] = [join(folder, 'explore.json'), join(folder, 'explore.html')];
   // Canonical, since what comes from the ledger has its keys in another order than what was just made.
   await publish(json, `${canonicalJson(exploration)}\n`);

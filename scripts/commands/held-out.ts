@@ -1,12 +1,14 @@
 import { Command } from 'commander';
-import { appendFile, rm } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { appendFile, mkdir, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { createActivities } from '../../activities/index.ts';
 import { adopt, temporaryBeside } from '../../adapters/publish.ts';
 import { workerSettings } from '../../adapters/worker-settings.ts';
 import { openWorld } from '../../adapters/world.ts';
 import type { Manifest } from '../../climb/corpus/corpus-artifacts.ts';
 import { parseShard } from '../../climb/corpus/corpus-shard.ts';
+import { count } from '../../climb/markdown.ts';
+import { destinationFile } from '../destination.ts';
 import { refusals } from '../refusals.ts';
 import { readSearchFile } from '../read-search-file.ts';
 import { CommandProblem, runCommand } from '../run-command.ts';
@@ -16,10 +18,11 @@ export const heldOutCommand = new Command('held-out')
   .description('write the documents that a search file holds out, ready to be a task of it')
   .argument('<file>', 'the search file, with corpus.heldOut')
   .requiredOption('--to <path>', 'JSON lines of {id, text}; replaced if it is there')
-  .action((file: string, { to }: { to: string }) => runCommand(() => writeHeldOut(file, resolve(to))));
+  .action((file: string, { to }: { to: string }) => runCommand(() => writeHeldOut(file, to)));
 
-async function writeHeldOut(file: string, to: string): Promise<number> {
+async function writeHeldOut(file: string, given: string): Promise<number> {
   const spec = await readSearchFile(file);
+  const to = await destinationFile(given);
   if (spec.corpus.heldOut === 0) {
     throw new CommandProblem(
       `${file} holds nothing out (corpus.heldOut is 0), so there is nothing to write. Try: "heldOut": 0.001 in its corpus`,
@@ -32,6 +35,7 @@ async function writeHeldOut(file: string, to: string): Promise<number> {
   const { heldOut } = await world.store.readJson<Manifest>(ref);
   const whole = temporaryBeside(to);
   try {
+    await mkdir(dirname(to), { recursive: true });
     await appendFile(whole, '');
     for (const shard of heldOut?.shards ?? []) {
       const lines = parseShard(await world.store.read(shard.ref)).map(
@@ -44,6 +48,6 @@ async function writeHeldOut(file: string, to: string): Promise<number> {
     await rm(whole, { force: true });
     await world.close();
   }
-  console.log(`${to}: ${heldOut?.documents ?? 0} documents, ${heldOut?.bytes ?? 0} bytes of text`);
+  console.log(`${to}: ${count(heldOut?.documents ?? 0, 'document')}, ${count(heldOut?.bytes ?? 0, 'byte')} of text`);
   return 0;
 }

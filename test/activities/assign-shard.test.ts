@@ -218,6 +218,25 @@ describe('the same bytes', () => {
     expect(summary).toEqual({ path: 'shards/part-1.jsonl', ...alone[1]!.assignment });
   }, 60_000);
 
+  test('what lies in its place stays if it is of another file, and may be written again if it is of the same', async () => {
+    const path = join(world.folder, 'daily.jsonl');
+    await place(path, lines([corpus[0]]));
+    const [monday] = await assign(world, 'daily.jsonl', 'daily');
+    await assign(world, 'daily.jsonl', 'daily');
+    await writeFile(path, lines([corpus[1]]));
+    const failure = await failureOf(assign(world, 'daily.jsonl', 'daily'));
+    expect(failure).toMatchObject({
+      type: 'BadCorpus',
+      nonRetryable: true,
+      message: expect.stringMatching(
+        /another file of that name .* would replace; try a workflow id of its own for daily/,
+      ),
+    });
+    expect((failure as Error).message).toContain(monday!.assignment.sha256);
+    const published = world.deps.searches.path('daily', 'assigned/daily.jsonl.clusters.jsonl');
+    expect(await readFile(published)).toEqual(monday!.bytes);
+  });
+
   test('a file of another name is found again', async () => {
     const [first] = await assign(world, 'corpus.jsonl');
     await cp(join(world.folder, 'corpus.jsonl'), join(world.folder, 'copy.jsonl'));

@@ -26,7 +26,7 @@ const assign = (...args: string[]) =>
     });
   });
 
-// Three processes, each of which opens a world: 6 s.
+// Five processes, each of which opens a world: 6 s.
 test('clusters of files that a person names, from where he is, below the folder he names; what fails is a sentence', async () => {
   const compute = new Compute(1);
   const deps = worldIn(home, { compute });
@@ -66,10 +66,19 @@ test('clusters of files that a person names, from where he is, below the folder 
     written.split('\n').map((line) => (line === '' ? null : (JSON.parse(line) as { cluster: string }).cluster)),
   ).toEqual(['c0001', null, null]);
 
-  const [byHash, unknown] = await Promise.all([
+  await place(join(home, 'later', 'b.jsonl'), lines([{ body: 'fourth', topic: 'sky' }]));
+  const [byHash, unknown, replacing, intoFile] = await Promise.all([
     assign(domainSet.sha256, 'corpus.jsonl', '--to', 'out'),
     assign('nobody', 'later', '--to', 'out'),
+    assign('my search', 'later/b.jsonl', '--text-field', 'body', '--to', 'out'),
+    assign('my search', 'later/b.jsonl', '--text-field', 'body', '--to', 'corpus.jsonl'),
   ]);
+  expect(replacing).toMatchObject({ code: 1, out: '' });
+  expect(replacing.error).toMatch(
+    /^climb: out\/later\/b.jsonl.summary.json holds the assignment of another file .*Try: another --to for later\/b.jsonl\n$/,
+  );
+  expect(intoFile).toMatchObject({ code: 1, out: '' });
+  expect(intoFile.error).toMatch(/^climb: can't write into .*corpus.jsonl: it is a file where a folder is needed/);
   expect(byHash).toMatchObject({ code: 0 });
   expect(byHash.out).toContain('40 documents, 0 in no cluster');
   expect(unknown).toMatchObject({ code: 1, out: '' });

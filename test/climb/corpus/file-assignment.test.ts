@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { assignmentPath } from '../../../climb/corpus/file-assignment.ts';
+import { assignmentPath, otherAssignment } from '../../../climb/corpus/file-assignment.ts';
 
 const bytes = (path: string) => Buffer.byteLength(path.split('/').at(-1) as string);
 
@@ -29,4 +29,17 @@ test('the longest name that has room is left alone', () => {
   const name = `${'n'.repeat(234)}.jsonl`;
   expect(assignmentPath(name).lines).toBe(`${name}.clusters.jsonl`);
   expect(bytes(assignmentPath(name).lines)).toBe(255);
+});
+
+test('an assignment replaces that of the same file, and nothing else', () => {
+  const made = { sha256: 'a'.repeat(64), size: 10 };
+  const summary = (sha256: string) => JSON.stringify({ kind: 'file-assignment', sha256, size: 7 });
+  expect(otherAssignment('x.summary.json', undefined, made)).toBeUndefined();
+  expect(otherAssignment('x.summary.json', summary(made.sha256), made)).toBeUndefined();
+  expect(otherAssignment('x.summary.json', summary('b'.repeat(64)), made)).toBe(
+    `x.summary.json holds the assignment of another file of that name (SHA-256 ${'b'.repeat(64)}, 7 bytes), which this one (SHA-256 ${'a'.repeat(64)}, 10 bytes) would replace`,
+  );
+  for (const other of ['', 'null', '[]', '{"kind":"recipe"}', `"${made.sha256}"`]) {
+    expect(otherAssignment('x.summary.json', other, made)).toContain('holds something that is no summary');
+  }
 });
