@@ -21,23 +21,24 @@ export async function patientWithEndpoint<T>(work: () => Promise<T>): Promise<T>
     if (name === 'EndpointUnavailable') {
       const { retryAfter } = error as Error & { retryAfter?: number };
       throw ApplicationFailure.create({
-        message,
+        message: attemptNow() === undefined ? message : `${message}; it is asked again later`,
         type: name,
         nonRetryable: false,
         ...(retryAfter !== undefined && { nextRetryDelay: retryAfter }),
       });
     }
     if (permanent.has(name)) throw ApplicationFailure.nonRetryable(message, name);
-    const attempt = attemptNow();
+    const attempt = attemptNow() ?? 1;
     if (attempt < attempts) throw error;
     throw ApplicationFailure.nonRetryable(`given up at attempt ${attempt}: ${message}`, name);
   }
 }
 
-function attemptNow(): number {
+/** Undefined where no activity runs this: nobody tries again by himself there. */
+function attemptNow(): number | undefined {
   try {
     return Context.current().info.attempt;
   } catch {
-    return 1;
+    return undefined;
   }
 }

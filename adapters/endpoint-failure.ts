@@ -41,7 +41,7 @@ export function statusFailure(
   if (status === 408 || status === 424 || status === 429 || status >= 500) {
     const wait = waitFrom(retryAfter, now);
     const said = wait === undefined ? '' : ` and asks to wait ${Math.ceil(wait / 1000)} s`;
-    return new EndpointUnavailable(`${who} answered ${status}${said}; it is asked again later`, wait);
+    return new EndpointUnavailable(`${who} answered ${status}${said}`, wait);
   }
   const reason = refusals[status] ?? "expected 200; check the profile's url and the server's log";
   return new BadEndpoint(`${who} answered ${status}: ${reason}`);
@@ -55,12 +55,12 @@ export function transportFailure(who: string, error: unknown, seconds: number): 
   const { name, cause } = error as Error & { cause?: { code?: unknown } };
   if (name === 'TimeoutError') {
     return new EndpointUnavailable(
-      `${who} gave no answer in ${seconds} s; it is asked again later; if it always needs longer, raise the profile's timeoutSeconds or lower its concurrency`,
+      `${who} gave no answer in ${seconds} s; if it always needs longer, raise the profile's timeoutSeconds or lower its concurrency`,
     );
   }
   const code = typeof cause?.code === 'string' ? ` (${cause.code})` : '';
   return new EndpointUnavailable(
-    `${who} can't be reached, or its answer broke off${code}; it is asked again later; check that it runs and the profile's url`,
+    `${who} can't be reached, or its answer broke off${code}; check that it runs and the profile's url`,
   );
 }
 

@@ -13,10 +13,10 @@ export async function refusals<T>(stage: () => Promise<T>, except: readonly stri
     return await stage();
   } catch (error) {
     if (error instanceof ApplicationFailure && except.includes(error.type ?? '')) throw error;
-    if (error instanceof ApplicationFailure) throw new CommandProblem(error.message);
-    if (error instanceof Error && unanswered.has(error.name)) {
+    if (!(error instanceof Error)) throw error;
+    if (unanswered.has((error instanceof ApplicationFailure && error.type) || error.name)) {
       throw new CommandProblem(`${error.message}. What was done is kept. Try: the same command once it answers`);
     }
-    throw error;
+    throw error instanceof ApplicationFailure ? new CommandProblem(error.message) : error;
   }
 }
