@@ -1,4 +1,4 @@
-import { ApplicationFailure } from '@temporalio/activity';
+import type { ApplicationFailure } from '@temporalio/activity';
 import type { Made, Ref } from '../climb/artifact.ts';
 import type { AssignedLines, AssignedLinesInput } from '../climb/corpus/assigned-lines.ts';
 import type { Clusters, DomainSet, EmbeddingModel } from '../climb/corpus/corpus-artifacts.ts';
@@ -13,7 +13,9 @@ import { float32Of } from '../climb/corpus/little-endian.ts';
 import type { BlockFacts } from '../climb/corpus/parse-block.ts';
 import { tallyBlocks } from '../climb/corpus/reading-tally.ts';
 import type { Source } from '../climb/corpus/reading.ts';
+import { count } from '../climb/markdown.ts';
 import type { CorpusBlock } from '../adapters/corpus-blocks.ts';
+import { fieldAtFault } from '../adapters/field-uses.ts';
 import type { HashedCorpusFile } from '../adapters/corpus-reader.ts';
 import { beating } from './beating.ts';
 import type { Deps } from './deps.ts';
@@ -179,11 +181,16 @@ const readBy = ({ name, rules }: Source) => ({ rules, source: rules.domainField 
 
 function noDocument(
   { path }: HashedCorpusFile,
-  { rules: { textFields } }: Source,
+  source: Source,
   { records, bad: [first] }: { records: number; bad: readonly { line: number; reason: string }[] },
 ): ApplicationFailure {
-  return ApplicationFailure.nonRetryable(
-    `${path} holds no document: expected text in the field ${textFields.map((field) => `"${field}"`).join(' or ')} of its records, found ${records} records, all of them bad, the first (line ${first?.line}): ${first?.reason}; nothing could be assigned; try textField, or the name of the source that it belongs to`,
-    'BadCorpus',
+  const { expected, where } = fieldAtFault(source, first?.reason);
+  const option = where.endsWith('.textField')
+    ? 'textField'
+    : where.endsWith('.idField')
+      ? 'idField'
+      : 'records with it';
+  return badCorpus(
+    `${path} holds no document: expected ${expected} of its records, found ${count(records, 'bad record')} and no other, the first (line ${first?.line}): ${first?.reason}; nothing could be assigned; try ${option}, or the name of the source that it belongs to`,
   );
 }

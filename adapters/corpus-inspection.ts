@@ -1,8 +1,10 @@
+import type { BadDocument } from '../climb/corpus/corpus-artifacts.ts';
 import { parseRecord, textId, valueAt } from '../climb/corpus/parse-record.ts';
 import type { Source } from '../climb/corpus/reading.ts';
+import { count } from '../climb/markdown.ts';
 import { BadCorpus } from './bad-corpus.ts';
 import type { CorpusFile } from './corpus-files.ts';
-import { fieldUses, type FieldUse } from './field-uses.ts';
+import { fieldAtFault, fieldUses, type FieldUse } from './field-uses.ts';
 import type { RawLine } from './line-splitter.ts';
 import { openParquet } from './parquet-file.ts';
 
@@ -15,6 +17,19 @@ export type Inspection = {
   /** Different documents that are needed. */
   readonly least: number;
 };
+
+/** What the looking showed beyond refusals. */
+export type Inspected = {
+  /** Records at the beginnings of the files. */
+  readonly records: number;
+  /** Of these. */
+  readonly bad: number;
+  readonly firstBad: BadDocument | null;
+  /** Sources, by index, none of whose documents there has a name in its label field. */
+  readonly unlabelled: readonly number[];
+};
+
+type Tally = { records: number; bad: number; firstBad: BadDocument | null; labels: Map<number, number> };
 
 type Lines = (file: CorpusFile, source: Source) => AsyncIterable<Iterable<RawLine>>;
 
@@ -29,12 +44,13 @@ export async function inspectCorpus(
   sources: readonly Source[],
   lines: Lines,
   { strict, least }: Inspection,
-): Promise<void> {
+): Promise<Inspected> {
   const seen = new Set<string>();
+  const tally: Tally = { records: 0, bad: 0, firstBad: null, labels: new Map() };
   await refuseMixedColumns(files, sources);
   for (const file of files) {
     if (file.format === 'text' && seen.size >= least) continue;
-    await inspectBeginning(file, sources[file.source]!, lines, { strict, least }, seen);
+    await inspectBeginning(file, sources[file.source]!, lines, { strict, least }, seen, tally);
   }
   for (const file of files) {
     if (seen.size >= least) break;
@@ -52,6 +68,11 @@ export async function inspectCorpus(
       `${one ? first.path : 'the corpus'} holds ${seen.size} different documents with text in the field ${fields.join(' or ')}, but ${least} are needed: each cluster needs one at least; try corpus.textField, more documents, or a smaller clusters.initial`,
     );
   }
+  const { records, bad, firstBad, labels } = tally;
+  const unlabelled = [...labels].flatMap(([source, labelled]) =>
+    labelled === 0 && sources[source]?.rules.labelField !== null ? [source] : [],
+  );
+  return { records, bad, firstBad, unlabelled };
 }
 
 type Parsed = NonNullable<ReturnType<typeof parseRecord>>;
@@ -62,7 +83,7 @@ async function* recordsOf(
   source: Source,
   lines: Lines,
   strict: boolean,
-): AsyncGenerator<{ line: RawLine; parsed: Parsed }> {
+): AsyncGenerator<{ line: RawLine; number: number; parsed: Parsed }> {
   let number = 0;
   for await (const batch of lines(file, source)) {
     for (const line of batch) {
@@ -75,7 +96,7 @@ async function* recordsOf(
           `${file.path} line ${number}: ${parsed.bad}; a strict corpus has no bad documents; mend the line, or say "strict": false to skip and count such lines`,
         );
       }
-      yield { line, parsed };
+      yield { line, number, parsed };
     }
   }
 }
@@ -86,22 +107,34 @@ async function inspectBeginning(
   lines: Lines,
   { strict, least }: Inspection,
   seen: Set<string>,
+  tally: Tally,
 ): Promise<void> {
   const missing = new Set(fieldUses(source).filter(({ optional }) => !optional));
   let [records, bytes] = [0, 0];
   let example: object | undefined;
-  for await (const { line, parsed } of recordsOf(file, source, lines, strict)) {
+  let [documents, firstBad, whole] = [0, undefined as BadDocument | undefined, true];
+  for await (const { line, number, parsed } of recordsOf(file, source, lines, strict)) {
     records++;
     if (line instanceof Uint8Array) bytes += line.length;
+    tally.records++;
     if ('record' in parsed) {
       missing.clear();
+      documents++;
+      const labelled = parsed.record.label === undefined ? 0 : 1;
+      tally.labels.set(file.source, (tally.labels.get(file.source) ?? 0) + labelled);
       if (seen.size < least) seen.add(textId(parsed.record.hash));
     } else {
+      firstBad ??= { file: file.path, line: number, reason: parsed.bad };
+      tally.firstBad ??= firstBad;
+      tally.bad++;
       const record = objectOf(line);
       if (record !== undefined) for (const use of missing) if (isThere(record, use)) missing.delete(use);
       example ??= record;
     }
-    if (records >= beginning.records || bytes >= beginning.bytes) break;
+    if (records >= beginning.records || bytes >= beginning.bytes) {
+      whole = false;
+      break;
+    }
   }
   if (records === 0) {
     throw new BadCorpus(
@@ -109,11 +142,20 @@ async function inspectBeginning(
       `${file.path} is empty (${file.bytes} bytes, no record): it may have been cut short when it was copied; copy it again, remove it, or leave it out by a glob such as dir/!(name).jsonl`,
     );
   }
+  if (documents > 0 || file.format === 'text' || firstBad === undefined) return;
   const [use] = missing;
-  if (use === undefined || example === undefined) return;
+  if (example === undefined || use === undefined) {
+    // Behind a beginning of the right schema there may be documents; behind one that can't be read there hardly are.
+    if (example !== undefined && !whole) return;
+    const { where } = fieldAtFault(source, firstBad.reason);
+    throw new BadCorpus(
+      example === undefined ? `${source.field}.path` : where,
+      `${file.path}: none of its first ${count(records, 'record')} is a document, the first (line ${firstBad.line}): ${firstBad.reason}; the corpus would lack the whole file; try ${example === undefined ? `${source.field}.format` : where}, or leave the file out by a glob such as dir/!(name).jsonl`,
+    );
+  }
   throw new BadCorpus(
     use.where,
-    `${file.path}: none of its first ${records} records has ${use.fields.map((name) => `"${name}"`).join(' or ')} as ${expected[use.kind]}; found ${fieldsOf(example)}; name the field that it has, or take the file out`,
+    `${file.path}: none of its first ${count(records, 'record')} has ${use.fields.map((name) => `"${name}"`).join(' or ')} as ${expected[use.kind]}; found ${fieldsOf(example)}; name the field that it has, or take the file out`,
   );
 }
 

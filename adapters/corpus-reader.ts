@@ -7,7 +7,7 @@ import { cutBlocks, type CorpusBlock } from './corpus-blocks.ts';
 import { archiveLimits, type ArchiveLimits } from './corpus-bytes.ts';
 import { findCorpusFiles, type CorpusFile } from './corpus-files.ts';
 import type { FileFormat } from './corpus-format.ts';
-import { inspectCorpus, type Inspection } from './corpus-inspection.ts';
+import { inspectCorpus, type Inspected, type Inspection } from './corpus-inspection.ts';
 import { recordLines } from './record-lines.ts';
 
 export type HashedCorpusFile = CorpusFile & { readonly sha256: string };
@@ -50,10 +50,11 @@ export class CorpusReader {
   async inspect(
     sources: readonly Source[],
     inspection: Inspection,
-  ): Promise<{ files: { path: string; bytes: number; format: FileFormat }[] }> {
+  ): Promise<{ files: { path: string; bytes: number; format: FileFormat }[]; inspected: Inspected }> {
     const files = await this.files(sources);
-    await inspectCorpus(files, sources, (file, source) => recordLines(file, source, this.#limits), inspection);
-    return { files: files.map(({ path, bytes, format }) => ({ path, bytes, format })) };
+    const lines = (file: CorpusFile, source: Source) => recordLines(file, source, this.#limits);
+    const inspected = await inspectCorpus(files, sources, lines, inspection);
+    return { files: files.map(({ path, bytes, format }) => ({ path, bytes, format })), inspected };
   }
 
   /**

@@ -32,3 +32,23 @@ export function fieldUses({ name, rules, field }: Source): FieldUse[] {
     ...use([labelField], 'name', `${field}.labelField`, true),
   ];
 }
+
+/** What each kind of field holds, in words. */
+const contents: Record<FieldUse['kind'], string> = {
+  text: 'text',
+  vector: 'a list of numbers',
+  number: 'a number',
+  name: 'a name',
+};
+
+/**
+ * Which of the fields that a source's rules read a bad record failed on: what was expected there, and where the search
+ * file names it.
+ * @param reason why it is bad, as `parseRecord` has it; one that names no field (`not JSON`) counts as one of the text
+ */
+export function fieldAtFault(source: Source, reason: string | undefined): { expected: string; where: string } {
+  const uses = fieldUses(source);
+  const use = uses.find(({ fields }) => fields.some((field) => reason?.includes(`"${field}"`))) ?? uses[0]!;
+  const fields = use.fields.map((field) => `"${field}"`).join(' or ');
+  return { expected: `${contents[use.kind]} in the field ${fields}`, where: use.where };
+}

@@ -1,6 +1,8 @@
 import { ApplicationFailure } from '@temporalio/activity';
 import type { ReadingTally } from '../../climb/corpus/reading-tally.ts';
 import type { Source } from '../../climb/corpus/reading.ts';
+import { count } from '../../climb/markdown.ts';
+import { fieldAtFault } from '../../adapters/field-uses.ts';
 import type { HashedCorpusFile } from '../../adapters/corpus-reader.ts';
 
 /** Corpora that were read and can't be used: each as a failure that isn't tried again. */
@@ -27,13 +29,13 @@ export function refuseUseless(
   for (const [at, { records, documents, firstBad }] of tally.files.entries()) {
     const { path, bytes, format, source } = files[at] as HashedCorpusFile;
     if (documents > 0 || format === 'text') continue;
-    const { field, rules } = sources[source] as Source;
+    const { expected, where } = fieldAtFault(sources[source] as Source, firstBad?.reason);
     const found =
       firstBad === null
-        ? `found no record in ${bytes} bytes`
-        : `found ${records} records, all of them bad, the first (line ${firstBad.line}): ${firstBad.reason}`;
+        ? `found no record in ${count(bytes, 'byte')}`
+        : `found ${count(records, 'bad record')} and no other, the first (line ${firstBad.line}): ${firstBad.reason}`;
     throw badCorpus(
-      `${path} holds no document: expected text in the field ${quoted(rules.textFields)} of its records, ${found}; the corpus would lack the whole file; try ${field}.textField, a source of its own for files of another schema, or take the file away`,
+      `${path} holds no document: expected ${expected} of its records, ${found}; the corpus would lack the whole file; try ${where}, a source of its own for files of another schema, or take the file away`,
     );
   }
 }
@@ -49,11 +51,11 @@ export function refuseEmpty(
   const first = tally.bad[0] && `${files[tally.bad[0].file]?.path} line ${tally.bad[0].line}: ${tally.bad[0].reason}`;
   if (tally.documents === 0) {
     return badCorpus(
-      `${places} holds no document: got ${tally.badCount} records without usable text in the field ${quoted(sources[0]?.rules.textFields ?? [])}, the first: ${first ?? 'none'}; there is nothing to search over; try corpus.textField`,
+      `${places} holds no document: got ${count(tally.badCount, 'record')} without usable text in the field ${quoted(sources[0]?.rules.textFields ?? [])}, the first: ${first ?? 'none'}; there is nothing to search over; try corpus.textField`,
     );
   }
   return badCorpus(
-    `nothing is left of the ${tally.documents} documents of ${places}: ${same + near} say what an earlier one says, ${tally.contaminatedCount} hold items of tasks, ${heldOut} are held out; there is nothing to search over; try more documents, or a smaller corpus.heldOut`,
+    `nothing is left of ${count(tally.documents, 'document')} of ${places}: ${same + near} say what an earlier one says, ${tally.contaminatedCount} hold items of tasks, ${heldOut} are held out; there is nothing to search over; try more documents, or a smaller corpus.heldOut`,
   );
 }
 

@@ -309,8 +309,13 @@ describe('refused by name, once and for all', () => {
     expect(await failureOf(assign(world, 'other.jsonl'))).toMatchObject(
       refused(
         'BadCorpus',
-        'expected text in the field "text" of its records, found 1 records, all of them bad, the first (line 1)',
+        'expected text in the field "text" of its records, found 1 bad record and no other, the first (line 1)',
       ),
+    );
+    const own = await frozen('fault', { embedding: { kind: 'precomputed', field: 'vector' } });
+    await place(join(own.folder, 'bare.jsonl'), lines([{ text: 'no vector' }]));
+    expect(await failureOf(assign(own, 'bare.jsonl'))).toMatchObject(
+      refused('BadCorpus', 'expected a list of numbers in the field "vector" of its records, found 1 bad record'),
     );
   });
 });

@@ -356,13 +356,25 @@ describe('a corpus ends the search', () => {
         { path: 'b.jsonl', content: '\n{"body":"b"}\n{"body":"c"}\n' },
       ],
       {},
-      /^b.jsonl holds no document.*found 2 records, all of them bad, the first \(line 2\): no field "text";.*corpus.textField/,
+      /^b.jsonl holds no document.*found 2 bad records and no other, the first \(line 2\): no field "text";.*corpus.textField/,
+    ],
+    [
+      'with a file whose vectors are missing: the field at fault is named',
+      '{"text":"a"}\n{"text":"b"}\n',
+      { search: { embedding: { kind: 'precomputed', field: 'v' } } },
+      /^a.jsonl holds no document: expected a list of numbers in the field "v" of its records, found 2 bad .*try embedding.field,/,
+    ],
+    [
+      'with a file whose scores are missing: the field at fault is named',
+      '{"text":"a","edu":"5"}\n',
+      { search: { clusters: { quality: { kind: 'field', fields: { educational: 'edu' } } } } },
+      /expected a number in the field "edu" of its records, .*: no number .*try clusters.quality.fields.educational,/,
     ],
     [
       'of plain text that is none',
       [{ path: 'a.txt', content: '\n', format: 'text', unreadable: [1] }],
       {},
-      /^corpus holds no document: got 1 records .*the first: a.txt line 1: too long;/,
+      /^corpus holds no document: got 1 record without .*the first: a.txt line 1: too long;/,
     ],
     [
       'that is strict and has a bad line',
@@ -374,7 +386,7 @@ describe('a corpus ends the search', () => {
       'of which all is kept out or contaminated',
       texts(words(1, 20).join(' ')),
       { tasks: { t: [{ id: '0', query: words(1, 20).join(' '), choices: ['x'], gold: 0 }] } },
-      /^nothing is left of the 1 documents of corpus: 0 say .*, 1 hold items of tasks, 0 are held out;/,
+      /^nothing is left of 1 document of corpus: 0 say .*, 1 hold items of tasks, 0 are held out;/,
     ],
   ])('%s', async (_, files, settings, message) => {
     const failure = await failureOf(ingest(files, settings));

@@ -108,7 +108,7 @@ describe('a field that no record at the beginning has', () => {
       jsonLines({ text: 'a' }),
       { domainField: 'domain' },
       'clusters.field',
-      'none of its first 1 records has "domain"',
+      'none of its first 1 record has "domain"',
     ],
     ['any field', '{}\n', {}, 'corpus.textField', 'found no field'],
   ] as const)(
@@ -137,7 +137,9 @@ describe('a field that no record at the beginning has', () => {
     await write('a.jsonl', jsonLines({ body: 'a' }).repeat(98) + jsonLines({ text: 'a' }) + '[1]\nbroken\n');
     await inspect(madeSource('a.jsonl'));
     await write('b.jsonl', jsonLines({ body: 'a' }, { text: ' ' }, { text: '\ud800' }));
-    await expect(inspect(madeSource('b.jsonl'))).rejects.toThrow('holds 0 different documents');
+    await expect(inspect(madeSource('b.jsonl'))).rejects.toThrow(
+      'b.jsonl: none of its first 3 records is a document, the first (line 1): no field "text"',
+    );
   });
 
   test('names of fields are cut short, however many and long they are', async () => {
@@ -156,6 +158,58 @@ describe('a field that no record at the beginning has', () => {
     await expect(inspect(madeSource('a.jsonl', { rules: { domainField: 'source' } }))).rejects.toMatchObject({
       field: 'clusters.field',
     });
+  });
+});
+
+describe('a file without a document', () => {
+  test('of which nothing can be read at its beginning is refused, as ingest would', async () => {
+    await write('c/a.jsonl', texts(0, 5));
+    await write('c/b.jsonl', '\nbroken\n'.repeat(300));
+    await expect(inspect(madeSource('c'))).rejects.toMatchObject({
+      name: 'BadCorpus',
+      field: 'corpus.path',
+      message: expect.stringContaining(
+        'c/b.jsonl: none of its first 100 records is a document, the first (line 2): not JSON; the corpus would lack',
+      ),
+    });
+    await write('c/b.jsonl', 'broken\n'.repeat(99) + texts(0, 1));
+    await inspect(madeSource('c'));
+  });
+
+  test('whose fields are there but worth nothing is refused at the field at fault, once it was read to its end', async () => {
+    const rules = { vectorField: 'v' };
+    await write('a.jsonl', jsonLines({ text: 'a', v: [0, 0] }));
+    await expect(inspect(madeSource('a.jsonl', { rules }))).rejects.toMatchObject({
+      field: 'embedding.field',
+      message: expect.stringMatching(/first 1 record is a document, .* only zeros.*; try embedding.field/),
+    });
+    const later = jsonLines({ text: 'a', v: [1, 0] });
+    await write('a.jsonl', jsonLines({ text: 'a', v: [0, 0] }).repeat(200) + later);
+    await inspect(madeSource('a.jsonl', { rules }));
+  });
+});
+
+describe('what the looking showed', () => {
+  test('bad records at the beginnings, and the first of them', async () => {
+    await write('c/a.jsonl', `${texts(0, 2)}{}\n${texts(2, 4)}`);
+    await write('c/b.jsonl', `oops\n${texts(4, 200)}oops\n`);
+    const { inspected } = await inspect(madeSource('c'));
+    expect(inspected).toEqual({
+      records: 105,
+      bad: 2,
+      firstBad: { file: 'c/a.jsonl', line: 3, reason: 'no field "text"' },
+      unlabelled: [],
+    });
+    expect((await inspect(madeSource('c/!(b).jsonl'))).inspected).toMatchObject({ records: 5, bad: 1 });
+  });
+
+  test('a label field that no document has', async () => {
+    await write('a.jsonl', texts(0, 5));
+    await write('b.jsonl', texts(5, 9) + jsonLines({ text: 'b', topic: 'x' }));
+    const rules = { labelField: 'topic' };
+    const sources = [madeSource('b.jsonl', { name: 'b', rules }), madeSource('a.jsonl', { name: 'a', rules })];
+    expect((await inspect(sources)).inspected.unlabelled).toEqual([1]);
+    expect((await inspect(madeSource('a.jsonl'))).inspected.unlabelled).toEqual([]);
   });
 });
 
