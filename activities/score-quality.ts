@@ -8,7 +8,7 @@ import {
 } from '../climb/corpus/corpus-artifacts.ts';
 import { bytesOf, float32Of } from '../climb/corpus/little-endian.ts';
 import { addShardQuality, groupQuality, noQuality } from '../climb/corpus/quality/cluster-quality.ts';
-import { heuristicAxes } from '../climb/corpus/quality/heuristics.ts';
+import { heuristicAxes } from '../climb/corpus/quality/heuristic-axes.ts';
 import type { SearchSpec } from '../climb/spec/search-file.ts';
 import { beating } from './beating.ts';
 import { classifyShard, sameAxes, type ClassifiedShard } from './score/classify-shard.ts';

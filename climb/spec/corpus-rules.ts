@@ -1,4 +1,4 @@
-import { heuristicAxes } from '../corpus/quality/heuristics.ts';
+import { heuristicAxes } from '../corpus/quality/heuristic-axes.ts';
 import type { Problem } from '../problem.ts';
 import type { SearchSpec } from './search-file.ts';
 
@@ -129,7 +129,7 @@ function* qualityProblems(quality: SearchSpec['clusters']['quality']): Iterable<
 /** Axes that would prune nothing, silently; those of an endpoint are known only once it is asked. */
 function* unknownAxes({ kind, fields = {}, prune }: NonNullable<SearchSpec['clusters']['quality']>): Iterable<Problem> {
   if (kind === 'endpoint' || typeof prune !== 'object') return;
-  const known = kind === 'heuristics' ? heuristicAxes : Object.keys(fields);
+  const known: readonly string[] = kind === 'heuristics' ? heuristicAxes : Object.keys(fields);
   if (known.length === 0) return;
   for (const axis of Object.keys(prune)) {
     if (known.includes(axis)) continue;

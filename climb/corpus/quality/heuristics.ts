@@ -1,5 +1,6 @@
 import type { DocumentKind } from '../corpus-artifacts.ts';
 import { documentKind } from './document-kind.ts';
+import { heuristicAxes } from './heuristic-axes.ts';
 import { lineMeasures, type LineMeasures } from './line-measures.ts';
 import { proseMeasures, type ProseMeasures } from './prose-measures.ts';
 import { repeatedGrams, type GramShares } from './repeated-grams.ts';
@@ -68,11 +69,6 @@ const gramRepetition: readonly Rule<GramShares>[] = [
     threshold,
     best: 0,
   })),
-];
-
-/** What the heuristics judge, in the order of the scores. */
-export const heuristicAxes: readonly string[] = [
-  ...new Set([...englishRules, ...lineRepetition].map(({ axis }) => axis)),
 ];
 
 /** Axes that a kind is judged on: rules for English prose say nothing about what isn't English prose. */

@@ -1,7 +1,8 @@
 import { documentKinds, type DocumentKind } from '../corpus-artifacts.ts';
 import { parseShard } from '../corpus-shard.ts';
 import { documentKind } from './document-kind.ts';
-import { heuristicAxes, scoreText } from './heuristics.ts';
+import { heuristicAxes } from './heuristic-axes.ts';
+import { scoreText } from './heuristics.ts';
 
 /** Of a shard's documents, in their order. */
 export type ShardQuality = {

@@ -1,6 +1,7 @@
 import { documentKinds, type ClusterQuality, type DocumentKind } from '../corpus-artifacts.ts';
 import { isJudged } from '../prune-clusters.ts';
-import { axesOf, heuristicAxes } from './heuristics.ts';
+import { heuristicAxes } from './heuristic-axes.ts';
+import { axesOf } from './heuristics.ts';
 
 const names: Readonly<Record<DocumentKind, string>> = {
   english: 'English',

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from '@jest/globals';
 import { documentKinds } from '../../../../climb/corpus/corpus-artifacts.ts';
-import { axesOf, graded, heuristicAxes, scoreText } from '../../../../climb/corpus/quality/heuristics.ts';
+import { heuristicAxes } from '../../../../climb/corpus/quality/heuristic-axes.ts';
+import { axesOf, graded, scoreText } from '../../../../climb/corpus/quality/heuristics.ts';
 
 /** Jane Austen, Pride and Prejudice, chapter 1. */
 const prose = `It is a truth universally acknowledged, that a single man in possession of a good fortune, must be in want of a wife.

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { heuristicAxes } from '../../../../climb/corpus/quality/heuristics.ts';
+import { heuristicAxes } from '../../../../climb/corpus/quality/heuristic-axes.ts';
 import { unjudgedAxes, unjudgedKinds } from '../../../../climb/corpus/quality/unjudged.ts';
 
 test('kinds that rules of English prose leave out are named with the rules', () => {
