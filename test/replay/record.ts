@@ -33,7 +33,7 @@ const searches = {
     ...file,
     clusters: {
       initial: 8,
-      quality: { kind: 'heuristics', prune: { fineweb: 0 } },
+      quality: { kind: 'heuristics', prune: { length: 0 } },
       merge: { threshold: 0.5, minimumTokens: 1 },
     },
     search: { preset: 'paper', schedule: [4, 2] },
