@@ -15,7 +15,7 @@ import { tallyBlocks } from '../climb/corpus/reading-tally.ts';
 import type { Source } from '../climb/corpus/reading.ts';
 import { count } from '../climb/markdown.ts';
 import type { CorpusBlock } from '../adapters/corpus-blocks.ts';
-import { fieldAtFault } from '../adapters/field-uses.ts';
+import { fieldAtFault } from '../climb/corpus/field-uses.ts';
 import type { HashedCorpusFile } from '../adapters/corpus-reader.ts';
 import { beating } from './beating.ts';
 import type { Deps } from './deps.ts';

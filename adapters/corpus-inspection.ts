@@ -4,7 +4,7 @@ import type { Source } from '../climb/corpus/reading.ts';
 import { count } from '../climb/markdown.ts';
 import { BadCorpus } from './bad-corpus.ts';
 import type { CorpusFile } from './corpus-files.ts';
-import { fieldAtFault, fieldUses, type FieldUse } from './field-uses.ts';
+import { fieldAtFault, fieldUses, type FieldUse } from '../climb/corpus/field-uses.ts';
 import type { RawLine } from './line-splitter.ts';
 import { openParquet } from './parquet-file.ts';
 

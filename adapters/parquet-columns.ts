@@ -1,7 +1,7 @@
 import { DuckDBArrayType, DuckDBListType, DuckDBStructType, DuckDBTypeId, type DuckDBType } from '@duckdb/node-api';
 import type { Source } from '../climb/corpus/reading.ts';
 import { BadCorpus } from './bad-corpus.ts';
-import { fieldUses, type FieldUse } from './field-uses.ts';
+import { fieldUses, type FieldUse } from '../climb/corpus/field-uses.ts';
 import type { ColumnRead, ParquetColumn } from './parquet-rows.ts';
 
 /** A column that the rules need, with its type for comparisons between files. */

@@ -2,7 +2,7 @@ import { ApplicationFailure } from '@temporalio/activity';
 import type { ReadingTally } from '../../climb/corpus/reading-tally.ts';
 import type { Source } from '../../climb/corpus/reading.ts';
 import { count } from '../../climb/markdown.ts';
-import { fieldAtFault } from '../../adapters/field-uses.ts';
+import { fieldAtFault } from '../../climb/corpus/field-uses.ts';
 import type { HashedCorpusFile } from '../../adapters/corpus-reader.ts';
 
 /** Corpora that were read and can't be used: each as a failure that isn't tried again. */

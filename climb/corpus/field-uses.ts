@@ -1,4 +1,4 @@
-import type { Source } from '../climb/corpus/reading.ts';
+import type { Source } from './reading.ts';
 
 /** What a source's rules want of a record's fields. */
 export type FieldUse = {
