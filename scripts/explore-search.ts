@@ -5,6 +5,7 @@ import type { Ref } from '../climb/artifact.ts';
 import type { Clusters, DomainSet, Manifest, QualityScores, Vectors } from '../climb/corpus/corpus-artifacts.ts';
 import { initialClusters } from '../climb/corpus/cluster.ts';
 import { float32Of } from '../climb/corpus/little-endian.ts';
+import { sourcesOf } from '../climb/corpus/reading.ts';
 import { clusterMap } from '../climb/explore/cluster-map.ts';
 import {
   corpusFacts,
@@ -21,6 +22,7 @@ import { minimumRule } from '../climb/mixture/mixture-space.ts';
 import { InvalidInput, type Problem } from '../climb/problem.ts';
 import { mergeTarget } from '../climb/spec/corpus-rules.ts';
 import type { SearchSpec, TaskSpec } from '../climb/spec/search-file.ts';
+import { unlabelledLines } from './inspection-lines.ts';
 import { refusals } from './refusals.ts';
 import { CommandProblem } from './run-command.ts';
 
@@ -102,6 +104,11 @@ export async function exploreSearch(
     const row = await merged(setting, axes, { world, stages }, input);
     rows.push(row);
     say(`K ${number(k)}, ${mergeWords(merge)}: ${'figures' in row ? count(row.figures.clusters, 'cluster') : 'none'}`);
+  }
+  const sources = sourcesOf(spec);
+  const compared = rows.filter((row) => 'figures' in row).map(({ figures }) => figures.nmi);
+  if (compared.length > 0 && compared.every((nmi) => nmi === null)) {
+    for (const line of unlabelledLines(sources, sources.keys())) warn(line);
   }
   return {
     schema: 1,

@@ -30,8 +30,12 @@ export function leftOut(corpus: Facts): string[] {
 export const firstBad = ({ bad }: Pick<Facts, 'bad'>): string[] =>
   bad.slice(0, shownBad).map(({ file, line, reason }) => plainText(`${file} line ${number(line)}: ${reason}`));
 
+/** Too many to be noise. */
+export const manyBad = ({ records, badCount }: Pick<Facts, 'records' | 'badCount'>): boolean =>
+  badCount > suspicious * records;
+
 /** A warning where so much is bad that the corpus is hardly read as it was meant; undefined elsewhere. */
 export function badWarning({ records, badCount }: Pick<Facts, 'records' | 'badCount'>): string | undefined {
-  if (badCount <= suspicious * records) return undefined;
+  if (!manyBad({ records, badCount })) return undefined;
   return `warning: ${number(badCount)} of ${count(records, 'record')} (${percent(badCount / records)}) are bad and in no cluster. Try: corpus.textField and the other fields of the corpus, or mend the records`;
 }

@@ -8,6 +8,7 @@ import { textBytes } from '../../climb/corpus/text-size.ts';
 import { sourcesOf } from '../../climb/corpus/reading.ts';
 import { estimateCost } from '../../climb/spec/cost.ts';
 import { costLines } from '../cost-lines.ts';
+import { inspectionLines } from '../inspection-lines.ts';
 import { readSearchFile } from '../read-search-file.ts';
 import { refusals } from '../refusals.ts';
 import { runCommand } from '../run-command.ts';
@@ -27,9 +28,12 @@ async function check(file: string): Promise<number> {
   const world = await openWorld(settings);
   const { openSearch } = createActivities({ ...world, searchAttributes: () => Promise.resolve([]) });
   const opening = await refusals(() => openSearch(spec));
-  const files = await world.corpus.files(sourcesOf(spec));
+  const sources = sourcesOf(spec);
+  // It was looked at as a whole: what is left to say is what the beginnings of its files showed.
+  const { files, inspected } = await world.corpus.inspect(sources, { strict: spec.corpus.strict, least: 0 });
   const { tokensPerSecond } = opening;
   console.log(`${file}: fine\n`);
+  for (const line of inspectionLines(inspected, sources)) console.log(`${line}\n`);
   const cost = estimateCost(spec, {
     textBytes: textBytes(files, usualRatio),
     slots: settings.trainSlots,
