@@ -2,7 +2,7 @@ import type { Constraints } from '../mixture/constraints.ts';
 import { uniform, type Mixture } from '../mixture/mixture.ts';
 import type { Observation } from '../predictor/observations.ts';
 import { objective } from '../verification/objective.ts';
-import { spearman } from '../verification/spearman.ts';
+import { spearman } from '../spearman.ts';
 import { ngramOptimum } from './ngram-optimum.ts';
 import type { NgramPrior } from './ngram-prior.ts';
 import { exactNgramScores } from './ngram-scores.ts';

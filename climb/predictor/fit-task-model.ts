@@ -7,7 +7,7 @@ import { knownCoefficient } from './known-trend.ts';
 import { fitLaw, type Law, type LawKind, predictOutOfFold } from './laws.ts';
 import type { PooledNoise } from './noise-floor.ts';
 import { type NoisePrior, noisePrior } from './noise-prior.ts';
-import { spearman } from './spearman.ts';
+import { spearman } from '../spearman.ts';
 import { stackedShares } from './stacking.ts';
 import { type BlendedModel, processAlone } from './task-model.ts';
 
@@ -69,7 +69,7 @@ function blend(
   const predicted = scores.map((_, i) =>
     members.reduce((sum, member, k) => sum + (shares[k] as number) * (member.predicted[i] as number), 0),
   );
-  if (spearman(predicted, scores) <= spearman(own, scores)) return alone;
+  if ((spearman(predicted, scores) ?? 0) <= (spearman(own, scores) ?? 0)) return alone;
   const laws = members.flatMap(({ fit }, k) => (shares[k] === 0 ? [] : [{ share: shares[k] as number, law: fit() }]));
   return { kind: 'blend', known, laws, errors: errorProcess(process, differences(scores, predicted), groups) };
 }

@@ -3,7 +3,7 @@ import type { Rung } from '../spec/ladder.ts';
 import type { Arm } from './arms.ts';
 import { weighEvidence, type Weighed } from './evidence.ts';
 import type { ProxyScore } from './proxy-score.ts';
-import { spearman } from './spearman.ts';
+import { spearman } from '../spearman.ts';
 import type { Verification } from './verification.ts';
 
 /** Why a rung was not trained: a limit of the budget, or a person who wanted the end. */

@@ -1,7 +1,7 @@
 import { fitPredictor, predict } from '../../../climb/predictor/predictor.ts';
 import { searchSettings } from '../../../climb/spec/search-presets.ts';
 import { shuffled, stream } from '../../../climb/random.ts';
-import { spearman } from '../../../climb/verification/spearman.ts';
+import { spearman } from '../../../climb/spearman.ts';
 import type { Table, TableRun } from './table.ts';
 
 /** Sizes at which the predictor is judged. */

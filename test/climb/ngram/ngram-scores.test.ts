@@ -4,7 +4,7 @@ import { uniform } from '../../../climb/mixture/mixture.ts';
 import { dirichlet } from '../../../climb/mixture/dirichlet.ts';
 import { exactNgramScores, ngramScores } from '../../../climb/ngram/ngram-scores.ts';
 import { stream } from '../../../climb/random.ts';
-import { spearman } from '../../../climb/verification/spearman.ts';
+import { spearman } from '../../../climb/spearman.ts';
 import { madePrior } from './made-text.ts';
 
 const clusters = 5;

@@ -1,5 +1,5 @@
 /**
- * Spearman's rank correlation: Pearson's of the ranks, ties at the mean of their ranks.
+ * Spearman's rank correlation: Pearson's of the ranks, ties sharing the mean of theirs.
  * @returns null for fewer than three pairs, which two coin flips could have ranked, and where one side is constant
  */
 export function spearman(a: readonly number[], b: readonly number[]): number | null {
@@ -15,7 +15,11 @@ export function spearman(a: readonly number[], b: readonly number[]): number | n
 
 /** Ranks less their mean. */
 function centredRanks(values: readonly number[]): number[] {
-  const below = (value: number) => values.filter((other) => other < value).length;
-  const equal = (value: number) => values.filter((other) => other === value).length;
-  return values.map((value) => below(value) + (equal(value) - values.length) / 2);
+  const order = values.map((_, i) => i).sort((i, j) => values[i]! - values[j]!);
+  const ranks = new Array<number>(values.length);
+  for (let from = 0, to = 0; from < order.length; from = to) {
+    while (to < order.length && values[order[to]!] === values[order[from]!]) to++;
+    for (let at = from; at < to; at++) ranks[order[at]!] = (from + to - values.length) / 2;
+  }
+  return ranks;
 }
