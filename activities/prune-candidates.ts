@@ -2,7 +2,7 @@ import type { Made, Ref } from '../climb/artifact.ts';
 import type { Mixture } from '../climb/mixture/mixture.ts';
 import { divergenceIn, guardsIn, mixtureSpace, type SpaceRules } from '../climb/mixture/mixture-space.ts';
 import type { Mixtures } from '../climb/mixture/mixtures.ts';
-import type { CandidatesArtifact, PredictorArtifact } from '../climb/predictor/observations.ts';
+import { exactObservations, type CandidatesArtifact, type PredictorArtifact } from '../climb/predictor/observations.ts';
 import { noiseOfOneRun } from '../climb/predictor/noise-of-one-run.ts';
 import type { SearchSettings } from '../climb/spec/search-presets.ts';
 import type { TokenShards } from '../climb/corpus/token-shards.ts';
@@ -72,7 +72,7 @@ export function pruneCandidates({ store, compute }: Deps) {
           kept: kept.mixtures.length,
           predictedBest: Math.min(...kept.mean),
           gain: batchGain,
-          noise: noiseOfOneRun(predictor, observations),
+          noise: noiseOfOneRun(predictor, exactObservations(observations)),
         },
       };
     });

@@ -3,7 +3,7 @@ import { believed } from '../climb/mixture/belief.ts';
 import type { Mixture } from '../climb/mixture/mixture.ts';
 import type { Mixtures } from '../climb/mixture/mixtures.ts';
 import { objectiveWeights, type Scale } from '../climb/verification/objective.ts';
-import type { Observation, PredictorArtifact } from '../climb/predictor/observations.ts';
+import { exactObservations, type Observation, type PredictorArtifact } from '../climb/predictor/observations.ts';
 import { noiseFloor } from '../climb/predictor/noise-floor.ts';
 import type { PredictorKind } from '../climb/predictor/predictor.ts';
 import { lossesOn, type ProxyScore } from '../climb/verification/proxy-score.ts';
@@ -71,7 +71,7 @@ export function refitPredictor({ store, compute }: Deps) {
         {
           mixtures: runs,
           ...(prior && { known: ngramScores(prior, runs) }),
-          noise: noiseFloor(observations, taskWeights),
+          noise: noiseFloor(exactObservations(observations), taskWeights),
           ...(kind && { kind }),
           scores: tasks.map((_task, at) => observations.map(({ losses }) => losses[at] as number)),
           taskWeights,

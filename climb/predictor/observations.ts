@@ -18,6 +18,14 @@ export function ownObservations(observations: readonly Observation[]): Observati
   return observations.filter(({ evidence }) => evidence === undefined);
 }
 
+/**
+ * What was trained on the very mixture that it names. Different mixtures can be told approximately as one: they are no
+ * repeats of it, and how much they differ is no noise.
+ */
+export function exactObservations(observations: readonly Observation[]): Observation[] {
+  return observations.filter(({ evidence }) => evidence !== 'approximate');
+}
+
 /** Artifact: everything observed up to an iteration and the predictor fitted to it. */
 export type PredictorArtifact = {
   readonly schema: 1;

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { pruneCandidates } from '../../activities/prune-candidates.ts';
 import { mixtureKey } from '../../climb/mixture/mixture.ts';
-import type { CandidatesArtifact } from '../../climb/predictor/observations.ts';
+import type { CandidatesArtifact, Observation } from '../../climb/predictor/observations.ts';
 import type { Mixtures } from '../../climb/mixture/mixtures.ts';
 import { noiseOfOneRun } from '../../climb/predictor/noise-of-one-run.ts';
 import { scratch } from '../adapters/scratch.ts';
@@ -60,6 +60,20 @@ test('what the search proposed before is not proposed again, scored or not', asy
     const kept = new Set(mixtures.map(mixtureKey));
     expect(tried.some((mixture) => kept.has(mixtureKey(mixture)))).toBe(false);
   }
+});
+
+test('the noise of one run leaves out mixtures that are told only approximately', async () => {
+  const twice = (evidence: 'exact' | 'approximate') =>
+    found.observations.flatMap((one) => [
+      { ...one, evidence },
+      { ...one, evidence, losses: one.losses.map((loss) => loss + 2) },
+    ]);
+  const noise = async (observations: Observation[]) => {
+    const predictor = await deps.store.putJson({ ...found, observations });
+    return (await perform(prune, await inputOf({ predictor }))).summary.noise;
+  };
+  expect(await noise(twice('exact'))).toBeCloseTo(Math.SQRT2, 10);
+  expect(await noise(twice('approximate'))).toBe(noiseOfOneRun(found.predictor, found.observations));
 });
 
 test('rules that nothing satisfies end the search', async () => {

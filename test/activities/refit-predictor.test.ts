@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { refitPredictor, type RefitPredictorInput } from '../../activities/refit-predictor.ts';
 import type { PredictorArtifact } from '../../climb/predictor/observations.ts';
+import { posterior } from '../../climb/predictor/task-model.ts';
 import { lossOf, objectiveWeights } from '../../climb/verification/objective.ts';
 import { scratch } from '../adapters/scratch.ts';
 import { itemised, scoreOf, smallSpec } from '../climb/made-recipe.ts';
@@ -67,6 +68,21 @@ test('earlier observations stay, in front', async () => {
     ...weights.map((_, at) => id(at)),
   ]);
   expect(observations.slice(0, 3)).toEqual(found.observations);
+});
+
+test('mixtures that are told only approximately are no repeats of one', async () => {
+  const evidence = (kind: 'exact' | 'approximate') =>
+    found.observations.flatMap((one) => [
+      { ...one, evidence: kind },
+      { ...one, evidence: kind, losses: one.losses.map((loss) => loss + 0.5) },
+    ]);
+  const noise = async (kind: 'exact' | 'approximate') => {
+    const previous = await deps.store.putJson({ ...found, observations: evidence(kind) });
+    const { predictor, observations } = await read(await perform(refit, await inputOf([0, 1, 2, 3], { previous })));
+    expect(observations).toHaveLength(10);
+    return predictor.tasks.map((task) => posterior(task).noiseSd);
+  };
+  expect(await noise('approximate')).not.toEqual(await noise('exact'));
 });
 
 test('a proxy without a score is left out', async () => {
