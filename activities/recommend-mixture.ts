@@ -3,7 +3,7 @@ import type { Limit } from '../climb/search/budget.ts';
 import { contentKey } from '../climb/content-key.ts';
 import type { DomainSet, Manifest } from '../climb/corpus/corpus-artifacts.ts';
 import type { TokenShards } from '../climb/corpus/token-shards.ts';
-import { mixtureSpace, spaceRules } from '../climb/mixture/mixture-space.ts';
+import { guardsIn, mixtureSpace, spaceRules } from '../climb/mixture/mixture-space.ts';
 import type { Mixture } from '../climb/mixture/mixture.ts';
 import type { NgramEvidence } from '../climb/ngram/ngram-evidence.ts';
 import { recipeEfficiency } from '../climb/verification/efficiency.ts';
@@ -11,7 +11,7 @@ import type { Evidence } from '../climb/verification/evidence.ts';
 import { paretoFront } from '../climb/verification/pareto.ts';
 import { weighLadder } from '../climb/verification/ladder.ts';
 import { objectiveWeights, scaleOf, taskLabel } from '../climb/verification/objective.ts';
-import { ownObservations, type PredictorArtifact } from '../climb/predictor/observations.ts';
+import { ownObservations, type Observation, type PredictorArtifact } from '../climb/predictor/observations.ts';
 import { believed } from '../climb/mixture/belief.ts';
 import {
   hashesOf,
@@ -71,10 +71,16 @@ export function recommendMixture({ store, trainers, compute }: Deps) {
     const { clusters } = await store.readJson<DomainSet>(input.domainSet);
     const learnt = await store.readJson<PredictorArtifact>(input.predictor);
     const found = { ...learnt, observations: ownObservations(learnt.observations) };
+    // As the search ranked mixtures: by what it began with, too.
+    const taskWeights = objectiveWeights(
+      spec.tasks,
+      scaleOf(spec),
+      learnt.observations.map(({ losses }) => losses),
+    );
     const weighed = input.verification && (await weighRuns(store, spec, input.verification));
     const evidence = weighed?.evidence ?? null;
     const arm = evidence?.recommendation.arm ?? null;
-    const weights = evidence?.arms.find(({ id }) => id === arm)?.weights ?? (await bestObserved(found, input.ngram));
+    const weights = evidence?.arms.find(({ id }) => id === arm)?.weights ?? (await bestObserved(input, found));
     const { name, version, torch } = trainers(spec.proxy.trainer).identity;
     const body: RecipeBody = {
       schema: 1,
@@ -93,9 +99,9 @@ export function recommendMixture({ store, trainers, compute }: Deps) {
         observations: found.observations,
         iterations,
         ...(await beside(input, weighed)),
-        ...(input.ngram && { ngram: await knownBeforehand(input, input.ngram, found, weights) }),
+        ...(input.ngram && { ngram: await knownBeforehand(input, input.ngram, { ...found, taskWeights }, weights) }),
         ...missingIn(input),
-        ...tradeOffs(spec, found, evidence),
+        ...tradeOffs({ ...found, taskWeights: scaleOf(spec) === 'none' ? null : taskWeights }, evidence),
       },
       seeds: { search: spec.seed, verification: input.verification?.seeds ?? [] },
       spec,
@@ -142,25 +148,25 @@ export function recommendMixture({ store, trainers, compute }: Deps) {
   async function knownBeforehand(
     { spec, tokens }: RecommendMixtureInput,
     ngram: Ref,
-    { observations }: PredictorArtifact,
+    { observations, taskWeights }: { observations: readonly Observation[]; taskWeights: readonly number[] },
     recipe: Mixture,
   ): Promise<NgramEvidence> {
     const { constraints, prior: natural } = mixtureSpace(await store.readJson<TokenShards>(tokens), spaceRules(spec));
-    const losses = observations.map((run) => run.losses);
-    const taskWeights = objectiveWeights(spec.tasks, scaleOf(spec), losses);
     const prior = await readPrior(store, ngram);
     return compute.run('ngramEvidence', { prior, taskWeights, constraints, natural, recipe, observations });
   }
 
-  /** Without verification the best that can be said: the trained mixture of the lowest predicted score. */
+  /** Without verification the best that can be said: the trained mixture of the lowest predicted score, guards in view. */
   async function bestObserved(
+    { spec, tokens, ngram }: RecommendMixtureInput,
     { observations, predictor }: PredictorArtifact,
-    ngram: Ref | null | undefined,
   ): Promise<readonly number[]> {
     const own = ownObservations(observations);
     const prior = ngram ? await readPrior(store, ngram) : undefined;
+    const rules = spaceRules(spec);
+    const guards = guardsIn(mixtureSpace(await store.readJson<TokenShards>(tokens), rules), rules);
     const { mean } = believed(
-      { predictor, ngram: prior },
+      { predictor, ngram: prior, guards },
       own.map(({ weights }) => weights),
     );
     return own[mean.indexOf(Math.min(...mean))]?.weights ?? [];
@@ -184,8 +190,7 @@ function missingIn({
 
 /** How tasks counted against one another, and which mixtures none beats on all of them. */
 function tradeOffs(
-  spec: SearchSpec,
-  { observations }: PredictorArtifact,
+  { observations, taskWeights }: { observations: readonly Observation[]; taskWeights: readonly number[] | null },
   evidence: Evidence | null,
 ): Pick<RecipeBody['evidence'], 'pareto' | 'taskWeights'> {
   const own = ownObservations(observations);
@@ -205,13 +210,7 @@ function tradeOffs(
         paretoFront(arms.map(({ means }) => means)),
       ),
     },
-    ...(scaleOf(spec) !== 'none' && {
-      taskWeights: objectiveWeights(
-        spec.tasks,
-        scaleOf(spec),
-        observations.map(({ losses }) => losses),
-      ),
-    }),
+    ...(taskWeights && { taskWeights }),
   };
 }
 

@@ -99,8 +99,8 @@ function totalProblems(
   if (least > PARTS) {
     return [
       {
-        path: 'constraints.bounds',
-        message: `lower bounds sum to ${least / PARTS}, above 1: no mixture has that much to give; lower some of them`,
+        path: 'constraints',
+        message: `the lower bounds of clusters and groups, and pinned weights, sum to ${least / PARTS}, above 1: no mixture has that much to give; lower some of them`,
       },
     ];
   }

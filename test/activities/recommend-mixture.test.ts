@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { recommendMixture, type RecommendMixtureInput } from '../../activities/recommend-mixture.ts';
+import { believed } from '../../climb/mixture/belief.ts';
 import { predict } from '../../climb/predictor/predictor.ts';
 import type { RecipeBody } from '../../climb/search/recipe.ts';
 import type { SearchSpec } from '../../climb/spec/search-file.ts';
@@ -105,6 +106,17 @@ test('what was not verified says so, and is the trained mixture of the best pred
     observations.map(({ weights }) => weights),
   );
   expect(weightsIn(body)).toEqual(observations[mean.indexOf(Math.min(...mean))]?.weights);
+});
+
+test('what was not verified is chosen with the guards in view', async () => {
+  const [task] = smallSpec.tasks;
+  const guarded = { ...smallSpec, objective: { scale: 'none' as const, guards: { tasks: { [task!.name]: 0 } } } };
+  const body = await bodyOf({ ...(await inputOf(null)), spec: guarded });
+  const mixtures = observations.map(({ weights }) => weights);
+  const guards = { natural: [0.5, 0.375, 0.125], limits: [{ task: 0, maxLoss: 0 }] };
+  const { mean } = believed({ predictor: found.predictor, guards }, mixtures);
+  expect(weightsIn(body)).toEqual(mixtures[mean.indexOf(Math.min(...mean))]);
+  expect(mean).not.toEqual(predict(found.predictor, mixtures).mean);
 });
 
 test('runs that all diverged verify nothing', async () => {

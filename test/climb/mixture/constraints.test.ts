@@ -54,7 +54,7 @@ describe('constrain', () => {
     expect(problems.map(({ path }) => path)).toEqual([
       'constraints.bounds.poems',
       'constraints.bounds.books.lower',
-      'constraints.bounds',
+      'constraints',
     ]);
     expect(problems[1]?.message).toMatch(/got 0\.5, above .* 0\.4/);
   });
