@@ -1,31 +1,37 @@
 import type { Made, Ref } from '../climb/artifact.ts';
-import { canonicalJson, contentKey } from '../climb/content-key.ts';
+import { contentKey } from '../climb/content-key.ts';
 import type { Clusters, DomainSet } from '../climb/corpus/corpus-artifacts.ts';
 import type { TokenShards } from '../climb/corpus/token-shards.ts';
 import { domainCells } from '../climb/exchange/domain-cells.ts';
 import { mapEvidence } from '../climb/exchange/map-evidence.ts';
 import { matchColumns } from '../climb/exchange/matched-columns.ts';
+import { toldOnce } from '../climb/exchange/told-once.ts';
 import type { Mixtures } from '../climb/mixture/mixtures.ts';
 import { ownObservations, type Observation } from '../climb/predictor/observations.ts';
 import { InvalidInput, type Problem } from '../climb/problem.ts';
-import { proxyShape } from '../climb/spec/proxy-shape.ts';
+import { trunkShape } from '../climb/spec/trunk.ts';
 import type { SearchSpec } from '../climb/spec/search-file.ts';
 import { taskLabel } from '../climb/verification/objective.ts';
 import type { KeptSearch } from '../adapters/kept-searches.ts';
 import type { Deps } from './deps.ts';
+import { namedSearch, UnusableEvidence } from './evidence/named-search.ts';
 import { refusingInvalid } from './refusal.ts';
 
 type WarmStart = NonNullable<SearchSpec['search']['warmStart']>[number];
 
 export type OpenEvidenceInput = {
-  readonly spec: Pick<SearchSpec, 'tasks' | 'proxy' | 'search'>;
+  readonly spec: Pick<SearchSpec, 'tasks' | 'proxy' | 'search' | 'constraints' | 'target' | 'seed'>;
   readonly domainSet: Ref;
   readonly tokens: Ref;
   /** Of the searched tasks, as `openSearch` stored them. */
   readonly items: readonly Ref[];
+  /** The corpus; absent in requests of before it was compared. */
+  readonly manifest?: Ref;
+  /** Weights that the search file gives every proxy to start from. */
+  readonly trunk?: Ref;
 };
 
-/** Artifact: what a search begins with, in the order of its file. The predictor is yet to be fitted to it. */
+/** Artifact: what a search begins with, each measurement once. The predictor is yet to be fitted to it. */
 export type EvidenceArtifact = {
   readonly schema: 1;
   readonly kind: 'evidence';
@@ -34,30 +40,32 @@ export type EvidenceArtifact = {
 
 export type EvidenceSummary = {
   readonly observations: number;
-  /** Left out, since their mixtures can only be told approximately. */
+  /** Measurements that were left out, since their mixtures can only be told approximately. */
   readonly leftOut: number;
   /** A batch of no mixtures: the predictor is fitted as after an iteration that trained nothing. */
   readonly nothing: Ref;
 };
 
 /** Reads the evidence that a search file names, tells it over the search's own clusters and keeps it. */
-export function openEvidence({ store, keptSearch, evidenceFiles }: Deps) {
+export function openEvidence({ store, keptSearch, evidenceFiles, trainers }: Deps) {
   return (input: OpenEvidenceInput): Promise<Made<EvidenceSummary>> =>
     refusingInvalid(async () => {
       const problems: Problem[] = [];
-      const observations: Observation[] = [];
-      let leftOut = 0;
+      const all: Observation[] = [];
+      const usable: Observation[] = [];
       for (const [at, named] of (input.spec.search.warmStart ?? []).entries()) {
         try {
           const found = 'search' in named ? await ofSearch(named, input) : await ofTable(named, input);
           const used = found.filter(({ evidence }) => evidence === 'exact' || ('search' in named && named.approximate));
-          leftOut += found.length - used.length;
-          observations.push(...used.map((one) => ({ ...one, id: `e${at + 1}-${one.id}` })));
+          all.push(...found);
+          usable.push(...used);
         } catch (error) {
           if (!(error instanceof Error) || !refusals.has(error.name)) throw error;
           problems.push({ path: `search.warmStart.${at}`, message: error.message });
         }
       }
+      const observations = toldOnce(usable);
+      const leftOut = toldOnce(all).length - observations.length;
       if (problems.length === 0 && observations.length === 0) {
         const message = `nothing in it can be used: of ${leftOut} runs the clusters of now can tell the mixtures only approximately; say "approximate": true, or leave it out`;
         problems.push({ path: 'search.warmStart', message });
@@ -91,13 +99,13 @@ export function openEvidence({ store, keptSearch, evidenceFiles }: Deps) {
     { search }: Extract<WarmStart, { search: string }>,
     input: OpenEvidenceInput,
   ): Promise<Observation[]> {
-    const kept = await keptSearch(search);
-    if (kept === undefined) {
-      throw new UnusableEvidence(
-        `nothing is kept of a search "${search}" on this worker; name one whose folder it has`,
-      );
-    }
-    refuseOtherMeasure(kept, input);
+    const { name, version } = trainers(input.spec.proxy.trainer).identity;
+    const kept = await namedSearch({ keptSearch }, search, {
+      spec: input.spec,
+      trainer: `${name} ${version}`,
+      items: input.items.map(({ sha256 }) => sha256),
+      ...(input.trunk && { trunk: input.trunk.sha256 }),
+    });
     const own = ownObservations(kept.observations);
     if (own.length === 0) throw new UnusableEvidence(`the search "${search}" has no scored proxy yet`);
     if (kept.tokens === input.tokens.sha256) return own.map((one) => ({ ...one, evidence: 'exact' }));
@@ -105,7 +113,7 @@ export function openEvidence({ store, keptSearch, evidenceFiles }: Deps) {
   }
 
   async function remapped(
-    { search, domainSet, tokens }: KeptSearch,
+    { search, domainSet, tokens, manifest }: KeptSearch,
     own: readonly Observation[],
     input: OpenEvidenceInput,
   ): Promise<Observation[]> {
@@ -131,31 +139,12 @@ export function openEvidence({ store, keptSearch, evidenceFiles }: Deps) {
         `"${search}" has clusters of another clustering, in which these mixtures can't be told`,
       );
     }
-    return mapEvidence(own, cells, now.domainSet.clusters.length);
+    const mapped = mapEvidence(own, cells, now.domainSet.clusters.length);
+    // Known domains have their names in common and maybe other text; a trunk is trained on the tokens in their order.
+    const sameText = origin.kind === 'clusters' || (manifest !== null && manifest === input.manifest?.sha256);
+    if (sameText && trunkShape(input.spec.proxy) === null) return mapped;
+    return mapped.map((one) => ({ ...one, evidence: 'approximate' }));
   }
-}
-
-/** Losses count as they stand: they have to be of the same tasks, by the same metric, and of proxies of the same shape. */
-function refuseOtherMeasure(kept: KeptSearch, { spec, items }: OpenEvidenceInput): void {
-  const measure = (tasks: SearchSpec['tasks']) => canonicalJson(tasks.map((task) => [taskLabel(task), task.metric]));
-  const differ = (what: string) => {
-    throw new UnusableEvidence(
-      `"${kept.search}" measured ${what}, so its losses can't stand beside those of this search; leave it out`,
-    );
-  };
-  if (measure(kept.spec.tasks) !== measure(spec.tasks))
-    differ('other tasks, or by another metric, or in another order');
-  if (canonicalJson(proxyShape(kept.spec.proxy)) !== canonicalJson(proxyShape(spec.proxy)))
-    differ('proxies of another shape');
-  const other = spec.tasks.find(
-    (task, at) => (kept.items?.[taskLabel(task)] ?? items[at]?.sha256) !== items[at]?.sha256,
-  );
-  if (other !== undefined) differ(`other items of ${taskLabel(other)}`);
-}
-
-/** Evidence that this search can't begin with. */
-class UnusableEvidence extends Error {
-  override name = 'UnusableEvidence';
 }
 
 /** Errors by which evidence is refused, for good. */

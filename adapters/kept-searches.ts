@@ -12,6 +12,8 @@ export type KeptSearch = SearchEvidence & {
   /** SHA-256 of its artifacts. */
   readonly domainSet: string;
   readonly tokens: string;
+  /** Likewise; null where a recipe doesn't say. */
+  readonly manifest: string | null;
   /** Of the items of each searched task, by label; null where only a snapshot is left, which doesn't say. */
   readonly items: Readonly<Record<string, string>> | null;
   readonly recipe: Recipe | null;
@@ -20,7 +22,7 @@ export type KeptSearch = SearchEvidence & {
 type World = { readonly store: ArtifactStore; readonly searches: SearchFolders };
 
 /** What a snapshot says; the whole of it is `commitIteration`'s. */
-type Snapshot = { spec: SearchSpec; domainSet: Ref; tokens: Ref; predictor: Ref };
+type Snapshot = { spec: SearchSpec; manifest: Ref; domainSet: Ref; tokens: Ref; predictor: Ref };
 
 /**
  * @returns undefined where nothing is kept of it
@@ -32,7 +34,7 @@ export async function keptSearch({ store, searches }: World, search: string): Pr
   const last = (await searches.iterations(search)).at(-1);
   const text = last === undefined ? undefined : await searches.read(search, `iterations/${last}.json`);
   if (text === undefined) return undefined;
-  const { spec, domainSet, tokens, predictor } = JSON.parse(text) as Snapshot;
+  const { spec, manifest, domainSet, tokens, predictor } = JSON.parse(text) as Snapshot;
   const { clusters } = await store.readJson<DomainSet>(domainSet);
   const { observations } = await store.readJson<PredictorArtifact>(predictor);
   return {
@@ -44,6 +46,7 @@ export async function keptSearch({ store, searches }: World, search: string): Pr
     hashes: {},
     domainSet: domainSet.sha256,
     tokens: tokens.sha256,
+    manifest: manifest.sha256,
     items: null,
     recipe: null,
   };
@@ -63,6 +66,7 @@ export function searchOfRecipe(recipe: Recipe): KeptSearch {
     hashes,
     domainSet: hashes['domainSet'] ?? '',
     tokens: hashes['tokens'] ?? '',
+    manifest: hashes['manifest'] ?? null,
     items: Object.fromEntries(items),
     recipe,
   };

@@ -12,7 +12,7 @@ import { runStage } from './stages.ts';
 export async function openEvidence(state: SearchState, opening: Opening, prepared: Prepared): Promise<void> {
   const { spec } = state;
   if (spec.search.warmStart === undefined || state.evidence !== undefined) return;
-  const { domainSet, tokens } = prepared;
+  const { manifest, domainSet, tokens } = prepared;
   const settings = searchSettings(spec);
   const ngram = state.ngram ?? undefined;
   const open = { activityId: 'e-open', summary: 'read the evidence to begin with' };
@@ -21,6 +21,8 @@ export async function openEvidence(state: SearchState, opening: Opening, prepare
     domainSet,
     tokens,
     items: opening.tasks,
+    manifest,
+    ...(opening.warmStart && { trunk: opening.warmStart.weights }),
   });
   const refit = { activityId: 'e-refit', summary: `fit the predictor to ${summary.observations} known runs` };
   const { ref: predictor, summary: fitted } = await runStage(opening, 'refitPredictor', refit, {

@@ -54,6 +54,23 @@ export function matchColumns({ domains, targets, runs }: RunTable, axes: Axes, n
       });
     }
   }
+  const tasks = matchTasks(targets, axes, name);
+  problems.push(...tasks.problems);
+  if (problems.length > 0) throw new InvalidInput('the table', problems);
+  return runs.map(({ id, weights, losses }) => ({
+    id,
+    weights: quantise(axes.clusters.map((_, place) => weights[places.indexOf(place)] ?? 0)),
+    losses: tasks.places.map((at) => losses[at]!),
+  }));
+}
+
+/** The column of each task, and what is wrong with them: all that can be told of a table before there are clusters. */
+export function matchTasks(
+  targets: RunTable['targets'],
+  axes: Pick<Axes, 'tasks' | 'columns'>,
+  name: string,
+): { places: number[]; problems: Problem[] } {
+  const problems: Problem[] = [];
   const named = Object.entries(axes.columns ?? {});
   for (const [column, task] of named) {
     if (!targets.includes(column))
@@ -64,7 +81,7 @@ export function matchColumns({ domains, targets, runs }: RunTable, axes: Axes, n
         message: `"${column}" stands for "${task}", which is no task of this search: ${listed(axes.tasks)}`,
       });
   }
-  const taskPlaces = axes.tasks.map((task) => {
+  const places = axes.tasks.map((task) => {
     const [column = task] = named.find(([, to]) => to === task) ?? [];
     const at = targetOf(targets, column);
     if (at < 0 && column === task) {
@@ -75,12 +92,7 @@ export function matchColumns({ domains, targets, runs }: RunTable, axes: Axes, n
     }
     return at;
   });
-  if (problems.length > 0) throw new InvalidInput('the table', problems);
-  return runs.map(({ id, weights, losses }) => ({
-    id,
-    weights: quantise(axes.clusters.map((_, place) => weights[places.indexOf(place)] ?? 0)),
-    losses: taskPlaces.map((at) => losses[at]!),
-  }));
+  return { places, problems };
 }
 
 /** A cluster by its id or else by its label, with or without RegMix's `train_` before it. */
