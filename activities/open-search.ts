@@ -13,6 +13,7 @@ import { continuations, type TaskItem } from '../climb/spec/task-item.ts';
 import type { Opening } from '../climb/search/search-state.ts';
 import { beating } from './beating.ts';
 import type { Deps } from './deps.ts';
+import { checkEvidence } from './evidence/check-evidence.ts';
 import { refusingInvalid } from './refusal.ts';
 
 /** Errors by which adapters refuse what a search file names. */
@@ -23,8 +24,10 @@ const refusals = new Set([
   'BadEndpoint',
   'BadTask',
   'BadTokenizer',
+  'InvalidInput',
   'RefusedPath',
   'UnknownTrainer',
+  'UnusableEvidence',
 ]);
 
 /**
@@ -39,6 +42,8 @@ export function openSearch({
   classifiers,
   vectorFile,
   warmStarts,
+  keptSearch,
+  evidenceFiles,
   tokenizers,
   trainers,
   speeds,
@@ -101,6 +106,13 @@ export function openSearch({
       const { tokenizer } = spec.proxy;
       if (tokenizer !== undefined) {
         await check('proxy.tokenizer', () => tokenizers.check(tokenizer, proxy.model, 'corpus'));
+      }
+      if (trainer !== undefined) {
+        for (const [at, named] of (spec.search.warmStart ?? []).entries()) {
+          await check(`search.warmStart.${at}`, () =>
+            checkEvidence({ keptSearch, evidenceFiles }, named, spec, trainer),
+          );
+        }
       }
       if (problems.length > 0 || trainer === undefined) throw new InvalidInput('the search file', problems);
       const members = groupSize(batchSize(scheduleOf(spec), 1), groupSize(spec.budget.concurrency, trainer.members));

@@ -44,15 +44,17 @@ beforeAll(async () => {
   );
   await place(join(folder, 'corpus.jsonl'), `${documents.join('\n')}\n`);
   await place(join(folder, 'empty.jsonl'), '');
+  await place(join(folder, 'runs', 'ratios.csv'), 'run,anything\na,1\n');
+  await place(join(folder, 'runs', 'metrics.csv'), 'run,quiz,puzzles\na,2,3\n');
 });
 
 /** The inputs are shared, what is written is not. */
 function open(changes: Partial<Deps> = {}) {
   const home = join(root, String(worlds++));
-  const { corpus, tasks, trainers, warmStarts } = worldIn(folder, {
+  const { corpus, tasks, trainers, warmStarts, evidenceFiles } = worldIn(folder, {
     trainer: fakeTrainer(() => Promise.resolve()).trainer,
   });
-  const deps = { ...worldIn(home), corpus, tasks, trainers, warmStarts, ...changes };
+  const deps = { ...worldIn(home), corpus, tasks, trainers, warmStarts, evidenceFiles, ...changes };
   return { home, deps, openSearch: openSearch(deps) };
 }
 
@@ -175,6 +177,22 @@ describe('a search that names what can not be', () => {
     const problems = await problemsOf(changes);
     expect(problems.map((problem) => problem.path)).toEqual([path]);
     expect(problems[0]?.message).toContain(piece);
+  });
+
+  test('evidence that can be seen to be unusable before there are clusters', async () => {
+    const warmStart = [
+      { search: 'nobody' },
+      { path: 'runs', format: 'olmix' },
+      { path: 'none', format: 'olmix' },
+      { path: 'runs', format: 'olmix', tasks: { puzzles: 'riddles' } },
+    ];
+    const problems = await problemsOf({ search: { warmStart } });
+    expect(problems.map(({ path }) => path)).toEqual([0, 1, 2].map((at) => `search.warmStart.${at}`));
+    expect(problems.map(({ message }) => message)).toEqual([
+      expect.stringContaining('nothing is kept of a search "nobody"'),
+      expect.stringContaining('no column for the task "riddles" (it has quiz, puzzles)'),
+      expect.stringContaining("can't open"),
+    ]);
   });
 
   test('all problems are told at once, and nothing was written', async () => {
