@@ -122,6 +122,7 @@ async function report(
         budget: account.budget,
         proxies: counts,
         budgetChanges: state.changes,
+        ...(state.evidence?.counts && { evidence: state.evidence.counts }),
       },
     },
   );

@@ -49,5 +49,6 @@ export async function openEvidence(state: SearchState, opening: Opening, prepare
     previous: null,
     ...(ngram && { ngram }),
   });
-  state.evidence = { observations: ref, predictor, candidates };
+  const counts = { used: summary.observations, leftOut: summary.leftOut };
+  state.evidence = { observations: ref, predictor, candidates, counts };
 }

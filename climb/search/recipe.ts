@@ -6,7 +6,7 @@ import type { ArmEvidence } from '../verification/evidence.ts';
 import type { Observation } from '../predictor/observations.ts';
 import type { Recommendation } from '../verification/recommendation.ts';
 import type { SearchSpec } from '../spec/search-file.ts';
-import type { Outlook, StoppedBy } from './search-state.ts';
+import type { EvidenceCounts, Outlook, StoppedBy } from './search-state.ts';
 import type { Baseline } from '../verification/baselines.ts';
 import type { Efficiency } from '../verification/efficiency.ts';
 import type { GuardEvidence } from '../verification/guards.ts';
@@ -83,6 +83,8 @@ export type RecipeRun = {
     readonly failed: number;
   };
   readonly budgetChanges: readonly { readonly at: number; readonly change: string }[];
+  /** Where it began with evidence; what is left out depends on where the file finds it. */
+  readonly evidence?: EvidenceCounts;
 };
 
 export type Recipe = RecipeBody & { readonly digest: string; readonly run: RecipeRun };

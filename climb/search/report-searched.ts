@@ -20,7 +20,7 @@ type Sources = {
 
 /** What the recipe rests on: corpus, clusters, proxies, tasks. */
 export function searchedSection({
-  recipe: { spec, evidence, stoppedBy, stoppedByLimit, outlook },
+  recipe: { spec, evidence, stoppedBy, stoppedByLimit, outlook, run },
   manifest,
   domainSet,
   tokens,
@@ -45,6 +45,7 @@ export function searchedSection({
           ]
         : []),
       `- Searched on: ${taskNames(spec.tasks).join(', ')} (${metricsOf(spec)})`,
+      ...begunWith(run.evidence),
       `- Search: ${evidence.observations.length} proxies with a score in ${evidence.iterations} iterations, seed ${spec.seed}; ended by ${ended}${outlookText(outlook)}`,
     ].join('\n'),
     ...(manifest.bad.length === 0
@@ -115,6 +116,17 @@ function prunedLine(domainSet: DomainSet): string[] {
   return [
     `- Pruned: ${count(documents, 'document')}, among them ${named.join('; ')}${dropped.length > largest.length ? '; …' : ''}`,
   ];
+}
+
+/** Said where the first batch wasn't proposed from nothing. */
+function begunWith(evidence: Recipe['run']['evidence']): string[] {
+  if (evidence === undefined) return [];
+  const { used, leftOut } = evidence;
+  const without =
+    leftOut === 0
+      ? ''
+      : `; ${leftOut} left out, since the clusters of this search can tell their mixtures only approximately`;
+  return [`- Began with evidence: ${count(used, 'run')} measured elsewhere${without}; \`hashes.evidence\` names them`];
 }
 
 /** Said where proxies don't start from their seeds. */

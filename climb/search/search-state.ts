@@ -115,6 +115,9 @@ export type Timeouts = {
 /** `cpu`: embedding, clustering, fitting. `train`: one slot a core or device. */
 export type TaskQueues = { readonly cpu: string; readonly train: string };
 
+/** Runs that a search began with, and those whose mixtures its clusters could only tell approximately. */
+export type EvidenceCounts = { readonly used: number; readonly leftOut: number };
+
 /** Everything a search is between two of its steps, as plain JSON: it crosses continue-as-new. */
 export type SearchState = {
   spec: SearchSpec;
@@ -146,7 +149,13 @@ export type SearchState = {
   /** What n-gram models know of every mixture; absent or null: nothing is known beforehand. */
   ngram?: Ref | null;
   /** What the search began with, and what was learnt of it before the first iteration; absent: nothing. */
-  evidence?: { readonly observations: Ref; readonly predictor: Ref; readonly candidates: Ref };
+  evidence?: {
+    readonly observations: Ref;
+    readonly predictor: Ref;
+    readonly candidates: Ref;
+    /** Absent in searches that began before it was kept. */
+    readonly counts?: EvidenceCounts;
+  };
   /** Weights that every proxy starts from; absent: its seed's. */
   trunk?: Ref;
   predictor: Ref | null;

@@ -33,6 +33,7 @@ test('its first batch follows from what is known, within the same budget; the sa
   expect(keys(warm).filter((key) => keys(cold).includes(key))).toEqual([]);
   expect(warm.hashes['evidence']).toMatch(/^[0-9a-f]{64}$/);
   expect(cold.hashes['evidence']).toBeUndefined();
+  expect(warm.run.evidence).toEqual({ used: cold.evidence.observations.length, leftOut: 0 });
 
   // Another search that measured the very same, so that only its name differs.
   await recipeOf('cold again', file);

@@ -16,6 +16,23 @@ const withEvidence = (evidence: Partial<RecipeBody['evidence']>, changes: Partia
   evidence: { ...found.evidence, ...evidence },
 });
 
+test('evidence that the search began with is said, and what of it was left out', () => {
+  const began = (evidence?: { used: number; leftOut: number }) =>
+    renderReport({
+      recipe: finishRecipe(found, { ...run, ...(evidence && { evidence }) }),
+      manifest,
+      domainSet,
+      tokens,
+    });
+  expect(began()).not.toContain('Began with');
+  expect(began({ used: 12, leftOut: 0 })).toContain(
+    '- Began with evidence: 12 runs measured elsewhere; `hashes.evidence` names them\n',
+  );
+  expect(began({ used: 1, leftOut: 4 })).toContain(
+    '1 run measured elsewhere; 4 left out, since the clusters of this search can tell their mixtures only approximately;',
+  );
+});
+
 describe('guards', () => {
   const guarded = (maxLoss: number, at = levels): RecipeBody => {
     const spec: SearchSpec = { ...smallSpec, objective: { scale: 'none', guards: { maxLoss } } };
