@@ -19,7 +19,11 @@ export type FitRegmixInput = {
   readonly seed: number;
 };
 
-export type RegmixSummary = { readonly observations: number };
+export type RegmixSummary = {
+  readonly observations: number;
+  /** False where no tree could split the runs: then it recommends nothing. */
+  readonly grown?: boolean;
+};
 
 /** RegMix's recommendation from the runs of its own search. */
 export function fitRegmix({ store, compute }: Pick<Deps, 'store' | 'compute'>) {
@@ -50,6 +54,6 @@ export function fitRegmix({ store, compute }: Pick<Deps, 'store' | 'compute'>) {
       ),
     );
     const ref = await store.putJson({ schema: 1, kind: 'regmix', weights, observations } satisfies RegmixMixture);
-    return { ref, summary: { observations: observations.length } };
+    return { ref, summary: { observations: observations.length, grown: weights !== null } };
   };
 }

@@ -70,8 +70,9 @@ export function sampleVerification({ store, compute }: Pick<Deps, 'store' | 'com
     { observations }: PredictorArtifact,
     { constraints }: MixtureSpace,
   ): Promise<BaselineSources['found']> {
+    const regression = regmix && (await store.readJson<RegmixMixture>(regmix)).weights;
     return {
-      ...(regmix && { regmix: (await store.readJson<RegmixMixture>(regmix)).weights }),
+      ...(regression && { regmix: regression }),
       ...(ngram &&
         prior &&
         baselines.includes('ngram') && {

@@ -162,7 +162,10 @@ function openState(file: unknown): SearchState {
   const now = Date.now();
   try {
     const begunNow = patched('ngram');
-    const state = newSearchState(parseSearchFile(file, now, { ngram: begunNow }), now);
+    const state = newSearchState(
+      parseSearchFile(file, now, { ngram: begunNow, regmixHoldout: patched('regmix-holdout') }),
+      now,
+    );
     // A search that an earlier version began goes on to its budget.
     if (!begunNow) delete state.outlook;
     return state;

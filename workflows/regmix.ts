@@ -1,10 +1,11 @@
+import { patched } from '@temporalio/workflow';
 import type { Ref } from '../climb/artifact.ts';
 import { spaceRules } from '../climb/mixture/mixture-space.ts';
 import { derivedSeed } from '../climb/random.ts';
 import type { Opening, Prepared, SearchState } from '../climb/search/search-state.ts';
 import { mayTrainRegmix } from '../climb/search/steering.ts';
 import { proxyShape } from '../climb/spec/proxy-shape.ts';
-import { leastRegmixProxies } from '../climb/spec/verify-defaults.ts';
+import { leastRegmixIn } from '../climb/spec/verify-defaults.ts';
 import { choicesNeeded, scaleOf, taskLabel } from '../climb/verification/objective.ts';
 import type { Member } from '../activities/train-proxies.ts';
 import { enterPhase } from './phase.ts';
@@ -16,7 +17,7 @@ const acceptedShare = 0.8;
 
 /**
  * RegMix's own search, where it is a baseline: random mixtures, trained once with the search's seeds, and one regression.
- * Left out, with the reason, where the budget or a person leaves it too few runs.
+ * Left out, with the reason, where the budget, a person or the constraints leave it too few runs, or no tree splits them.
  */
 export async function searchRegmix(state: SearchState, opening: Opening, { tokens }: Prepared): Promise<void> {
   const { spec } = state;
@@ -32,6 +33,12 @@ export async function searchRegmix(state: SearchState, opening: Opening, { token
   const sample = { activityId: 'r-sample', summary: `RegMix · draw ${size} mixtures` };
   const input = { tokens, rules: spaceRules(spec), size, seed };
   const { ref: mixtures, summary } = await runStage(opening, 'sampleRegmix', sample, input);
+  // Constraints may make drawn mixtures coincide: so few that no tree could split aren't worth training.
+  const least = leastRegmixIn({ regmixHoldout: patched('regmix-holdout') });
+  if (summary.ids.length < least) {
+    state.regmix = { skipped: 'failed' };
+    return;
+  }
   const members = summary.ids.map((id): Member => ({
     id,
     mixture: id,
@@ -57,7 +64,7 @@ export async function searchRegmix(state: SearchState, opening: Opening, { token
     members,
     acceptedShare,
   );
-  if (scored.length < leastRegmixProxies) {
+  if (scored.length < least) {
     state.regmix = { skipped: limit ?? (state.finishEarly === null ? 'failed' : 'finishEarly') };
     return;
   }
@@ -71,5 +78,7 @@ export async function searchRegmix(state: SearchState, opening: Opening, { token
     scale: scaleOf(spec),
     seed,
   });
-  state.regmix = { skipped: null, mixture: fitted.ref };
+  // Absent in searches that began before it was told.
+  const { grown = true } = fitted.summary;
+  state.regmix = grown ? { skipped: null, mixture: fitted.ref } : { skipped: 'failed' };
 }

@@ -74,7 +74,10 @@ export type LengthTraining = {
   readonly runs: readonly Run[];
 };
 
-/** What RegMix recommends, or why its search has no result; `failed`: too few of its proxies have a score. */
+/**
+ * What RegMix recommends, or why its search has no result; `failed`: too few of its proxies have a score, or no tree
+ * could split them.
+ */
 export type RegmixSearch = { readonly skipped: null; readonly mixture: Ref } | { readonly skipped: Skipped | 'failed' };
 
 /** What the first activity found out and everything later relies on. */

@@ -19,19 +19,19 @@ import { verifyProblems } from './verify-rules.ts';
  */
 export function parseSearchFile(file: unknown, now: number, era: Era = {}): SearchSpec {
   const spec = settleVerify(parse(searchFileSchema, file, 'the search file'), file, era);
-  const problems = crossFieldProblems(spec, now);
+  const problems = crossFieldProblems(spec, now, era);
   if (problems.length > 0) throw new InvalidInput('the search file', problems);
   return spec;
 }
 
-function crossFieldProblems(spec: SearchSpec, now: number): Problem[] {
+function crossFieldProblems(spec: SearchSpec, now: number, era: Era): Problem[] {
   return [
     ...budgetProblems(spec, now),
     ...taskProblems(spec),
     ...guardProblems(spec),
     ...proxyProblems(spec),
     ...ladderProblems(spec),
-    ...verifyProblems(spec),
+    ...verifyProblems(spec, era),
     ...proposalProblems(spec),
     ...constraintProblems(spec),
     ...corpusProblems(spec),

@@ -2,11 +2,25 @@ import { planSearch } from './plan.ts';
 import type { SearchSpec } from './search-file.ts';
 import { searchSettings } from './search-presets.ts';
 
-/** Fewer runs than twice LightGBM's least rows of a leaf, 20, can't be split: RegMix would predict one number. */
-export const leastRegmixProxies = 40;
+/**
+ * A tenth of the runs is kept aside, and the rest must fill two of LightGBM's leaves of 20 rows: 44 − 4 = 40. From fewer
+ * no tree grows, and RegMix would predict one number.
+ */
+export const leastRegmixProxies = 44;
+/** What a search asks for that a version began which forgot the tenth. */
+const leastOnce = 40;
 
-/** Versions before 0.2.0 have no n-gram models: a search that one of them began has its baselines of then. */
-export type Era = { readonly ngram?: boolean };
+/** What the version that began a search knew; absent: all of it. */
+export type Era = {
+  /** Versions before 0.2.0 have no n-gram models: a search that one of them began has its baselines of then. */
+  readonly ngram?: boolean;
+  /** The first searches with RegMix began with fewer runs than its trees need. */
+  readonly regmixHoldout?: boolean;
+};
+
+export function leastRegmixIn({ regmixHoldout = true }: Era): number {
+  return regmixHoldout ? leastRegmixProxies : leastOnce;
+}
 
 /**
  * The spec with what its part `verify` leaves out where that depends on other parts.
@@ -16,7 +30,8 @@ export type Era = { readonly ngram?: boolean };
  *
  * @param file what the spec was parsed from: it tells what was left out
  */
-export function settleVerify(spec: SearchSpec, file: unknown, { ngram: known = true }: Era = {}): SearchSpec {
+export function settleVerify(spec: SearchSpec, file: unknown, era: Era = {}): SearchSpec {
+  const { ngram: known = true } = era;
   const { verify } = spec;
   const given = (file as { verify?: { baselines?: unknown } }).verify?.baselines;
   const { ngram } = searchSettings(spec);
@@ -27,5 +42,5 @@ export function settleVerify(spec: SearchSpec, file: unknown, { ngram: known = t
   const planned = (regmixProxies: number) =>
     planSearch({ ...settled, verify: { ...settled.verify, regmixProxies } }).searchProxies;
   const half = Math.floor(planned(0) / 2);
-  return { ...settled, verify: { ...settled.verify, regmixProxies: Math.max(leastRegmixProxies, planned(half)) } };
+  return { ...settled, verify: { ...settled.verify, regmixProxies: Math.max(leastRegmixIn(era), planned(half)) } };
 }

@@ -3,10 +3,10 @@ import { efficiencyShape } from './baseline-work.ts';
 import { proxyShape } from './proxy-shape.ts';
 import type { SearchSpec } from './search-file.ts';
 import { searchSettings } from './search-presets.ts';
-import { leastRegmixProxies } from './verify-defaults.ts';
+import { leastRegmixIn, type Era } from './verify-defaults.ts';
 
 /** Baselines that can't be had, and figures that would say nothing. */
-export function* verifyProblems(spec: SearchSpec): Iterable<Problem> {
+export function* verifyProblems(spec: SearchSpec, era: Era): Iterable<Problem> {
   const { verify, proxy, tasks, search } = spec;
   const { baselines, regmixProxies, efficiency = [] } = verify;
   if (baselines.includes('ngram') && !searchSettings(spec).ngram) {
@@ -23,10 +23,11 @@ export function* verifyProblems(spec: SearchSpec): Iterable<Problem> {
       message: `got ${regmixProxies}, but "regmix" isn't among verify.baselines; add it, or leave this out`,
     };
   }
-  if (baselines.includes('regmix') && (regmixProxies ?? 0) < leastRegmixProxies) {
+  const least = leastRegmixIn(era);
+  if (baselines.includes('regmix') && (regmixProxies ?? 0) < least) {
     yield {
       path: 'verify.regmixProxies',
-      message: `at least ${leastRegmixProxies} are needed, got ${regmixProxies}: RegMix's trees keep 20 runs a leaf, and fewer can't be split; raise it, or leave "regmix" out`,
+      message: `at least ${least} are needed, got ${regmixProxies}: RegMix keeps a tenth aside and 20 runs a leaf, and fewer can't be split; raise it, or leave "regmix" out`,
     };
   }
   const lengths = [...efficiency.map((share) => efficiencyShape(proxy, share).tokens), proxyShape(proxy).tokens];

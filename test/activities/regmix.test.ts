@@ -67,9 +67,29 @@ test('recommends what its runs say, and keeps them', async () => {
   };
   const made = await perform(fit, input);
   const { weights, observations } = await deps.store.readJson<RegmixMixture>(made.ref);
-  expect(made.summary).toEqual({ observations: 50 });
+  expect(made.summary).toEqual({ observations: 50, grown: true });
   expect(observations.map(({ id }) => id)).toEqual(list.slice(0, 50).map(({ id }) => id));
-  expect(weights[1]).toBeGreaterThan(0.5);
+  expect(weights?.[1]).toBeGreaterThan(0.5);
   const again = await perform(fit, { ...input, scored: [...input.scored].reverse() });
   expect(again.ref).toEqual(made.ref);
 }, 60_000); // RegMix predicts 100,000 candidates
+
+test('recommends nothing where its runs are too few for a split', async () => {
+  const { ref: mixtures, tokens, mixtures: list } = await drawn(40);
+  const scored = await Promise.all(
+    list.map(async ({ id, weights }) => {
+      const score = await deps.store.putJson(scoreOf(smallSpec, 3 - (weights[1] as number), id));
+      return { id, score };
+    }),
+  );
+  const made = await perform(fit, {
+    tokens,
+    mixtures,
+    scored,
+    tasks: smallSpec.tasks,
+    scale: 'none' as const,
+    seed: 7,
+  });
+  expect(made.summary).toEqual({ observations: 40, grown: false });
+  expect((await deps.store.readJson<RegmixMixture>(made.ref)).weights).toBeNull();
+});

@@ -51,8 +51,8 @@ const searches = {
     ...file,
     proxy: { ...file.proxy, trainer: 'groups' },
     objective: { scale: 'z-score', guards: { maxLoss: 5 } },
-    verify: { candidates: 1, seeds: 2, baselines: ['proportional', 'random', 'unimax', 'regmix'], regmixProxies: 40 },
-    budget: { proxies: 54, concurrency: 8 },
+    verify: { candidates: 1, seeds: 2, baselines: ['proportional', 'random', 'unimax', 'regmix'], regmixProxies: 44 },
+    budget: { proxies: 58, concurrency: 8 },
   },
   evidence: { ...file, search: { ...file.search, warmStart: [{ search: 'plain' }] } },
 };

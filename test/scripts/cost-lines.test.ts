@@ -45,10 +45,10 @@ test('trunk and ladder are part of the bill', () => {
 
 test('so are RegMix’s search and the recipe at fewer tokens', () => {
   const lines = linesOf({
-    verify: { baselines: ['uniform', 'proportional', 'regmix'], regmixProxies: 40, efficiency: [0.25, 0.5] },
-    budget: { proxies: 62 },
+    verify: { baselines: ['uniform', 'proportional', 'regmix'], regmixProxies: 44, efficiency: [0.25, 0.5] },
+    budget: { proxies: 66 },
   });
-  expect(lines).toContain("proxies   62 (8 to search, 40 for RegMix's search, 10 to verify, 4 at fewer tokens)");
+  expect(lines).toContain("proxies   66 (8 to search, 44 for RegMix's search, 10 to verify, 4 at fewer tokens)");
 });
 
 test('it says what the time rests on', () => {

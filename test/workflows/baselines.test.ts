@@ -26,13 +26,13 @@ const file = {
     { name: 'texts', path: 'texts.jsonl' },
     { name: 'searched', path: 'searched.jsonl' },
   ],
-  // 4 + 2 to search, 40 of RegMix, (1 + 5) × 2 to verify, 2 at half the tokens.
-  budget: { proxies: 60, concurrency: 8 },
+  // 4 + 2 to search, 44 of RegMix, (1 + 5) × 2 to verify, 2 at half the tokens.
+  budget: { proxies: 64, concurrency: 8 },
   verify: {
     candidates: 1,
     seeds: 2,
     baselines: ['uniform', 'proportional', 'random', 'unimax', 'regmix'],
-    regmixProxies: 40,
+    regmixProxies: 44,
     efficiency: [0.5],
   },
   objective: { guards: { maxLoss: 5 } },
@@ -53,7 +53,7 @@ test('every baseline is an arm, RegMix after a search of its own, all within the
   const ids = recipe.evidence.arms.map(({ id }) => id);
   expect(ids.slice(-5)).toEqual(['uniform', 'proportional', 'random', 'unimax', 'regmix']);
   const shorter = recipe.arm === 'proportional' ? 0 : 2;
-  expect(result).toMatchObject({ verified: true, proxies: 58 + shorter });
+  expect(result).toMatchObject({ verified: true, proxies: 62 + shorter });
   expect(recipe.hashes).toMatchObject({ regmix: expect.any(String) });
   expect(report).toContain('- regmix: RegMix (arXiv 2407.01492)');
 

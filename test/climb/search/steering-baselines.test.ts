@@ -6,8 +6,8 @@ import { maySearch, mayTrainRegmix, plannedIterations, reasonToStop } from '../.
 import { now, stateOf } from '../made-search.ts';
 
 const changes = {
-  budget: { proxies: 74 },
-  verify: { baselines: ['uniform', 'proportional', 'regmix'] as const, regmixProxies: 40, efficiency: [0.5] },
+  budget: { proxies: 78 },
+  verify: { baselines: ['uniform', 'proportional', 'regmix'] as const, regmixProxies: 44, efficiency: [0.5] },
 };
 
 function spent(proxies: number, iteration: number, budget = changes.budget) {
@@ -19,7 +19,7 @@ function spent(proxies: number, iteration: number, budget = changes.budget) {
   return { ...state, iteration };
 }
 
-test('of 74 proxies 40 are RegMix’s, 10 verify and 2 are shorter: the search has 22', () => {
+test('of 78 proxies 44 are RegMix’s, 10 verify and 2 are shorter: the search has 22', () => {
   expect(plannedIterations(spent(0, 0))).toBe(4);
   expect(reasonToStop(spent(16, 3), now)).toBeNull();
   expect(reasonToStop(spent(20, 4), now)).toEqual({ by: 'budget', limit: 'proxies' });
@@ -28,14 +28,14 @@ test('of 74 proxies 40 are RegMix’s, 10 verify and 2 are shorter: the search h
 
 test('RegMix may start while verification and shorter runs stay paid for', () => {
   const state = spent(20, 4);
-  expect([mayTrainRegmix(state, now, 42), mayTrainRegmix(state, now, 43)]).toEqual([undefined, 'proxies']);
-  expect(mayTrainRegmix(spent(20, 4, { proxies: 70 }), now, 40)).toBe('proxies');
+  expect([mayTrainRegmix(state, now, 46), mayTrainRegmix(state, now, 47)]).toEqual([undefined, 'proxies']);
+  expect(mayTrainRegmix(spent(20, 4, { proxies: 74 }), now, 44)).toBe('proxies');
 });
 
 test('a shorter run counts the tokens that it trains', () => {
   const tokens = 499_712;
-  const budget = { proxies: 100, trainTokens: 74 * tokens };
-  // 20 + 40 + 10 whole proxies and two halves leave three.
+  const budget = { proxies: 100, trainTokens: 78 * tokens };
+  // 20 + 44 + 10 whole proxies and two halves leave three.
   const state = spent(20, 4, budget);
   expect([maySearch(state, now, 3), maySearch(state, now, 4)]).toEqual([undefined, 'trainTokens']);
 });

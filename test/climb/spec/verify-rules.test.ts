@@ -4,6 +4,7 @@ import { efficiencyTrainings, regmixTrainings } from '../../../climb/spec/baseli
 import { fixedTrainings, planSearch, workOf } from '../../../climb/spec/plan.ts';
 import type { SearchSpec } from '../../../climb/spec/search-file.ts';
 import { parseSearchFile } from '../../../climb/spec/search-rules.ts';
+import { leastRegmixProxies } from '../../../climb/spec/verify-defaults.ts';
 import { now } from '../made-search.ts';
 
 const shortest = { version: 1, corpus: { path: 'corpus' }, budget: { proxies: 24 } };
@@ -87,15 +88,27 @@ describe('RegMix', () => {
   });
 
   test('of fewer runs than its trees can split is refused, and of none asked for', () => {
-    expect(problemsOf(withRegmix(112, { regmixProxies: 39 }))).toEqual([
-      'verify.regmixProxies: at least 40 are needed, got 39: RegMix\'s trees keep 20 runs a leaf, and fewer can\'t be split; raise it, or leave "regmix" out',
+    expect(problemsOf(withRegmix(112, { regmixProxies: 43 }))).toEqual([
+      'verify.regmixProxies: at least 44 are needed, got 43: RegMix keeps a tenth aside and 20 runs a leaf, and fewer can\'t be split; raise it, or leave "regmix" out',
     ]);
     expect(problemsOf({ verify: { regmixProxies: 40 } })[0]).toContain('got 40, but "regmix" isn\'t among');
   });
 
+  test('of as few as an earlier version began with goes on', () => {
+    const file = { ...shortest, ...withRegmix(112, { regmixProxies: 40 }) };
+    expect(parseSearchFile(file, now, { regmixHoldout: false }).verify.regmixProxies).toBe(40);
+    expect(() => parseSearchFile(file, now)).toThrow(/at least 44 are needed, got 40/);
+  });
+
+  test('of the least leaves two leaves of 20 beside the tenth that is kept aside, of one fewer it does not', () => {
+    const learnt = (runs: number) => runs - Math.round(0.1 * runs);
+    expect(learnt(leastRegmixProxies)).toBeGreaterThanOrEqual(40);
+    expect(learnt(leastRegmixProxies - 1)).toBeLessThan(40);
+  });
+
   test('that the budget does not reach for is refused with what is needed', () => {
     expect(problemsOf(withRegmix(50))[0]).toContain(
-      "at least 58 are needed, got 50: 8 for the first batch and 10 for verification ((2 candidates + 3 baselines) × 2 seeds), and 40 proxies of RegMix's search",
+      "at least 62 are needed, got 50: 8 for the first batch and 10 for verification ((2 candidates + 3 baselines) × 2 seeds), and 44 proxies of RegMix's search",
     );
   });
 });

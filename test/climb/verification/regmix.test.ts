@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import type { Mixture } from '../../../climb/mixture/mixture.ts';
 import { regmixMixtures } from '../../../climb/mixture/samplers/regmix-sampler.ts';
 import { stream } from '../../../climb/random.ts';
 import { regmixRecommendation } from '../../../climb/verification/regmix.ts';
@@ -9,7 +10,7 @@ const recommend = (score: (weights: readonly number[]) => number, seed = 7) =>
   regmixRecommendation({ mixtures, scores: mixtures.map(score), prior, seed });
 
 test('what helps is raised over the mean of the draws, what harms is lowered', () => {
-  const weights = recommend(([, , c = 0, d = 0]) => d - c);
+  const weights = recommend(([, , c = 0, d = 0]) => d - c) as Mixture;
   expect(weights[2]).toBeGreaterThan(0.5);
   expect(weights[3]).toBeLessThan(0.05);
   expect(weights.reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(1, 9);
@@ -20,9 +21,14 @@ test('the same seed recommends the same', () => {
   expect(recommend(loss)).toEqual(recommend(loss));
 }, 20_000);
 
-test('where all scores are alike it has no say: the mean of the first draws, about the prior', () => {
-  const weights = recommend(() => 2);
-  weights.forEach((weight, at) => expect(Math.abs(weight - (prior[at] as number))).toBeLessThan(0.15));
+test('where no tree can split it recommends nothing: all scores alike, or under two leaves of 20 beside the holdout', () => {
+  expect(recommend(() => 2)).toBeNull();
+  const first = (runs: number) => {
+    const some = mixtures.slice(0, runs);
+    return regmixRecommendation({ mixtures: some, scores: some.map(([a = 0]) => a), prior, seed: 7 });
+  };
+  expect(first(43)).toBeNull();
+  expect(first(44)).not.toBeNull();
 }, 20_000);
 
 test.each([
