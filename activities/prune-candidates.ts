@@ -1,4 +1,5 @@
 import type { Made, Ref } from '../climb/artifact.ts';
+import { lowest } from '../climb/lowest.ts';
 import type { Mixture } from '../climb/mixture/mixture.ts';
 import { divergenceIn, guardsIn, mixtureSpace, type SpaceRules } from '../climb/mixture/mixture-space.ts';
 import type { Mixtures } from '../climb/mixture/mixtures.ts';
@@ -70,7 +71,7 @@ export function pruneCandidates({ store, compute }: Deps) {
         ref: await store.putJson(artifact),
         summary: {
           kept: kept.mixtures.length,
-          predictedBest: Math.min(...kept.mean),
+          predictedBest: lowest(kept.mean),
           gain: batchGain,
           noise: noiseOfOneRun(predictor, exactObservations(observations)),
         },

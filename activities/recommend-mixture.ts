@@ -1,5 +1,6 @@
 import type { Made, Ref } from '../climb/artifact.ts';
 import type { Limit } from '../climb/search/budget.ts';
+import { lowestAt } from '../climb/lowest.ts';
 import { contentKey } from '../climb/content-key.ts';
 import type { DomainSet, Manifest } from '../climb/corpus/corpus-artifacts.ts';
 import type { TokenShards } from '../climb/corpus/token-shards.ts';
@@ -169,7 +170,7 @@ export function recommendMixture({ store, trainers, compute }: Deps) {
       { predictor, ngram: prior, guards },
       own.map(({ weights }) => weights),
     );
-    return own[mean.indexOf(Math.min(...mean))]?.weights ?? [];
+    return own[lowestAt(mean)]?.weights ?? [];
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Made, Ref } from '../climb/artifact.ts';
+import { lowest } from '../climb/lowest.ts';
 import { believed } from '../climb/mixture/belief.ts';
 import type { Mixture } from '../climb/mixture/mixture.ts';
 import type { Mixtures } from '../climb/mixture/mixtures.ts';
@@ -86,7 +87,7 @@ export function refitPredictor({ store, compute }: Deps) {
       predictor,
     } satisfies PredictorArtifact);
     const { mean } = believed({ predictor, ngram: prior }, runs);
-    const summary = { observations: observations.length, predictedBest: Math.min(...mean) };
+    const summary = { observations: observations.length, predictedBest: lowest(mean) };
     return { ref, summary: { ...summary, ...(scale !== 'none' && { taskWeights }) } };
   };
 

@@ -4,6 +4,7 @@ import { believerBatch } from './believer.ts';
 import { candidatePool, nearbyPool } from './candidates.ts';
 import type { Constraints } from './constraints.ts';
 import { drawnMixtures } from './drawn-mixtures.ts';
+import { lowest } from '../lowest.ts';
 import { type Mixture, mixtureKey } from './mixture.ts';
 import { randomOfTop, recipeTop } from './samplers/random-of-top.ts';
 import { stream } from '../random.ts';
@@ -94,7 +95,7 @@ export function rankCandidates(
   },
 ): Candidates {
   const { evaluated, mixtures, settings, keep = KEPT } = request;
-  const best = Math.min(...believed(request, evaluated).mean);
+  const best = lowest(believed(request, evaluated).mean);
   return kept({ mixtures, beliefs: believed(request, mixtures), best, acquisition: acquisitionOf(settings) }, keep);
 }
 
@@ -124,7 +125,7 @@ export function sampleBatch(
     const chosen = stream(draws.seed, ['sample', draws.iteration]);
     return randomOfTop(mean, settings.top ?? recipeTop(size), size, chosen).map((i) => mixtures[i] as Mixture);
   }
-  const best = Math.min(...believed(request, evaluated).mean);
+  const best = lowest(believed(request, evaluated).mean);
   const acquisition = acquisitionOf(settings);
   const { predictor } = request;
   const beliefs = believed(request, mixtures);
@@ -147,7 +148,7 @@ type Drawing = Parameters<typeof pruneCandidates>[0] & {
 
 function climbed(request: Drawing): Ranked {
   const { evaluated, exclude = [], known, acquisition, pool = 8192 } = request;
-  const best = Math.min(...known);
+  const best = lowest(known);
   const incumbents = ascending(known)
     .slice(0, INCUMBENTS)
     .map((i) => evaluated[i] as Mixture);
@@ -185,7 +186,7 @@ function drawn(request: Drawing): Ranked {
     size: pool,
     draws: stream(seed, ['candidates', iteration]),
   });
-  return { mixtures, beliefs: believed(request, mixtures), best: Math.min(...known), acquisition };
+  return { mixtures, beliefs: believed(request, mixtures), best: lowest(known), acquisition };
 }
 
 /** @param batch indices that are kept in any case */

@@ -1,3 +1,4 @@
+import { lowestAt } from '../../../climb/lowest.ts';
 import { type Mixture, mixtureKey } from '../../../climb/mixture/mixture.ts';
 import type { Problem } from './problem.ts';
 
@@ -47,7 +48,6 @@ export class Runs {
 
   /** The mixture of the lowest objective seen, ties to the earlier. */
   bestSeen(): Mixture {
-    const objective = this.objective;
-    return this.mixtures[objective.indexOf(Math.min(...objective))] as Mixture;
+    return this.mixtures[lowestAt(this.objective)] as Mixture;
   }
 }

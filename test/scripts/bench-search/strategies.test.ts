@@ -1,6 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { type Mixture, mixtureKey } from '../../../climb/mixture/mixture.ts';
+import { pruneCandidates, sampleBatch } from '../../../climb/mixture/propose.ts';
+import { fitPredictor } from '../../../climb/predictor/predictor.ts';
 import { stream } from '../../../climb/random.ts';
+import { searchSettings } from '../../../climb/spec/search-presets.ts';
+import { regmixRecommendation } from '../../../climb/verification/regmix.ts';
 import type { Problem } from '../../../scripts/bench/search/problem.ts';
 import { Runs } from '../../../scripts/bench/search/runs.ts';
 import { scaled } from '../../../scripts/bench/search/strategies/climb.ts';
@@ -68,6 +72,33 @@ test('default takes the batch from its settings: a first batch at least as large
   expect(order(16).slice(0, 8)).not.toEqual(order(4).slice(0, 4));
   expect(order(64)).toHaveLength(32);
 });
+
+test('regmix recommends what a search with its runs would be compared with, and the prior where no tree splits', () => {
+  const problem = simplex();
+  const { evaluated, scores, recommended } = strategies.regmix!(problem, { budget: 60, batch: 4, seed: 2 });
+  const request = { mixtures: evaluated, scores: scores[0]!, prior: problem.prior, seed: 2 };
+  expect(recommended).toEqual(regmixRecommendation(request));
+  expect(strategies.regmix!(problem, { budget: 30, batch: 4, seed: 2 }).recommended).toEqual(problem.prior);
+}, 60_000);
+
+test('default runs the batches that the stages of a search would', () => {
+  const problem = simplex();
+  const { evaluated, scores } = strategies.default!(problem, { budget: 24, batch: 8, seed: 2 });
+  const settings = searchSettings({ search: { preset: 'default', batch: 8 }, tasks: [] });
+  const before = evaluated.slice(0, 16);
+  const predictor = fitPredictor({
+    mixtures: before,
+    scores: scores.map((task) => task.slice(0, 16)),
+    taskWeights: [1],
+    kind: settings.predictor,
+  });
+  const { prior } = problem;
+  const constraints = { lower: prior.map(() => 0), upper: prior.map(() => 1) };
+  const request = { predictor, evaluated: before, settings, size: 8 };
+  const pool = settings.candidates;
+  const candidates = pruneCandidates({ ...request, prior, constraints, seed: 2, iteration: 3, pool });
+  expect(evaluated.slice(16)).toEqual(sampleBatch({ ...request, candidates, draws: { seed: 2, iteration: 3 } }));
+}, 60_000);
 
 test('the published schedule is scaled and sums to the budget', () => {
   expect(scaled([64, 32, 16], 112)).toEqual([64, 32, 16]);

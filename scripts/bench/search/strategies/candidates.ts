@@ -2,15 +2,14 @@ import { dirichlet } from '../../../../climb/mixture/dirichlet.ts';
 import { stream } from '../../../../climb/random.ts';
 import type { Problem } from '../problem.ts';
 
-/** As NVIDIA's recipe and RegMix draw: `np.random.dirichlet(prior_dist * 1, 100000)`. */
+/** As NVIDIA's recipe draws: `np.random.dirichlet(prior_dist * 1, 100000)`. */
 const CANDIDATES = 100_000;
 
 const drawn = new WeakMap<Problem, (readonly number[])[]>();
 
 /**
  * What a published strategy's predictor ranks: a table's rows, or 100,000 draws of Dirichlet(prior), weights not yet
- * quantised. NVIDIA's recipe and RegMix draw with one fixed seed, so that every round ranks the same ones; drawn once a
- * problem here.
+ * quantised. NVIDIA's recipe draws with one fixed seed, so that every round ranks the same ones; drawn once a problem here.
  */
 export function publishedCandidates(problem: Problem): readonly (readonly number[])[] {
   const { mixtures, prior } = problem;

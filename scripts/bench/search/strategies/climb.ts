@@ -1,3 +1,4 @@
+import { lowestAt } from '../../../../climb/lowest.ts';
 import { type Mixture, mixtureKey, quantise } from '../../../../climb/mixture/mixture.ts';
 import { paperMixtures } from '../../../../climb/mixture/samplers/paper-sampler.ts';
 import { randomOfTop, recipeTop } from '../../../../climb/mixture/samplers/random-of-top.ts';
@@ -41,7 +42,7 @@ function climb(first: Sampler): Strategy {
       if (size > 0) runs.evaluate(next(size));
     }
     const ranked = predictedScores(runs, problem, settings);
-    const best = quantise(publishedCandidates(problem)[ranked.indexOf(Math.min(...ranked))]!);
+    const best = quantise(publishedCandidates(problem)[lowestAt(ranked)]!);
     return { evaluated: runs.mixtures, scores: runs.scores, predictedBest: best, recommended: best };
 
     function next(size: number): Mixture[] {

@@ -1,9 +1,10 @@
+import { lowestAt } from '../../../../climb/lowest.ts';
 import type { Constraints } from '../../../../climb/mixture/constraints.ts';
 import { firstBatch } from '../../../../climb/mixture/first-batch.ts';
 import type { Mixture } from '../../../../climb/mixture/mixture.ts';
 import { pruneCandidates, rankCandidates, sampleBatch } from '../../../../climb/mixture/propose.ts';
 import { fitPredictor, predict, type Predictor } from '../../../../climb/predictor/predictor.ts';
-import { searchSettings } from '../../../../climb/spec/search-presets.ts';
+import { type SearchSettings, searchSettings } from '../../../../climb/spec/search-presets.ts';
 import type { Problem, Settings, Strategy } from '../problem.ts';
 import { Runs } from '../runs.ts';
 import { snap } from './snap.ts';
@@ -17,17 +18,18 @@ import { snap } from './snap.ts';
  */
 export const byDefault: Strategy = (problem, settings) => {
   const runs = new Runs(problem, settings.budget);
-  const { schedule } = searchSettings({ search: { preset: 'default', batch: settings.batch }, tasks: [] });
-  const { sizes, then } = schedule;
+  const search = searchSettings({ search: { preset: 'default', batch: settings.batch }, tasks: [] });
+  const { sizes, then } = search.schedule;
   runs.evaluate(firstRuns(problem, { ...settings, size: Math.min(sizes[0] ?? then, runs.left) }));
   for (let iteration = 2; runs.left > 0; iteration++) {
-    const predictor = fitted(problem, runs);
-    const candidates = proposed(problem, runs, predictor, { ...settings, iteration });
+    const predictor = fitted(problem, runs, search);
+    const candidates = proposed(problem, runs, predictor, { ...settings, search, iteration });
     const size = Math.min(then, runs.left);
-    runs.evaluate(sampleBatch({ predictor, evaluated: runs.mixtures, candidates, size }));
+    const draws = { seed: settings.seed, iteration };
+    runs.evaluate(sampleBatch({ predictor, evaluated: runs.mixtures, candidates, settings: search, size, draws }));
   }
-  const predictor = fitted(problem, runs);
-  const last = problem.mixtures ?? proposed(problem, runs, predictor, { ...settings, iteration: 0 }).mixtures;
+  const predictor = fitted(problem, runs, search);
+  const last = problem.mixtures ?? proposed(problem, runs, predictor, { ...settings, search, iteration: 0 }).mixtures;
   return {
     evaluated: runs.mixtures,
     scores: runs.scores,
@@ -41,30 +43,29 @@ function firstRuns({ prior, mixtures }: Problem, { size, seed }: { size: number;
   return mixtures === null ? wanted : snap(wanted, mixtures);
 }
 
-function fitted({ taskWeights }: Problem, { mixtures, scores }: Runs): Predictor {
-  return fitPredictor({ mixtures, scores, taskWeights, kind });
+function fitted({ taskWeights }: Problem, { mixtures, scores }: Runs, search: SearchSettings): Predictor {
+  return fitPredictor({ mixtures, scores, taskWeights, kind: search.predictor });
 }
 
 function proposed(
   { prior, mixtures }: Problem,
   runs: Runs,
   predictor: Predictor,
-  { seed, iteration }: Pick<Settings, 'seed'> & { iteration: number },
+  { seed, batch, search, iteration }: Settings & { search: SearchSettings; iteration: number },
 ) {
   const evaluated = runs.mixtures;
-  if (mixtures === null) {
-    return pruneCandidates({ predictor, evaluated, prior, constraints: free(prior.length), seed, iteration });
+  const request = { predictor, evaluated, settings: search };
+  if (mixtures !== null) {
+    return rankCandidates({ ...request, mixtures: mixtures.filter((mixture) => !runs.has(mixture)) });
   }
-  return rankCandidates({ predictor, evaluated, mixtures: mixtures.filter((mixture) => !runs.has(mixture)) });
+  const space = { prior, constraints: free(prior.length) };
+  return pruneCandidates({ ...request, ...space, seed, iteration, pool: search.candidates, size: batch });
 }
 
 function lowest(predictor: Predictor, mixtures: readonly Mixture[]): Mixture {
   const { mean } = predict(predictor, mixtures);
-  return mixtures[mean.indexOf(Math.min(...mean))] as Mixture;
+  return mixtures[lowestAt(mean)] as Mixture;
 }
-
-/** What a search of this preset fits. */
-const { predictor: kind } = searchSettings({ search: { preset: 'default' }, tasks: [] });
 
 /** The whole simplex. */
 function free(domains: number): Constraints {
