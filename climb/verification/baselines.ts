@@ -17,7 +17,7 @@ export const baselineSentences: Readonly<Record<Baseline, string>> = {
   random: 'one draw from a Dirichlet distribution around the corpus as it is, of mean shape 1',
   unimax: 'as even as the caps on repetition allow (UniMax, arXiv 2304.09151)',
   regmix:
-    'RegMix (arXiv 2407.01492): as many random mixtures as this search trained, one regression, the mean of its best of 100,000',
+    'RegMix (arXiv 2407.01492): a search of its own, random mixtures and one regression on their scores, the mean of its best 100 of 100,000 drawn',
 };
 
 export type BaselineSources = {

@@ -20,6 +20,8 @@ function sourcesOf(changes: Partial<SearchFile> = {}, own: Partial<BaselineSourc
 }
 
 test('every baseline has a sentence that says what it is', () => {
+  // RegMix trains fewer where the search does, more where it needs them, and as many as it is told.
+  expect(baselineSentences.regmix).not.toContain('as many');
   expect(Object.keys(baselineSentences).sort()).toEqual([...baselineNames].sort());
 });
 
