@@ -21,7 +21,12 @@ export function errorProcess(
   groups: readonly (readonly number[])[],
 ): GaussianProcess {
   const scaled = (power: number) => {
-    const candidate = { ...process, scores: errors, mean: 0, signalSd: process.signalSd * Math.exp((power * Math.LN2) / 2) };
+    const candidate = {
+      ...process,
+      scores: errors,
+      mean: 0,
+      signalSd: process.signalSd * Math.exp((power * Math.LN2) / 2),
+    };
     const { variance } = conditioned(candidate).leaveGroupsOut(groups);
     const loss = errors.reduce(
       (sum, error, i) => sum + 0.5 * (error ** 2 / (variance[i] as number) + Math.log(variance[i] as number)),

@@ -50,7 +50,12 @@ test('without candidates only what was observed is verified', async () => {
 
 test('drawn, even and found baselines are arms like any others', async () => {
   const weights = [0.1, 0.2, 0.7];
-  const regmix = await deps.store.putJson({ schema: 1, kind: 'regmix', weights, observations: [] } satisfies RegmixMixture);
+  const regmix = await deps.store.putJson({
+    schema: 1,
+    kind: 'regmix',
+    weights,
+    observations: [],
+  } satisfies RegmixMixture);
   const baselines = ['proportional', 'random', 'unimax', 'regmix'] as const;
   const { ref, summary } = await perform(sample, await inputOf({ baselines, seed: 7, regmix, count: 1 }));
   expect(summary.ids).toEqual(['observed-1', ...baselines]);
