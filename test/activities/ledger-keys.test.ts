@@ -167,7 +167,7 @@ describe('the key of a score', () => {
       EvaluateProxiesInput['tasks'][number],
     ];
     const keys = [input.tasks, [second, first], [first], [first, second, first]].map((tasks) =>
-      keyOf({ ...everything, input: { ...input, tasks } as Everything['input'] }),
+      keyOf({ ...everything, input: { ...input, tasks } }),
     );
     expect(new Set(keys).size).toBe(4);
   });
