@@ -36,7 +36,7 @@ export type PruneSummary = {
   readonly predictedBest: number;
   /**
    * What the next batch is expected to gain at most, and the noise of one run: the pooled one where mixtures were
-   * repeated, else the predictor's. In score units; absent before 0.2.0.
+   * repeated, else the predictor's. In score units; absent while there are too few runs to say, and before 0.2.0.
    */
   readonly gain?: number;
   readonly noise?: number;
@@ -72,8 +72,10 @@ export function pruneCandidates({ store, compute }: Deps) {
         summary: {
           kept: kept.mixtures.length,
           predictedBest: lowest(kept.mean),
-          gain: batchGain,
-          noise: noiseOfOneRun(predictor, exactObservations(observations)),
+          ...(foresees(observations, space.clusters) && {
+            gain: batchGain,
+            noise: noiseOfOneRun(predictor, exactObservations(observations)),
+          }),
         },
       };
     });
@@ -84,3 +86,9 @@ export function pruneCandidates({ store, compute }: Deps) {
     return [...before, ...now.map(({ weights }) => weights)];
   }
 }
+
+/**
+ * Whether gain and noise are worth a word: a process has a length scale a cluster, a signal and a noise to learn. With no
+ * more runs than those they are what it believed before the first, and no search should end on that.
+ */
+const foresees = (runs: readonly unknown[], clusters: readonly unknown[]) => runs.length > clusters.length + 2;
