@@ -1,5 +1,14 @@
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer, type AddressInfo, type Server } from 'node:net';
+import { createServer, type Server } from 'node:net';
+
+/**
+ * Where free ports are looked for: below those that the kernel hands out by itself (32,768 and up on Linux, 49,152
+ * elsewhere). A port from there could be given, before its server listens, to any outgoing connection or to one of the
+ * inner services of a Temporal dev server, which asks the kernel for theirs: the dev server then ends in a panic.
+ */
+const LOWEST = 15_000;
+const HIGHEST = 32_000;
 
 async function listen(port: number): Promise<Server> {
   const server = createServer();
@@ -23,10 +32,12 @@ export async function isPortFree(port: number): Promise<boolean> {
   }
 }
 
-/** Ports of 127.0.0.1 that nobody uses, all different: held together until the last is chosen, then let go. */
+/** Ports of 127.0.0.1 that nobody listens on, all different. */
 export async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(Array.from({ length: count }, () => listen(0)));
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map(close));
-  return ports;
+  const found = new Set<number>();
+  while (found.size < count) {
+    const port = randomInt(LOWEST, HIGHEST);
+    if (await isPortFree(port)) found.add(port);
+  }
+  return [...found];
 }
