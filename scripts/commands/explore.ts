@@ -60,7 +60,9 @@ async function explore(file: string, { to, ...wanted }: Wanted & { to?: string }
   await publish(json, `${canonicalJson(exploration)}\n`);
   await publish(page, explorationPage(exploration));
   console.log(`\njson  ${json}\npage  ${page}`);
-  return 0;
+  if (exploration.rows.some((row) => 'figures' in row)) return 0;
+  console.error('\nNo search can start from any of these settings: the lines below the table say why of each.');
+  return 1;
 }
 
 const seconds = (milliseconds: number) => `${(milliseconds / 1000).toFixed(1).padStart(7)} s`;

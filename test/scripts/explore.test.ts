@@ -137,6 +137,20 @@ describe('climb explore', () => {
     expect(await readFile(join(to, 'explore.html'), 'utf8')).toContain('by quality: worth');
   });
 
+  test('where no setting gives a domain set it says so, also by its exit code', async () => {
+    const quality = { kind: 'field' as const, fields: { worth: 'worth' }, prune: { worth: 99 } };
+    await place(
+      join(folder, 'none.json'),
+      JSON.stringify({ ...file, clusters: { ...file.clusters, initial: 4, quality } }),
+    );
+    const to = join(folder, 'none');
+    const { code, stderr } = await explore(join(folder, 'none.json'), '--k', '4', '--targets', '3', '--to', to);
+    expect(code).toBe(1);
+    expect(stderr).toContain('No search can start from any of these settings');
+    const { rows } = await found(to);
+    expect(rows.every((row) => 'problem' in row)).toBe(true);
+  });
+
   test('what is left out stands there, bad records with file, line and a warning where they are many', async () => {
     const bad = [...Array.from({ length: 40 }, () => ({ txt: 'a' })), documents[0]];
     await place(join(folder, 'dirty.jsonl'), lines([...documents, ...bad]));
