@@ -9,6 +9,8 @@ export default {
     ],
   },
   testMatch: ['<rootDir>/test/**/*.test.ts'],
+  // What takes minutes runs in `npm run test:faults`, which says otherwise.
+  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/faults/slow/'],
   modulePathIgnorePatterns: ['<rootDir>/.venv', '<rootDir>/.climb', '<rootDir>/examples/corpus'],
   testTimeout: 20_000,
 };

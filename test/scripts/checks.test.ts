@@ -24,8 +24,8 @@ afterEach(() => copy.remove());
 
 const tools = (name: string, script: string) => copy.write(`node_modules/.bin/${name}`, script, 0o755);
 
-async function run(script: 'test' | 'check') {
-  const child = spawn(process.execPath, [`scripts/${script}.mjs`], { cwd: copy.root });
+async function run(script: string, ...args: string[]) {
+  const child = spawn(process.execPath, [`scripts/${script}.mjs`, ...args], { cwd: copy.root });
   let output = '';
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding('utf8').on('data', (part: string) => (output += part));
@@ -60,6 +60,37 @@ describe('npm test', () => {
     await tools('jest', jest({ numPassedTests: 0, numFailedTests: 0, numRuntimeErrorTestSuites: 0 }));
     await copy.write('.venv/bin/python', pytest('errors="0" failures="0" skipped="3" tests="3"'), 0o755);
     expect(await run('test')).toMatchObject({ code: 1, last: '0 passed, 0 failed' });
+  });
+});
+
+describe('npm run test:faults', () => {
+  test('runs the slow rows of the fault matrix and counts them on its last line', async () => {
+    await tools('jest', `${jest({ numPassedTests: 9, numFailedTests: 0, numRuntimeErrorTestSuites: 0 })}\n`);
+    expect(await run('test-faults')).toMatchObject({ code: 0, last: '9 passed, 0 failed' });
+    await tools('jest', '#!/bin/sh\necho "$@"\nexit 1\n');
+    const { code, last, output } = await run('test-faults');
+    expect([code, last]).toEqual([1, '0 passed, 1 failed']);
+    expect(output).toContain('test/faults/slow/ --testPathIgnorePatterns=/node_modules/');
+  });
+});
+
+describe('.ci/run', () => {
+  const says = (line: string, code = 0) => `echo begun; echo '${line}'; exit ${code}`;
+
+  test('runs all, and sums what they count on its last line', async () => {
+    const { code, last, output } = await run('checks/sum-of', says('40 passed, 0 failed'), says('2 passed, 0 failed'));
+    expect([code, last]).toEqual([0, '42 passed, 0 failed']);
+    expect(output).toMatch(/begun\n40 passed, 0 failed\nbegun\n2 passed, 0 failed\n42/);
+  });
+
+  test.each([
+    ['one has failures', says('40 passed, 2 failed', 1), '42 passed, 2 failed'],
+    ['one fails for another reason', says('40 passed, 0 failed', 1), '42 passed, 1 failed'],
+    ['one counts nothing', 'echo fine', '2 passed, 1 failed'],
+    ['nothing ran in one', says('0 passed, 0 failed'), '2 passed, 1 failed'],
+    ['one was killed', 'kill -9 $$', '2 passed, 1 failed'],
+  ])('fails when %s, and still runs the rest', async (_, command, last) => {
+    expect(await run('checks/sum-of', command, says('2 passed, 0 failed'))).toMatchObject({ code: 1, last });
   });
 });
 
