@@ -25,7 +25,7 @@ export type ClusterSummary = {
   readonly smallest: number;
 };
 
-type ClusterDeps = Pick<Deps, 'store' | 'ledger' | 'derive' | 'compute'>;
+type ClusterDeps = Pick<Deps, 'store' | 'ledger' | 'derive' | 'compute' | 'faults'>;
 type Watch = { readonly beat: (details: unknown) => void; readonly signal: AbortSignal };
 type Sample = { readonly rows: Float32Array; readonly dimensions: number };
 
@@ -46,7 +46,7 @@ const blockNumbers = 2 ** 21;
  * @throws ApplicationFailure BadCorpus, not retryable, when there are more clusters than documents; BadVectors, not
  * retryable, when a vector isn't finite
  */
-export function clusterCorpus({ store, ledger, derive, compute }: ClusterDeps) {
+export function clusterCorpus({ store, ledger, derive, compute, faults }: ClusterDeps) {
   return (input: ClusterCorpusInput): Promise<Made<ClusterSummary>> =>
     beating(async (beat, signal) => {
       const { count, dimensions, vectors, model } = await store.readJson<Vectors>(input.vectors);
@@ -72,6 +72,7 @@ export function clusterCorpus({ store, ledger, derive, compute }: ClusterDeps) {
         const centroids = movedCentroids(fitted, await assigned(all, fitted, watch));
         const nearest = await assigned(all, centroids, watch);
         const found = orderedClusters(centroids, nearest);
+        await faults.point('cluster.beforePublish');
         const { sizes } = found;
         const { inertia } = nearest;
         const clusters: Clusters = {

@@ -7,6 +7,7 @@ import type { CorpusReader } from '../adapters/corpus-reader.ts';
 import type { derive } from '../adapters/derive.ts';
 import type { ServedEmbedding } from '../adapters/embedders.ts';
 import type { EvidenceFiles } from '../adapters/evidence-files.ts';
+import type { FaultPoints } from '../adapters/fault-points.ts';
 import type { KeptSearch } from '../adapters/kept-searches.ts';
 import type { Ledger } from '../adapters/ledger.ts';
 import type { NpyMatrix } from '../adapters/npy-file.ts';
@@ -48,4 +49,6 @@ export type Deps = {
   readonly timeouts: Timeouts;
   readonly queues: TaskQueues;
   readonly maxHistory: number;
+  /** Where tests break the worker. */
+  readonly faults: FaultPoints;
 };

@@ -26,7 +26,7 @@ export type EmbedCorpusInput = {
 export type EmbedSummary = { readonly documents: number; readonly dimensions: number };
 
 type Watch = { readonly beat: (details: unknown) => void; readonly signal: AbortSignal };
-type EmbedDeps = Pick<Deps, 'store' | 'ledger' | 'derive' | 'compute' | 'embedders' | 'vectorFile'>;
+type EmbedDeps = Pick<Deps, 'store' | 'ledger' | 'derive' | 'compute' | 'embedders' | 'vectorFile' | 'faults'>;
 
 /**
  * A vector for every document: the embedding is fixed first, then each shard is embedded by itself and kept, so that a
@@ -34,7 +34,7 @@ type EmbedDeps = Pick<Deps, 'store' | 'ledger' | 'derive' | 'compute' | 'embedde
  * @throws ApplicationFailure BadCorpus, BadEndpoint, BadEmbedding, not retryable; EndpointUnavailable, retried for ever
  */
 export function embedCorpus(deps: EmbedDeps) {
-  const { store, ledger, derive, compute } = deps;
+  const { store, ledger, derive, compute, faults } = deps;
   return (input: EmbedCorpusInput): Promise<Made<EmbedSummary>> =>
     patientWithEndpoint(() =>
       beating(async (beat, signal) => {
@@ -54,6 +54,7 @@ export function embedCorpus(deps: EmbedDeps) {
               async () => ({ ref: await store.put(bytesOf(await ready(shard, signal))), summary: {} }),
             );
             beat({ shards: ++embedded, of: shards.length });
+            await faults.point('embed.afterBatch');
             return made.ref;
           });
           await matrix?.verify();

@@ -47,7 +47,7 @@ type Reading = {
  * @throws ApplicationFailure BadCorpus, not retryable
  */
 export function ingestCorpus(
-  deps: Pick<Deps, 'store' | 'ledger' | 'derive' | 'compute'> & {
+  deps: Pick<Deps, 'store' | 'ledger' | 'derive' | 'compute' | 'faults'> & {
     readonly corpus: Pick<Deps['corpus'], 'files' | 'hash' | 'blocks'>;
   },
   most: number = portionBytes,

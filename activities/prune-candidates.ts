@@ -43,9 +43,10 @@ export type PruneSummary = {
 };
 
 /** Draws fresh mixtures and keeps those that the predictor expects to gain most from. */
-export function pruneCandidates({ store, compute }: Deps) {
+export function pruneCandidates({ store, compute, faults }: Deps) {
   return (input: PruneCandidatesInput): Promise<Made<PruneSummary>> =>
     refusingInvalid(async () => {
+      await faults.point('prune.before');
       const { predictor, observations } = await store.readJson<PredictorArtifact>(input.predictor);
       const space = mixtureSpace(await store.readJson<TokenShards>(input.tokens), input.rules);
       const { seed, iteration, pool, settings, size } = input;

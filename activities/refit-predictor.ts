@@ -38,7 +38,7 @@ export type RefitSummary = {
 };
 
 /** Adds what an iteration observed and fits the predictor to all of it. */
-export function refitPredictor({ store, compute }: Deps) {
+export function refitPredictor({ store, compute, faults }: Deps) {
   return async ({
     previous,
     mixtures,
@@ -86,6 +86,7 @@ export function refitPredictor({ store, compute }: Deps) {
       observations,
       predictor,
     } satisfies PredictorArtifact);
+    await faults.point('refit.after');
     const { mean } = believed({ predictor, ngram: prior }, runs);
     const summary = { observations: observations.length, predictedBest: lowest(mean) };
     return { ref, summary: { ...summary, ...(scale !== 'none' && { taskWeights }) } };

@@ -43,7 +43,7 @@ type TrainerResult = {
  * Trains a group of proxies. Those that the ledger knows aren't trained again; the others go on from their last
  * checkpoint if an earlier attempt left one.
  */
-export function trainProxies({ store, ledger, runs, speeds, trainers }: Deps) {
+export function trainProxies({ store, ledger, runs, speeds, trainers, faults }: Deps) {
   return async (input: TrainProxiesInput): Promise<{ members: TrainedMember[] }> => {
     const trainer = trainers(input.trainer);
     const wanted = await wantedProxies(input, trainer);
@@ -99,6 +99,7 @@ export function trainProxies({ store, ledger, runs, speeds, trainers }: Deps) {
   ) {
     const run = groupRun(trainer, wanted);
     const members = await membersToRun(runs, run, wanted, known);
+    await faults.point('train.spawn');
     const occupied = await runCuttable(runs, trainer, {
       command: 'train',
       run,

@@ -17,7 +17,7 @@ export type WriteReportInput = {
 };
 
 /** Writes `recipe.json`, `report.md` and the `search.json` to start it again; each is replaced as a whole. */
-export function writeReport({ store, searches }: Pick<Deps, 'store' | 'searches'>) {
+export function writeReport({ store, searches, faults }: Pick<Deps, 'store' | 'searches' | 'faults'>) {
   return async ({ body, manifest, domainSet, tokens, run }: WriteReportInput): Promise<SearchResult> => {
     const recipe = finishRecipe(await store.readJson<RecipeBody>(body), run);
     const report = renderReport({
@@ -26,6 +26,7 @@ export function writeReport({ store, searches }: Pick<Deps, 'store' | 'searches'
       domainSet: await store.readJson<DomainSet>(domainSet),
       tokens: await store.readJson<TokenShards>(tokens),
     });
+    await faults.point('report.beforePublish');
     await searches.write(run.search, 'search.json', `${JSON.stringify(recipe.spec, null, 2)}\n`);
     const recipePath = await searches.write(run.search, 'recipe.json', `${JSON.stringify(recipe, null, 2)}\n`);
     const reportPath = await searches.write(run.search, 'report.md', report);

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { link, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join, basename } from 'node:path';
+import { faultPoints } from './fault-points.ts';
 
 /** fsync of a folder, so that a rename in it survives a power cut. Windows can't open folders: nothing to do there. */
 async function syncFolder(folder: string): Promise<void> {
@@ -24,6 +25,7 @@ async function writeTemporary(path: string, bytes: string | Uint8Array): Promise
   const handle = await open(temporary, 'wx');
   try {
     await handle.writeFile(bytes);
+    await faultPoints.point('publish');
     await handle.sync();
   } catch (error) {
     await rm(temporary, { force: true });
@@ -37,7 +39,13 @@ async function writeTemporary(path: string, bytes: string | Uint8Array): Promise
 /** Replaces `path` by `bytes`: readers see the old file or the new one, never a half. */
 export async function publish(path: string, bytes: string | Uint8Array): Promise<void> {
   const temporary = await writeTemporary(path, bytes);
-  await rename(temporary, path);
+  try {
+    await faultPoints.point('publish');
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
   await syncFolder(dirname(path));
 }
 
@@ -61,6 +69,7 @@ export async function publishOnce(path: string, bytes: string | Uint8Array): Pro
 export async function linkOnce(from: string, to: string): Promise<boolean> {
   await mkdir(dirname(to), { recursive: true });
   try {
+    await faultPoints.point('publish');
     await link(from, to);
     await syncFolder(dirname(to));
     return true;
@@ -79,6 +88,7 @@ export async function adopt(from: string, to: string): Promise<void> {
   } finally {
     await handle.close();
   }
+  await faultPoints.point('publish');
   await rename(from, to);
   await syncFolder(dirname(to));
 }

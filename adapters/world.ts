@@ -5,6 +5,7 @@ import { CorpusReader } from './corpus-reader.ts';
 import { derive } from './derive.ts';
 import { Embedders, type ServedEmbedding } from './embedders.ts';
 import { EvidenceFiles } from './evidence-files.ts';
+import { faultPoints } from './fault-points.ts';
 import { keptSearch } from './kept-searches.ts';
 import { Ledger } from './ledger.ts';
 import { openNpy } from './npy-file.ts';
@@ -84,6 +85,7 @@ export async function openWorld({
     timeouts,
     queues,
     maxHistory,
+    faults: faultPoints,
     /** Ends threads and the trainers that wait for work. */
     close: async (): Promise<void> => {
       await Promise.all([compute.close(), ...[...trainers.values()].map((trainer) => trainer.close())]);

@@ -45,7 +45,7 @@ type Watch = {
  * @param items of tasks, of which no document may hold one
  */
 export async function parsePortions(
-  { store, ledger, derive, compute }: Pick<Deps, 'store' | 'ledger' | 'derive' | 'compute'>,
+  { store, ledger, derive, compute, faults }: Pick<Deps, 'store' | 'ledger' | 'derive' | 'compute' | 'faults'>,
   portions: AsyncIterable<Portion>,
   items: readonly Ref[],
   { signal, onPortion }: Watch,
@@ -114,6 +114,7 @@ export async function parsePortions(
     const places = portion.parts.map(({ place }) => place);
     const { dimensions } = portion;
     const result = { ...(await parsed(portion)), places, dimensions };
+    await faults.point('ingest.afterShard');
     onPortion(result);
     return result;
   });

@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/g
 import { ArtifactStore } from '../../adapters/artifact-store.ts';
 import { Compute } from '../../adapters/compute.ts';
 import { derive } from '../../adapters/derive.ts';
+import { faultPoints } from '../../adapters/fault-points.ts';
 import { Ledger } from '../../adapters/ledger.ts';
 import { findDuplicates } from '../../activities/ingest/find-duplicates.ts';
 import { ingestCorpus } from '../../activities/ingest-corpus.ts';
@@ -27,6 +28,7 @@ const openIn = (folder: string): typeof deps => ({
   ledger: new Ledger(join(folder, 'ledger')),
   derive,
   compute,
+  faults: faultPoints,
 });
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'climb-ingest-'));

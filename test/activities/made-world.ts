@@ -10,6 +10,7 @@ import { computeFunctions } from '../../adapters/compute-functions.ts';
 import { CorpusReader } from '../../adapters/corpus-reader.ts';
 import { derive } from '../../adapters/derive.ts';
 import { EvidenceFiles } from '../../adapters/evidence-files.ts';
+import { faultPoints } from '../../adapters/fault-points.ts';
 import { keptSearch } from '../../adapters/kept-searches.ts';
 import { Ledger } from '../../adapters/ledger.ts';
 import { openNpy } from '../../adapters/npy-file.ts';
@@ -91,6 +92,7 @@ export function worldIn(folder: string, changes: Partial<Deps> & { trainer?: Tra
     timeouts: { heartbeat: 20, retryInitial: 1, retryMaximum: 60 },
     queues: { cpu: 'climb-cpu', train: 'climb-train' },
     maxHistory: 7500,
+    faults: faultPoints,
     ...deps,
   };
 }

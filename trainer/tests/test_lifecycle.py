@@ -86,11 +86,17 @@ def test_disk_full_inside_a_file(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("fault, code, kind", [("train.step:oom:3", 71, "OutOfMemory"), ("train.step:crash:3", 70, "Internal"),
-                                               ("train.step:lost:3", 72, "DeviceLost")])
+                                               ("train.step:lost:3", 72, "DeviceLost"), ("train.step:eio:3", 70, "Internal")])
 def test_failures_inside_a_step(train_spec, tmp_path, fault, code, kind):
     process = run("train", train_spec, tmp_path / "out", faults=fault, expect=code)
     assert process.error["kind"] == kind and process.error["code"] == code
     assert "Traceback" in process.stderr.read_text()
+
+
+def test_a_fault_that_struck_is_remembered_by_later_processes(train_spec, tmp_path, monkeypatch):
+    monkeypatch.setenv("CLIMB_FAULTS_DONE", str(tmp_path / "done"))
+    run("train", train_spec, tmp_path / "out", faults="train.step:kill:3", expect=-signal.SIGKILL)
+    run("train", train_spec, tmp_path / "out", faults="train.step:kill:3")
 
 
 @pytest.mark.parametrize("error, kind", [
