@@ -43,7 +43,7 @@ export function fitLaw(kind: LawKind, mixtures: readonly Mixture[], scores: read
 export function evaluateLaw(law: Law, mixtures: readonly Mixture[]): number[] {
   switch (law.kind) {
     case 'gaussian-process':
-      return conditioned(law).predict(mixtures).mean;
+      return conditioned(law).means(mixtures);
     case 'boosted-trees':
       return predictBoostedTrees(law, mixtures);
     case 'log-linear':

@@ -1,6 +1,14 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { cholesky, inverse, logDeterminant, solve, solveTransposed } from '../../../climb/predictor/cholesky.ts';
+import {
+  cholesky,
+  inverse,
+  logDeterminant,
+  lowerOf,
+  solve,
+  solveSides,
+  solveTransposed,
+} from '../../../climb/predictor/cholesky.ts';
 
 const size = 5;
 const positiveDefinite = fc
@@ -33,6 +41,21 @@ test('solving and inverting undo the matrix', () => {
         expect(value).toBeCloseTo(b[i] as number, 8),
       );
       times(matrix, times(inverse(factor), b)).forEach((value, i) => expect(value).toBeCloseTo(b[i] as number, 7));
+    }),
+  );
+});
+
+test('four right sides at once are solved to the same bits as one by one', () => {
+  fc.assert(
+    fc.property(positiveDefinite, (matrix) => {
+      const factor = cholesky(matrix, size);
+      const one = (side: number) => Float64Array.from({ length: size }, (_, i) => Math.sin(1 + i + 7 * side));
+      const sides = [0, 1, 2, 3].map(one);
+      const together = Float64Array.from({ length: 4 * size }, (_, at) => sides[at % 4]?.[at >> 2] as number);
+      solveSides(lowerOf(factor), size, together);
+      sides.forEach((side, s) =>
+        expect(solveTransposed(factor, side)).toEqual(together.filter((_, at) => at % 4 === s)),
+      );
     }),
   );
 });

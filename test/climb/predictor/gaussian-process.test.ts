@@ -33,6 +33,7 @@ describe('against scikit-learn', () => {
       expect(mean[i]).toBeCloseTo(value, 12),
     );
     sd.forEach((value, i) => expect(value ** 2).toBeCloseTo(covariance[i * 4] as number, 14));
+    expect(conditioned(process).means([...queries, ...queries])).toEqual([...mean, ...mean]);
   });
 
   test('joint covariance', () => {

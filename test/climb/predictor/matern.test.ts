@@ -1,5 +1,12 @@
 import { expect, test } from '@jest/globals';
-import { kernelCoordinates, matern, maternSlope, squaredDistance } from '../../../climb/predictor/matern.ts';
+import {
+  kernelCoordinates,
+  matern,
+  maternSlope,
+  SIDES,
+  squaredDistance,
+  squaredDistances,
+} from '../../../climb/predictor/matern.ts';
 
 // Recorded from scikit-learn 1.9.1, Matern(nu=2.5).
 test.each([
@@ -27,4 +34,14 @@ test('distances are between scaled roots of weights', () => {
     [0.5, 2],
   );
   expect(squaredDistance(coordinates, 0, coordinates, 1, 2)).toBeCloseTo(((1 - 0.5) / 0.5) ** 2 + 0.75 / 4, 14);
+});
+
+test('four distances at once are the same to the bit, and rows beyond the mixtures are zeros', () => {
+  const mixtures = [0.1, 0.3, 0.7].map((weight) => [weight, 1 - weight, 0]);
+  const lengthScales = [0.7, 1.3, 0.3];
+  const coordinates = kernelCoordinates(mixtures, lengthScales, SIDES);
+  const four = new Float64Array(SIDES);
+  squaredDistances(coordinates, 0, coordinates, 1, 3, four);
+  expect([...four]).toEqual([0, 1, 2, 3].map((row) => squaredDistance(coordinates, row, coordinates, 1, 3)));
+  expect([...coordinates.subarray(9)]).toEqual([0, 0, 0]);
 });
