@@ -1,77 +1,118 @@
-import { defineQuery, defineSignal, defineUpdate, log, setHandler } from '@temporalio/workflow';
 import {
-  messageHelp,
-  parseMessage,
-  type Message,
-  type MessageInput,
-  type MessageName,
-} from '../climb/spec/messages.ts';
+  ApplicationFailure,
+  defineQuery,
+  defineSignal,
+  defineUpdate,
+  log,
+  setDefaultSignalHandler,
+  setDefaultUpdateHandler,
+  setHandler,
+} from '@temporalio/workflow';
+import { changeBudget } from '../climb/search/change-budget.ts';
+import { approve } from '../climb/search/gates.ts';
+import { checkedMessage } from '../climb/search/message-rules.ts';
+import { planOf } from '../climb/search/plan-view.ts';
+import { askForTasks } from '../climb/search/retasking.ts';
 import { note, type SearchState } from '../climb/search/search-state.ts';
-import { budgetOf, leaderboardOf, statusOf, type Status } from '../climb/search/search-views.ts';
-import { changeBudget } from '../climb/search/steering.ts';
+import { budgetOf, leaderboardOf, statusOf } from '../climb/search/search-views.ts';
+import { messageHelp, messageNames, type Message, type MessageName } from '../climb/spec/messages.ts';
 
-type BudgetAnswer = ReturnType<typeof budgetOf>;
+/** What is kept of the reason why a signal was refused: signals are anybody's, and the state must stay small. */
+const reasonLength = 1000;
 
-export const setBudgetSignal = defineSignal<[MessageInput<'setBudget'>]>('setBudget');
-export const setBudgetUpdate = defineUpdate<BudgetAnswer, [MessageInput<'setBudget'>]>('setBudget');
-export const pauseSignal = defineSignal<[MessageInput<'pause'>?]>('pause');
-export const pauseUpdate = defineUpdate<Status, [MessageInput<'pause'>?]>('pause');
-export const resumeSignal = defineSignal<[MessageInput<'resume'>?]>('resume');
-export const resumeUpdate = defineUpdate<Status, [MessageInput<'resume'>?]>('resume');
-export const finishEarlySignal = defineSignal<[MessageInput<'finishEarly'>?]>('finishEarly');
-export const statusQuery = defineQuery<Status>('status');
-export const leaderboardQuery = defineQuery<ReturnType<typeof leaderboardOf>>('leaderboard');
-export const budgetQuery = defineQuery<BudgetAnswer>('budget');
+type Handlers = { readonly [Name in MessageName]: (message: Message<Name>) => unknown };
 
 /**
  * Registers every handler, before the workflow first waits. Handlers only set fields of the state; the workflow's
- * conditions see them. A signal can't be refused, so a bad one is kept in `status.rejected`; an update's validator
- * refuses before anything enters the history.
+ * conditions see them. Every message is a signal and an update. A signal can't be refused, so a bad one is kept in
+ * `status.rejected`; an update's validator refuses before anything enters the history.
  */
 export function registerMessages(state: SearchState): void {
   const now = () => Date.now();
 
-  const apply: { [Name in MessageName]: (message: Message<Name>) => void } = {
-    setBudget: (message) => void changeBudget(state, message, now()),
-    pause: () => void (state.paused = true),
+  /** What each message does; its answer is the update's. */
+  const carryOut: Handlers = {
+    setBudget: (message) => {
+      changeBudget(state, message, now());
+      return budgetOf(state, now());
+    },
+    pause: ({ mode }) => {
+      state.paused = mode;
+      return statusOf(state);
+    },
     resume: () => {
       state.paused = false;
       state.resumes += 1;
+      return statusOf(state);
     },
-    // Who said "now" can't be made to wait by an "iteration" that comes later.
-    finishEarly: ({ after }) => void (state.finishEarly = state.finishEarly === 'now' ? 'now' : after),
+    retryFailed: ({ proxies }) => {
+      const { retriable = [], retry = [] } = state;
+      const wanted = retriable.filter((id) => (proxies ?? retriable).includes(id));
+      state.retry = [...new Set([...retry, ...wanted])];
+      return wanted.length;
+    },
+    setTasks: (message) => {
+      askForTasks(state, message);
+      return statusOf(state);
+    },
+    approve: (message) => {
+      approve(state, message);
+      return statusOf(state);
+    },
+    finishEarly: ({ after }) => {
+      // Who said "now" can't be made to wait by an "iteration" that comes later.
+      state.finishEarly = state.finishEarly === 'now' ? 'now' : after;
+      // Who waits at a gate and hears that the search is to end need not be asked any more.
+      if (state.waitingFor !== undefined) approve(state, { gate: state.waitingFor });
+      return statusOf(state);
+    },
   };
 
-  const onSignal =
-    <Name extends MessageName>(name: Name) =>
-    (payload?: unknown): void => {
+  const refuse = (name: string, reason: string): void => {
+    log.warn('signal refused', { name, reason });
+    note(state.rejected, { name: name.slice(0, 100), reason: reason.slice(0, reasonLength) });
+  };
+
+  for (const name of messageNames) register(name);
+  function register<Name extends MessageName>(name: Name): void {
+    const check = (payload: unknown) => checkedMessage(state, name, payload);
+    // Another message of the same task may have come in between: what the validator let through can be too late.
+    const checkAgain = (payload: unknown) => {
       try {
-        apply[name](parseMessage(name, payload));
+        return check(payload);
       } catch (error) {
-        const reason = (error as Error).message;
-        log.warn('signal refused', { name, reason });
-        note(state.rejected, { name, reason });
+        throw ApplicationFailure.nonRetryable((error as Error).message, 'InvalidMessage');
       }
     };
+    const description = messageHelp[name];
+    const onSignal = (payload?: unknown): void => {
+      try {
+        carryOut[name](check(payload));
+      } catch (error) {
+        refuse(name, (error as Error).message);
+      }
+    };
+    setHandler(defineSignal<[unknown?]>(name), onSignal, { description });
+    setHandler(defineUpdate<unknown, [unknown?]>(name), (payload?: unknown) => carryOut[name](checkAgain(payload)), {
+      description,
+      validator: (payload?: unknown) => void check(payload),
+    });
+  }
 
-  const onUpdate = <Name extends MessageName, Answer>(name: Name, answer: () => Answer) =>
-    [
-      (payload?: unknown): Answer => {
-        apply[name](parseMessage(name, payload));
-        return answer();
-      },
-      { validator: (payload?: unknown): void => void parseMessage(name, payload), description: messageHelp[name] },
-    ] as const;
+  setDefaultSignalHandler((name) => refuse(name, unknownMessage(name)));
+  setDefaultUpdateHandler((name) => {
+    throw ApplicationFailure.nonRetryable(unknownMessage(name), 'UnknownMessage');
+  });
+  const query = (name: string, description: string, answer: () => unknown) =>
+    setHandler(defineQuery<unknown>(name), answer, { description });
+  query('status', 'phase, proxies, best so far, time left', () => statusOf(state));
+  query('leaderboard', 'the best mixtures so far, by objective', () => leaderboardOf(state));
+  query('plan', 'what is still to be done, and its cost', () => planOf(state, now()));
+  query('budget', 'budget, use, and what follows from them', () => budgetOf(state, now()));
+}
 
-  const help = (name: MessageName) => ({ description: messageHelp[name] });
-  setHandler(setBudgetSignal, onSignal('setBudget'), help('setBudget'));
-  setHandler(setBudgetUpdate, ...onUpdate('setBudget', () => budgetOf(state, now())));
-  setHandler(pauseSignal, onSignal('pause'), help('pause'));
-  setHandler(pauseUpdate, ...onUpdate('pause', () => statusOf(state)));
-  setHandler(resumeSignal, onSignal('resume'), help('resume'));
-  setHandler(resumeUpdate, ...onUpdate('resume', () => statusOf(state)));
-  setHandler(finishEarlySignal, onSignal('finishEarly'), help('finishEarly'));
-  setHandler(statusQuery, () => statusOf(state), { description: 'phase, proxies, best so far, time left' });
-  setHandler(leaderboardQuery, () => leaderboardOf(state), { description: 'the best mixtures so far, by objective' });
-  setHandler(budgetQuery, () => budgetOf(state, now()), { description: 'budget, use, and what follows from them' });
+function unknownMessage(name: string): string {
+  const quoted = name.slice(0, 100);
+  const query = ['status', 'leaderboard', 'plan', 'budget'].includes(name) ? `; "${quoted}" is a query` : '';
+  return `a search has no message "${quoted}": it takes ${messageNames.join(', ')}${query}`;
 }

@@ -1,7 +1,9 @@
 import type { Ref } from '../artifact.ts';
 import { openAccount, type Account, type Limit } from './budget.ts';
+import type { PauseMode } from './pause.ts';
 import type { Rung } from '../spec/ladder.ts';
-import type { SearchSpec } from '../spec/search-file.ts';
+import type { Gate } from '../spec/gates.ts';
+import type { SearchSpec, TaskSpec } from '../spec/search-file.ts';
 import type { Skipped } from '../verification/ladder.ts';
 import { objective } from '../verification/objective.ts';
 
@@ -20,6 +22,7 @@ export type Phase =
   | 'ladder'
   | 'report'
   | 'done'
+  | 'waiting'
   | 'needs-attention';
 
 /**
@@ -100,6 +103,8 @@ export type Opening = {
   readonly warmStart?: WarmStart;
   /** The tokenizer that the search file names, for a corpus whose proxies start from their seeds or from a trunk. */
   readonly tokenizer?: Ref;
+  /** Name and version of the trainer; absent in searches that began before 0.3.0. */
+  readonly trainer?: string;
   /** Tokens a second on one device, measured by earlier proxies of this shape on this worker. */
   readonly tokensPerSecond?: number;
 };
@@ -121,6 +126,31 @@ export type TaskQueues = { readonly cpu: string; readonly train: string };
 /** Runs that a search began with, and those whose mixtures its clusters could only tell approximately. */
 export type EvidenceCounts = { readonly used: number; readonly leftOut: number };
 
+/** Tasks that a person wants searched instead, and why. */
+export type Retask = { readonly tasks: readonly TaskSpec[]; readonly reason?: string };
+
+/** A change of the searched tasks, and what it cost and lost. */
+export type TaskChange = {
+  readonly at: number;
+  /** After this iteration. */
+  readonly iteration: number;
+  readonly change: string;
+};
+
+/** Where a branch begins. */
+export type Branch = {
+  readonly search: string;
+  readonly iteration: number;
+  /** The searches that it goes on from, nearest first. */
+  readonly of: readonly string[];
+  /** Proxies with a score that it shares with them. */
+  readonly shared: number;
+  /** The seed that proxies of the search are trained with where the branch's own differs: of the search that began the line. */
+  readonly seed?: number;
+  /** Tasks that the corpus was not cleaned of, since the line came to them later. */
+  readonly notCleanedOf?: readonly string[];
+};
+
 /** Everything a search is between two of its steps, as plain JSON: it crosses continue-as-new. */
 export type SearchState = {
   spec: SearchSpec;
@@ -136,7 +166,8 @@ export type SearchState = {
   counts: { done: number; failed: number; diverged: number; fromLedger: number };
   longest: Longest;
   leaderboard: Standing[];
-  paused: boolean;
+  /** States of before 0.3.0 may say true: see pause.ts. */
+  paused: boolean | PauseMode;
   /** How often `resume` came: a search that needs attention waits for the next. */
   resumes: number;
   finishEarly: 'iteration' | 'now' | null;
@@ -147,6 +178,20 @@ export type SearchState = {
   /** Changes of the budget, newest last. */
   changes: { at: number; change: string }[];
   failures: { id: string; reason: string }[];
+  /** Gates that were opened, before the search came to them or while it waited. */
+  approved?: readonly Gate[];
+  /** Gates that are behind it. */
+  passed?: readonly Gate[];
+  /** The gate at which the search waits. */
+  waitingFor?: Gate;
+  /** Tasks that the search takes over as soon as no proxy is in flight; absent: it has those that it wants. */
+  retask?: Retask;
+  /** Changes of the tasks that were carried out, newest last; absent: none. */
+  taskChanges?: TaskChange[];
+  /** Proxies of the batch under way that failed for good and may be tried again; absent: none. */
+  retriable?: readonly string[];
+  /** Those of them that a person wants tried again, until they are dispatched; absent: none. */
+  retry?: readonly string[];
   opening: Opening | null;
   prepared: Prepared | null;
   /** What n-gram models know of every mixture; absent or null: nothing is known beforehand. */
@@ -159,6 +204,12 @@ export type SearchState = {
     /** Absent in searches that began before it was kept. */
     readonly counts?: EvidenceCounts;
   };
+  /** Absent where it goes on from no other search. */
+  branch?: Branch;
+  /** What of the parent's knowledge a branch has yet to form anew; absent: nothing. */
+  learn?: { readonly refit: boolean; readonly nothing: Ref };
+  /** Its first snapshot is kept: absent until then. */
+  begun?: true;
   /** Weights that every proxy starts from; absent: its seed's. */
   trunk?: Ref;
   predictor: Ref | null;
@@ -231,8 +282,15 @@ export function reweigh(state: SearchState, taskWeights: readonly number[]): voi
   for (const standing of standings) enterLeaderboard(state, standing);
 }
 
+/** The leaderboard of proxies that were scored before. */
+export function standings(proxies: readonly Omit<Standing, 'score'>[], taskWeights: readonly number[]): Standing[] {
+  const state: Pick<SearchState, 'leaderboard'> = { leaderboard: [] };
+  for (const { id, losses } of proxies) enterLeaderboard(state, { id, losses, score: objective(losses, taskWeights) });
+  return state.leaderboard;
+}
+
 /** Enters a scored proxy; equal scores stand in order of their ids, whoever finished first. */
-export function enterLeaderboard(state: SearchState, standing: Standing): void {
+export function enterLeaderboard(state: Pick<SearchState, 'leaderboard'>, standing: Standing): void {
   state.leaderboard = [...state.leaderboard, standing]
     .sort((a, b) => a.score - b.score || (a.id < b.id ? -1 : 1))
     .slice(0, leaderboardLength);

@@ -2,7 +2,11 @@ import { cell, table } from '../markdown.ts';
 import { fixedTrainings, proxiesIn, scheduleOf, workOf } from '../spec/plan.ts';
 import { trunkId } from '../spec/trunk.ts';
 import { taskLabel } from '../verification/objective.ts';
-import { effect, plannedIterations, remaining } from './steering.ts';
+import { isPaused, pauseMode } from './pause.ts';
+import { moneyFor } from './budget.ts';
+import { effect } from './effect.ts';
+import { plannedIterations, remaining } from './steering.ts';
+import type { Gate } from '../spec/gates.ts';
 import type { Outlook, Phase, SearchState } from './search-state.ts';
 
 /** Answers of the queries: small JSON for people and scripts. */
@@ -11,6 +15,8 @@ export type Status = {
   phase: Phase;
   detail: string;
   paused: boolean;
+  /** The gate at which the search waits for `approve`. */
+  waitingFor: Gate | null;
   iteration: number;
   iterations: number;
   proxies: { done: number; running: number; planned: number; failed: number; fromLedger: number };
@@ -33,7 +39,8 @@ export function statusOf(state: SearchState): Status {
   return {
     phase: state.phase,
     detail: detailOf(state),
-    paused: state.paused,
+    paused: isPaused(state),
+    waitingFor: state.waitingFor ?? null,
     iteration: state.iteration,
     iterations,
     proxies: {
@@ -56,15 +63,17 @@ export function statusOf(state: SearchState): Status {
  * The mean time between the latest proxies that ended, times those that are to come. The longest gap is left out: it
  * may be the night in which the machine was off.
  */
-function etaSeconds({ milestones, paused }: SearchState, remaining: number): number | null {
+function etaSeconds(state: SearchState, remaining: number): number | null {
+  const { milestones } = state;
   const gaps = milestones.slice(1).map((at, i) => at - (milestones[i] as number));
-  if (gaps.length === 0 || paused) return null;
+  if (gaps.length === 0 || isPaused(state)) return null;
   const total = gaps.reduce((sum, gap) => sum + gap, 0);
   const [kept, count] = gaps.length < 3 ? [total, gaps.length] : [total - Math.max(...gaps), gaps.length - 1];
   return Math.round((kept / count / 1000) * remaining);
 }
 
-function detailOf({ phase, paused, failures, account, iteration }: SearchState): string {
+function detailOf(state: SearchState): string {
+  const { phase, failures, account, iteration } = state;
   if (phase === 'needs-attention') {
     const last = failures.at(-1);
     const what =
@@ -73,16 +82,31 @@ function detailOf({ phase, paused, failures, account, iteration }: SearchState):
         : 'too few proxies of this iteration have a score';
     return `${what}${last ? ` (${last.id}: ${last.reason})` : ''}; signal resume to try again, or cancel`;
   }
-  if (paused) return account.reserved.proxies > 0 ? 'paused: running proxies finish, none starts' : 'paused';
+  if (state.waitingFor !== undefined) return `waits for approval before ${state.waitingFor}: send approve`;
+  if (isPaused(state)) {
+    if (account.reserved.proxies === 0) return 'paused';
+    return `paused: running proxies ${pauseMode(state.paused) === 'drain' ? 'finish' : 'stop at their next checkpoint'}, none starts`;
+  }
+  if (state.retask !== undefined && phase === 'search') {
+    return `iteration ${iteration + 1}; other tasks are taken over when no proxy is in flight`;
+  }
   return phase === 'search' ? `iteration ${iteration + 1}` : phase;
 }
 
 export function budgetOf(state: SearchState, now: number) {
-  const { budget, charged, reserved } = state.account;
+  const { account } = state;
+  const { budget, charged, reserved } = account;
+  const money = (deviceSeconds: number) =>
+    budget.money && { money: Math.round(moneyFor(account, deviceSeconds) * 1e4) / 1e4 };
   const hours = (seconds: number) => Math.round((seconds / 3600) * 1e4) / 1e4;
   return {
     budget,
-    used: { proxies: charged.proxies, trainTokens: charged.trainTokens, deviceHours: hours(charged.deviceSeconds) },
+    used: {
+      proxies: charged.proxies,
+      trainTokens: charged.trainTokens,
+      deviceHours: hours(charged.deviceSeconds),
+      ...money(charged.deviceSeconds),
+    },
     reserved: {
       proxies: reserved.proxies,
       trainTokens: reserved.trainTokens,

@@ -1,13 +1,12 @@
-import { add, limitBrokenBy, nothing, times, type Account, type Cost, type Limit } from './budget.ts';
+import { add, limitBrokenBy, moneyFor, nothing, times, type Account, type Cost, type Limit } from './budget.ts';
 import { efficiencyShape } from '../spec/baseline-work.ts';
 import { rungShape, type Rung } from '../spec/ladder.ts';
-import type { Message } from '../spec/messages.ts';
 import type { ProxyShape } from '../spec/proxy-shape.ts';
 import { batchSize, iterationsWithin, scheduleOf, verificationProxies } from '../spec/plan.ts';
 import { searchSettings } from '../spec/search-presets.ts';
 import { together } from './groups.ts';
 import { proxyCost } from './proxy-cost.ts';
-import { note, type SearchState, type StoppedBy } from './search-state.ts';
+import type { SearchState, StoppedBy } from './search-state.ts';
 
 export type StopReason = { readonly by: StoppedBy; readonly limit: Limit | null };
 
@@ -44,6 +43,11 @@ export function mayTrainRegmix(state: SearchState, now: number, proxies: number)
   return limitBrokenBy(state.account, afterSearch(state).reduce(add, searchCost(state, proxies)), now);
 }
 
+/** Whether the search can pay for something beside its proxies, with all that comes after it reserved on top. */
+export function mayPay(state: SearchState, now: number, cost: Cost): Limit | undefined {
+  return limitBrokenBy(state.account, add(beforeVerification(state, 0), cost), now);
+}
+
 /** The whole verification, its ladder, and the recommended arm at fewer tokens. */
 function afterSearch(state: SearchState): Cost[] {
   const { verify, proxy } = state.spec;
@@ -56,7 +60,7 @@ function afterSearch(state: SearchState): Cost[] {
 }
 
 /** So many proxies of the search. */
-function searchCost(state: SearchState, size: number): Cost {
+export function searchCost(state: SearchState, size: number): Cost {
   return times(proxyCost(state, 'search', { together: together(state, size) }), size);
 }
 
@@ -72,7 +76,7 @@ export function shapeCost(state: SearchState, shape: ProxyShape, arms: number): 
 }
 
 /** Proxies of one seed are alike, and may train side by side. */
-function verificationCost(state: SearchState, verify: SearchState['spec']['verify']): Cost {
+export function verificationCost(state: SearchState, verify: SearchState['spec']['verify']): Cost {
   const proxies = verificationProxies(verify);
   return times(proxyCost(state, 'verify', { together: together(state, proxies / verify.seeds) }), proxies);
 }
@@ -98,44 +102,15 @@ export function plannedIterations(state: SearchState): number {
 }
 
 /** What remains of each limit; absent where there is none. */
-export function remaining({ budget, charged, reserved }: Account) {
+export function remaining(account: Account) {
+  const { budget, charged, reserved } = account;
+  const deviceSeconds = charged.deviceSeconds + reserved.deviceSeconds;
   return {
     proxies: budget.proxies - charged.proxies - reserved.proxies,
     ...(budget.trainTokens !== undefined && {
       trainTokens: budget.trainTokens - charged.trainTokens - reserved.trainTokens,
     }),
-    ...(budget.deviceHours !== undefined && {
-      deviceHours: budget.deviceHours - (charged.deviceSeconds + reserved.deviceSeconds) / 3600,
-    }),
+    ...(budget.deviceHours !== undefined && { deviceHours: budget.deviceHours - deviceSeconds / 3600 }),
+    ...(budget.money !== undefined && { money: budget.money.limit - moneyFor(account, deviceSeconds) }),
   };
-}
-
-/** Applies a change of the budget; of several, the last in history wins, field by field. */
-export function changeBudget(state: SearchState, message: Message<'setBudget'>, now: number): string {
-  const { iterations, reason, ...fields } = message;
-  const changed = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
-  state.account.budget = { ...state.account.budget, ...changed };
-  if (iterations !== undefined) state.iterationLimit = iterations;
-  const what = Object.entries({ ...changed, ...(iterations !== undefined && { iterations }) });
-  const change = `${what.map(([field, value]) => `${field} = ${value}`).join(', ')}${reason ? ` (${reason})` : ''}`;
-  if (state.changes.at(-1)?.change !== change) note(state.changes, { at: now, change });
-  return effect(state, now);
-}
-
-/** What the budget of now means for the rest of the search, in a sentence. */
-export function effect(state: SearchState, now: number): string {
-  const { verify } = state.spec;
-  if (state.phase === 'report' || state.phase === 'done') return 'nothing: all proxies are trained';
-  const candidates = affordableCandidates(state, now);
-  const ladder = verify.ladder === undefined ? '' : ', and the ladder as far as the budget goes';
-  const verification =
-    candidates === 0
-      ? 'no verification: the recipe will say that it is not verified'
-      : `verification of ${candidates} candidates and ${verify.baselines.length} baselines with ${verify.seeds} seeds each${ladder}`;
-  if (state.phase === 'verify') return 'no further iterations: verification is under way';
-  if (state.phase === 'ladder') return 'no further iterations: the ladder is under way';
-  const more = plannedIterations(state) - state.iteration;
-  const stop = reasonToStop(state, now);
-  if (stop === null) return `${more} more iterations, then ${verification}`;
-  return `no new iteration (${stop.limit ?? stop.by}), then ${verification}`;
 }

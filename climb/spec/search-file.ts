@@ -1,6 +1,8 @@
 import * as z from 'zod/mini';
 import { clustersPart, corpusPart, embeddingPart } from './corpus-parts.ts';
 import { count, part, shapeField, text, trainingTokens } from './fields.ts';
+import { gatesPart } from './gates.ts';
+import { moneyPart } from './money-part.ts';
 import { objectivePart } from './objective-part.ts';
 import { presetNames } from './proxy-presets.ts';
 import { constraintsPart, searchPart } from './search-part.ts';
@@ -75,9 +77,11 @@ const searchFile = z.strictObject({
     trainTokens: z.optional(count(1, Number.MAX_SAFE_INTEGER, 'training tokens in all')),
     deviceHours: z.optional(z.number().check(z.positive(), z.describe('hours of one core or one device, in all'))),
     deadline: z.optional(z.iso.datetime({ offset: true })),
+    money: moneyPart,
     concurrency: z._default(count(1, 2000, 'proxies in flight at once'), 8),
   }),
   verify: verifyPart,
+  gates: gatesPart,
   target: part({
     tokens: z.optional(
       count(1, Number.MAX_SAFE_INTEGER, 'tokens of the run that the recipe is for; caps on repetition count there'),

@@ -3,6 +3,10 @@ import { count, text } from './fields.ts';
 
 /** The parts `tasks` and `report` of the search file. */
 
+export const taskWeight = z
+  .number()
+  .check(z.positive(), z.maximum(1e6), z.describe('share of this task in the objective, any scale'));
+
 const task = z.strictObject({
   name: text('a task of the evaluation library such as "piqa", or any name beside `path`'),
   split: z._default(z.enum(['validation', 'test']), 'validation'),
@@ -12,10 +16,7 @@ const task = z.strictObject({
     ),
   ),
   metric: z._default(z.enum(['bitsPerByte', 'accuracy', 'accuracyNorm']), 'bitsPerByte'),
-  weight: z._default(
-    z.number().check(z.positive(), z.maximum(1e6), z.describe('share of this task in the objective, any scale')),
-    1,
-  ),
+  weight: z._default(taskWeight, 1),
   items: z.optional(count(10, 1_000_000, 'use this many items, spread evenly over the task, instead of all')),
 });
 

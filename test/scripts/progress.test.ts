@@ -9,6 +9,7 @@ const status: Status = {
   phase: 'search',
   detail: 'iteration 2',
   paused: false,
+  waitingFor: null,
   iteration: 1,
   iterations: 4,
   proxies: { done: 17, running: 2, planned: 32, failed: 0, fromLedger: 3 },

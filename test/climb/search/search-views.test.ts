@@ -26,6 +26,7 @@ test('the status of a search in its second iteration', () => {
     phase: 'search',
     detail: 'iteration 2',
     paused: false,
+    waitingFor: null,
     iteration: 1,
     iterations: 3,
     proxies: { done: 7, running: 2, planned: 24, failed: 0, fromLedger: 2 },

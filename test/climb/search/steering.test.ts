@@ -2,11 +2,11 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { reserve, settle, times } from '../../../climb/search/budget.ts';
 import { proxyCost } from '../../../climb/search/proxy-cost.ts';
+import { changeBudget } from '../../../climb/search/change-budget.ts';
+import { effect } from '../../../climb/search/effect.ts';
 import type { SearchState } from '../../../climb/search/search-state.ts';
 import {
   affordableCandidates,
-  changeBudget,
-  effect,
   maySearch,
   plannedIterations,
   reasonToStop,
@@ -151,7 +151,8 @@ describe('plannedIterations', () => {
 describe('changeBudget', () => {
   test('changes the named fields alone and says in a sentence what follows', () => {
     const state = spent(16, 3, { budget: { proxies: 24, trainTokens: 1e9, concurrency: 2 } });
-    expect(changeBudget(state, { proxies: 32, reason: 'it pays' }, now)).toBe(
+    changeBudget(state, { proxies: 32, reason: 'it pays' }, now);
+    expect(effect(state, now)).toBe(
       '2 more iterations, then verification of 2 candidates and 2 baselines with 2 seeds each',
     );
     expect(state.account.budget).toEqual({ proxies: 32, trainTokens: 1e9, concurrency: 2 });
@@ -160,7 +161,8 @@ describe('changeBudget', () => {
 
   test('a limit on iterations is a change too', () => {
     const state = spent(8, 1);
-    expect(changeBudget(state, { iterations: 1, concurrency: 3 }, now)).toContain('no new iteration (iterations)');
+    changeBudget(state, { iterations: 1, concurrency: 3 }, now);
+    expect(effect(state, now)).toContain('no new iteration (iterations)');
     expect(state.iterationLimit).toBe(1);
     expect(state.account.budget).toEqual({ proxies: 24, concurrency: 3 });
     expect(state.changes[0]?.change).toBe('concurrency = 3, iterations = 1');

@@ -10,6 +10,7 @@ export async function climbSearch({ end }: { end: 'now' | 'refused' | 'go' }) {
     phase: 'search',
     detail: 'iteration 1',
     paused: false,
+    waitingFor: null,
     iteration: 0,
     iterations: 2,
     proxies: { done: 3, running: 1, planned: 8, failed: 0, fromLedger: 0 },
