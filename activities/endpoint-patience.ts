@@ -1,4 +1,5 @@
-import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity';
+import { ApplicationFailure, CancelledFailure } from '@temporalio/activity';
+import { attemptNow, isDiskFull } from './patience.ts';
 
 /** Asked again, these would answer the same. */
 const permanent = new Set(['BadEndpoint', 'BadEmbedding', 'BadScores', 'BadCorpus', 'RefusedPath']);
@@ -8,15 +9,15 @@ const attempts = 10;
 
 /**
  * Runs work that asks an endpoint, and says to Temporal what is worth a retry: an outage or a busy server is waited for
- * without end, after as long as the server asks for; a refusal or a wrong answer ends it; anything else does from the
- * tenth attempt on, outages counted, since Temporal keeps one count. Where no activity runs it, errors pass as they are.
+ * without end, after as long as the server asks for; a refusal or a wrong answer ends it; anything else but a full disk
+ * (patience.ts) does from the tenth attempt on, outages counted, since Temporal keeps one count. Where no activity runs it, errors pass as they are.
  */
 export async function patientWithEndpoint<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
     if (!(error instanceof Error) || error instanceof CancelledFailure) throw error;
-    if (error instanceof ApplicationFailure && error.nonRetryable) throw error;
+    if ((error instanceof ApplicationFailure && error.nonRetryable) || isDiskFull(error)) throw error;
     const { message, name } = error;
     if (name === 'EndpointUnavailable') {
       const { retryAfter } = error as Error & { retryAfter?: number };
@@ -31,14 +32,5 @@ export async function patientWithEndpoint<T>(work: () => Promise<T>): Promise<T>
     const attempt = attemptNow() ?? 1;
     if (attempt < attempts) throw error;
     throw ApplicationFailure.nonRetryable(`given up at attempt ${attempt}: ${message}`, name);
-  }
-}
-
-/** Undefined where no activity runs this: nobody tries again by himself there. */
-function attemptNow(): number | undefined {
-  try {
-    return Context.current().info.attempt;
-  } catch {
-    return undefined;
   }
 }

@@ -12,6 +12,7 @@ import { mergeClusters } from './merge-clusters.ts';
 import { openAssignment } from './open-assignment.ts';
 import { openEvidence } from './open-evidence.ts';
 import { openSearch } from './open-search.ts';
+import { attempts, patiently } from './patience.ts';
 import { pruneCandidates } from './prune-candidates.ts';
 import { recommendArm } from './recommend-arm.ts';
 import { recommendMixture } from './recommend-mixture.ts';
@@ -26,7 +27,7 @@ import { writeReport } from './write-report.ts';
 
 /** Every activity, bound to the world it works in. */
 export function createActivities(deps: Deps) {
-  return {
+  const activities = {
     openSearch: openSearch(deps),
     ingestCorpus: ingestCorpus(deps),
     embedCorpus: embedCorpus(deps),
@@ -52,6 +53,7 @@ export function createActivities(deps: Deps) {
     openAssignment: openAssignment(deps),
     assignShard: assignShard(deps),
   };
+  return patiently(activities, attempts);
 }
 
 export type Activities = ReturnType<typeof createActivities>;

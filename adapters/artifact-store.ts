@@ -1,9 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { appendFile, copyFile, link, mkdir, open, readFile, stat } from 'node:fs/promises';
+import { appendFile, copyFile, link, mkdir, open, readFile, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { canonicalJson } from '../climb/content-key.ts';
 import type { Ref } from '../climb/artifact.ts';
+import { needingRoom } from './disk-full.ts';
 import { adopt, linkOnce, publish, temporaryBeside } from './publish.ts';
 
 /** A file whose bytes aren't what its name says, or that is gone: no result may be built on it. */
@@ -23,6 +24,16 @@ export async function describeFile(path: string, signal?: AbortSignal): Promise<
     bytes += chunk.length;
   }
   return { sha256: hash.digest('hex'), bytes };
+}
+
+/** Does what ends with a temporary file in its place. On a full disk what stayed of it would leave less room each time. */
+async function orNothing<T>(temporary: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
 }
 
 /**
@@ -77,29 +88,28 @@ export class ArtifactStore {
   async keepFile(path: string): Promise<Ref> {
     const ref = await describeFile(path);
     if ((await linkOnce(path, this.path(ref))) || (await this.isWhole(ref))) return ref;
-    const whole = await this.temporaryPath();
-    await link(path, whole);
-    await adopt(whole, this.path(ref));
-    return ref;
+    return this.#made(undefined, (whole) => link(path, whole));
   }
 
   /** Stores a copy of a file from anywhere, which may change afterwards. */
   async copyFile(path: string): Promise<Ref> {
-    const copy = await this.temporaryPath();
-    await copyFile(path, copy);
-    return this.adoptFile(copy);
+    return this.#made((await stat(path)).size, (copy) => copyFile(path, copy));
   }
 
   /**
    * Writes an artifact to a place of its own, which people may change: the file is there as a whole or not at all.
-   * @throws BrokenArtifact
+   * @throws BrokenArtifact, DiskFull
    */
   async copyTo(ref: Ref, path: string): Promise<void> {
     await this.verify(ref);
     const copy = temporaryBeside(path);
     await mkdir(dirname(path), { recursive: true });
-    await copyFile(this.path(ref), copy);
-    await adopt(copy, path);
+    await needingRoom(copy, ref.bytes, () =>
+      orNothing(copy, async () => {
+        await copyFile(this.path(ref), copy);
+        await adopt(copy, path);
+      }),
+    );
   }
 
   /** A fresh file to stream into; hand it to `adoptFile` when it is whole. */
@@ -147,9 +157,21 @@ export class ArtifactStore {
 
   /** The bytes of several artifacts after another as one, of any size: none is held in memory. */
   async concatenate(refs: readonly Ref[]): Promise<Ref> {
+    const bytes = refs.reduce((sum, ref) => sum + ref.bytes, 0);
+    return this.#made(bytes, async (path) => {
+      for (const ref of refs) await appendFile(path, await this.read(ref));
+    });
+  }
+
+  /** What `fill` writes into a fresh file, as an artifact. @throws DiskFull */
+  async #made(bytes: number | undefined, fill: (path: string) => Promise<void>): Promise<Ref> {
     const path = await this.temporaryPath();
-    for (const ref of refs) await appendFile(path, await this.read(ref));
-    return this.adoptFile(path);
+    return needingRoom(path, bytes, () =>
+      orNothing(path, async () => {
+        await fill(path);
+        return this.adoptFile(path);
+      }),
+    );
   }
 
   /**

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { link, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join, basename } from 'node:path';
+import { needingRoom } from './disk-full.ts';
 import { faultPoints } from './fault-points.ts';
 
 /** fsync of a folder, so that a rename in it survives a power cut. Windows can't open folders: nothing to do there. */
@@ -19,7 +20,12 @@ export function temporaryBeside(path: string): string {
   return join(dirname(path), `.${basename(path)}.${randomUUID()}.tmp`);
 }
 
-async function writeTemporary(path: string, bytes: string | Uint8Array): Promise<string> {
+/** @throws DiskFull */
+function writeTemporary(path: string, bytes: string | Uint8Array): Promise<string> {
+  return needingRoom(path, Buffer.byteLength(bytes), () => writeBeside(path, bytes));
+}
+
+async function writeBeside(path: string, bytes: string | Uint8Array): Promise<string> {
   await mkdir(dirname(path), { recursive: true });
   const temporary = temporaryBeside(path);
   const handle = await open(temporary, 'wx');
@@ -36,17 +42,18 @@ async function writeTemporary(path: string, bytes: string | Uint8Array): Promise
   return temporary;
 }
 
-/** Replaces `path` by `bytes`: readers see the old file or the new one, never a half. */
+/**
+ * Replaces `path` by `bytes`: readers see the old file or the new one, never a half.
+ * @throws DiskFull, as all that follow
+ */
 export async function publish(path: string, bytes: string | Uint8Array): Promise<void> {
   const temporary = await writeTemporary(path, bytes);
   try {
-    await faultPoints.point('publish');
-    await rename(temporary, path);
+    await nameDurably(path, () => rename(temporary, path));
   } catch (error) {
     await rm(temporary, { force: true });
     throw error;
   }
-  await syncFolder(dirname(path));
 }
 
 /**
@@ -69,9 +76,7 @@ export async function publishOnce(path: string, bytes: string | Uint8Array): Pro
 export async function linkOnce(from: string, to: string): Promise<boolean> {
   await mkdir(dirname(to), { recursive: true });
   try {
-    await faultPoints.point('publish');
-    await link(from, to);
-    await syncFolder(dirname(to));
+    await nameDurably(to, () => link(from, to));
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
@@ -88,7 +93,14 @@ export async function adopt(from: string, to: string): Promise<void> {
   } finally {
     await handle.close();
   }
-  await faultPoints.point('publish');
-  await rename(from, to);
-  await syncFolder(dirname(to));
+  await nameDurably(to, () => rename(from, to));
+}
+
+/** Gives a file that is whole its name, which takes room of its own. */
+async function nameDurably(path: string, name: () => Promise<void>): Promise<void> {
+  await needingRoom(path, undefined, async () => {
+    await faultPoints.point('publish');
+    await name();
+    await syncFolder(dirname(path));
+  });
 }

@@ -4,41 +4,38 @@ import type { Opening } from '../climb/search/search-state.ts';
 
 type StageName = keyof Activities;
 
-/** How long a stage may take, how often it is tried, where it runs. */
-type StagePolicy = { queue: 'climb' | 'cpu' | 'train'; hours: number; attempts: number; heartbeat: boolean };
+/** How long a stage may take, where it runs; how often it is tried decides the activity (activities/patience.ts). */
+type StagePolicy = { queue: 'climb' | 'cpu' | 'train'; hours: number; heartbeat: boolean };
 
-const light: StagePolicy = { queue: 'climb', hours: 0.1, attempts: 5, heartbeat: false };
-const heavy: StagePolicy = { queue: 'cpu', hours: 6, attempts: 5, heartbeat: true };
-const unlimited = 0;
+const light: StagePolicy = { queue: 'climb', hours: 0.1, heartbeat: false };
+const heavy: StagePolicy = { queue: 'cpu', hours: 6, heartbeat: true };
 
 const policies: Record<StageName, StagePolicy> = {
   openSearch: { ...light, hours: 0.2 },
-  ingestCorpus: { ...heavy, hours: 24, attempts: 10 },
-  // An endpoint that is away or overloaded is waited for; other faults end it after the attempts of endpoint-patience.ts.
-  embedCorpus: { ...heavy, hours: 24 * 7, attempts: unlimited },
-  scoreQuality: { ...heavy, hours: 24 * 7, attempts: unlimited },
+  ingestCorpus: { ...heavy, hours: 24 },
+  embedCorpus: { ...heavy, hours: 24 * 7 },
+  scoreQuality: { ...heavy, hours: 24 * 7 },
   clusterCorpus: heavy,
   mergeClusters: heavy,
   groupByField: heavy,
-  tokeniseClusters: { ...heavy, hours: 24, attempts: 10 },
+  tokeniseClusters: { ...heavy, hours: 24 },
   fitNgramPrior: heavy,
   openEvidence: light,
   sampleMixtures: light,
-  // Lost workers and full disks don't end a proxy; faults of the trainer do, after the attempts of trainer-run.ts.
-  trainProxies: { queue: 'train', hours: 24, attempts: unlimited, heartbeat: true },
-  evaluateProxies: { queue: 'train', hours: 2, attempts: 10, heartbeat: true },
+  trainProxies: { queue: 'train', hours: 24, heartbeat: true },
+  evaluateProxies: { queue: 'train', hours: 2, heartbeat: true },
   refitPredictor: { ...heavy, hours: 0.25 },
   pruneCandidates: { ...heavy, hours: 0.25 },
-  commitIteration: { ...light, attempts: unlimited },
+  commitIteration: light,
   sampleRegmix: light,
   fitRegmix: { ...heavy, hours: 0.25 },
   sampleVerification: light,
   recommendArm: light,
   recommendMixture: light,
-  writeReport: { ...light, attempts: 10 },
+  writeReport: light,
   openAssignment: { ...light, hours: 0.5 },
   // As embedCorpus, which it does for files that came later.
-  assignShard: { ...heavy, hours: 24 * 7, attempts: unlimited },
+  assignShard: { ...heavy, hours: 24 * 7 },
 };
 
 /** Before a worker said how it is configured. */
@@ -76,7 +73,6 @@ function optionsFor(policy: StagePolicy, { timeouts, queues }: Pick<Opening, 'ti
       initialInterval: timeouts.retryInitial * 1000,
       backoffCoefficient: 2,
       maximumInterval: timeouts.retryMaximum * 1000,
-      ...(policy.attempts !== unlimited && { maximumAttempts: policy.attempts }),
     },
   };
 }
