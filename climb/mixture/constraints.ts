@@ -1,4 +1,5 @@
-import { boundTree, deal, type BoundNode, type GroupParts } from './bound-tree.ts';
+import { boundTree, deal, type BoundNode } from './bound-tree.ts';
+import { boundsInParts, groupsInParts } from './bounds-in-parts.ts';
 import type { ConstraintProblem, ConstraintRequest, GroupBound } from './constraint-request.ts';
 import { groupProblems, namedConstraints } from './named-constraints.ts';
 import { PARTS, fromParts, quantise, sumOfWeights } from './mixture.ts';
@@ -25,9 +26,6 @@ export class InfeasibleConstraints extends Error {
     this.problems = problems;
   }
 }
-
-/** Rounding errors of a bound such as 0.07 must not move it by a whole part. */
-const PART_TOLERANCE = 1e-6;
 
 /**
  * The largest weight of each cluster that repeats no token more than `maxEpochs` times at the target size:
@@ -76,14 +74,14 @@ export function constrain(request: ConstraintRequest): Constraints {
   problems.push(...groupProblems(groups, parts));
   if (problems.every(({ path }) => !path.startsWith('constraints.groups'))) {
     const bounded = groups.length > 0 || bounds.size > 0 || pinned.size > 0;
-    problems.push(...totalProblems(request, boundTree(parts.lower, parts.upper, groupsInParts({ groups })), bounded));
+    problems.push(...totalProblems(request, boundTree(parts.lower, parts.upper, groupsInParts(groups)), bounded));
   }
   if (problems.length > 0) throw new InfeasibleConstraints(problems);
   const rounded = { lower: fromParts(parts.lower), upper: fromParts(parts.upper) };
   if (groups.length === 0) return rounded;
   return {
     ...rounded,
-    groups: groupsInParts({ groups }).map(({ members, lower, upper }) => ({
+    groups: groupsInParts(groups).map(({ members, lower, upper }) => ({
       members,
       lower: lower / PARTS,
       upper: upper / PARTS,
@@ -143,22 +141,8 @@ export function project(weights: readonly number[], constraints: Constraints): n
   if (satisfies(rounded, constraints)) return rounded;
   const { lower, upper } = boundsInParts(constraints);
   const shares = weights.map((weight) => Math.max((weight / total) * PARTS, ZERO_SHARE));
-  return fromParts(deal(boundTree(lower, upper, groupsInParts(constraints)), shares, PARTS));
+  return fromParts(deal(boundTree(lower, upper, groupsInParts(constraints.groups ?? [])), shares, PARTS));
 }
 
 /** A weight of zero counts as this many parts: too few to matter unless everything else is full. */
 const ZERO_SHARE = 1e-9;
-
-function boundsInParts({ lower, upper }: Pick<Constraints, 'lower' | 'upper'>): { lower: number[]; upper: number[] } {
-  return {
-    lower: lower.map((bound) => Math.max(0, Math.ceil(bound * PARTS - PART_TOLERANCE))),
-    upper: upper.map((bound) => Math.min(PARTS, Math.floor(bound * PARTS + PART_TOLERANCE))),
-  };
-}
-
-function groupsInParts({ groups = [] }: Pick<Constraints, 'groups'>): GroupParts[] {
-  return groups.map(({ members, lower, upper }) => {
-    const parts = boundsInParts({ lower: [lower], upper: [upper] });
-    return { members, lower: parts.lower[0] as number, upper: parts.upper[0] as number };
-  });
-}

@@ -1,4 +1,5 @@
 import { boundTree, OverlappingGroups } from './bound-tree.ts';
+import { groupsInParts } from './bounds-in-parts.ts';
 import type { ConstraintProblem, ConstraintRequest, GroupBound } from './constraint-request.ts';
 import { PARTS } from './mixture.ts';
 
@@ -82,11 +83,7 @@ export function groupProblems(
   groups: readonly NamedGroup[],
   { lower, upper }: { readonly lower: readonly number[]; readonly upper: readonly number[] },
 ): ConstraintProblem[] {
-  const inParts = groups.map(({ members, lower, upper }) => ({
-    members,
-    lower: Math.ceil(lower * PARTS - 1e-6),
-    upper: Math.floor(upper * PARTS + 1e-6),
-  }));
+  const inParts = groupsInParts(groups);
   try {
     boundTree(lower, upper, inParts);
   } catch (error) {

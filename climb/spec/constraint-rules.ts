@@ -1,3 +1,7 @@
+import { boundTree } from '../mixture/bound-tree.ts';
+import { boundsInParts, groupsInParts } from '../mixture/bounds-in-parts.ts';
+import { PARTS } from '../mixture/mixture.ts';
+import { groupProblems } from '../mixture/named-constraints.ts';
 import type { Problem } from '../problem.ts';
 import { mergeTarget } from './corpus-rules.ts';
 import type { SearchSpec } from './search-file.ts';
@@ -23,21 +27,58 @@ export function* constraintProblems({ constraints, clusters }: SearchSpec): Iter
       };
     }
   }
-  const pins = Object.values(pinned).reduce((sum, weight) => sum + weight, 0);
-  const free = Object.entries(bounds).filter(([name]) => !Object.hasOwn(pinned, name));
-  const lowest = free.reduce((sum, [, { lower = 0 }]) => sum + lower, pins);
-  if (lowest > 1 + 1e-9) {
+  for (const [name, weight] of Object.entries(pinned)) {
+    const { lower = 0, upper = 1 } = bounds[name] ?? {};
+    if (weight >= lower && weight <= upper) continue;
     yield {
-      path: pins > 0 ? 'constraints.pinned' : 'constraints.bounds',
-      message: `${pins > 0 ? 'pinned weights and lower bounds' : 'the lower bounds'} add up to ${lowest}, but the weights of a mixture add up to 1; lower some`,
+      path: `constraints.pinned.${name}`,
+      message: `got ${weight}, outside constraints.bounds.${name}; leave one of the two out`,
     };
   }
-  const unbounded = target - free.length - Object.keys(pinned).length;
-  const highest = free.reduce((sum, [, { upper = 1 }]) => sum + upper, unbounded + pins);
-  if (highest < 1 - 1e-9) {
+  yield* sumProblems(constraints, target);
+}
+
+/** What can't be kept by all weights together, which add up to 1, caps on repetition aside. */
+function* sumProblems({ bounds, pinned = {}, groups = {} }: Constraints, target: number): Iterable<Problem> {
+  const names = [
+    ...new Set([
+      ...Object.keys(pinned),
+      ...Object.keys(bounds),
+      ...Object.values(groups).flatMap(({ clusters }) => clusters),
+    ]),
+  ];
+  const { lower, upper } = boundsInParts({
+    lower: names.map((name) => pinned[name] ?? bounds[name]?.lower ?? 0),
+    upper: names.map((name) => pinned[name] ?? bounds[name]?.upper ?? 1),
+  });
+  const named = Object.entries(groups).map(([name, { clusters, lower = 0, upper = 1 }]) => ({
+    name,
+    members: [...new Set(clusters)].map((member) => names.indexOf(member)),
+    lower,
+    upper,
+  }));
+  const inGroups = groupProblems(named, { lower, upper });
+  yield* inGroups;
+  if (inGroups.length > 0) return;
+  const { least, most } = boundTree(lower, upper, groupsInParts(named));
+  const parts = [
+    ...(Object.keys(pinned).length > 0 ? ['pinned weights'] : []),
+    ...(Object.keys(bounds).length > 0 ? ['SIDE bounds'] : []),
+    ...(named.length > 0 ? ['SIDE bounds of groups'] : []),
+  ];
+  const path = `constraints${named.length > 0 ? '.groups' : Object.keys(pinned).length > 0 ? '.pinned' : '.bounds'}`;
+  const saying = (side: string) => `the ${parts.join(', ').replaceAll('SIDE', side)}`;
+  if (least > PARTS) {
     yield {
-      path: pins > 0 ? 'constraints.pinned' : 'constraints.bounds',
-      message: `${pins > 0 ? 'pinned weights and the upper bounds' : 'the upper bounds'} of all ${target} clusters add up to ${highest}, but the weights of a mixture add up to 1; raise some`,
+      path,
+      message: `${saying('lower')} add up to ${least / PARTS}, but the weights of a mixture add up to 1; lower some`,
+    };
+  }
+  const others = Math.max(0, target - names.length);
+  if (most + others * PARTS < PARTS) {
+    yield {
+      path,
+      message: `${saying('upper')} leave all ${target} clusters ${most / PARTS} at most, but the weights of a mixture add up to 1; raise some`,
     };
   }
 }

@@ -233,13 +233,69 @@ describe('problems between fields', () => {
       'pinned weights over 1',
       { 'constraints.pinned': { c0000: 0.6, c0001: 0.5 } },
       'constraints.pinned',
-      'pinned weights and lower bounds add up to 1.1',
+      'the pinned weights add up to 1.1, but',
     ],
     [
       'all clusters pinned under 1',
       { 'clusters.merge.target': 2, 'constraints.pinned': { c0000: 0.3, c0001: 0.6 } },
       'constraints.pinned',
-      'of all 2 clusters add up to 0.8999',
+      'leave all 2 clusters 0.9 at most',
+    ],
+    [
+      'a pin outside the bounds of its cluster',
+      { 'constraints.pinned': { c0000: 0.3 }, 'constraints.bounds': { c0000: { upper: 0.2 } } },
+      'constraints.pinned.c0000',
+      'got 0.3, outside constraints.bounds.c0000',
+    ],
+    [
+      'two groups that want more than there is',
+      {
+        'constraints.groups': {
+          web: { clusters: ['c0000', 'c0001'], lower: 0.6 },
+          code: { clusters: ['c0002', 'c0003'], lower: 0.5 },
+        },
+      },
+      'constraints.groups',
+      'the lower bounds of groups add up to 1.1',
+    ],
+    [
+      'a group beside pins and bounds of others',
+      {
+        'constraints.pinned': { c0000: 0.3 },
+        'constraints.bounds': { c0001: { lower: 0.3 } },
+        'constraints.groups': { code: { clusters: ['c0002', 'c0003'], lower: 0.5 } },
+      },
+      'constraints.groups',
+      'the pinned weights, lower bounds, lower bounds of groups add up to 1.1',
+    ],
+    [
+      'a group under what its members have at least',
+      {
+        'constraints.pinned': { c0000: 0.3 },
+        'constraints.groups': { code: { clusters: ['c0000', 'c0003'], upper: 0.2 } },
+      },
+      'constraints.groups.code.upper',
+      'got 0.2, under the 0.3',
+    ],
+    [
+      'a group of all clusters under 1',
+      {
+        'clusters.merge.target': 2,
+        'constraints.groups': { all: { clusters: ['c0000', 'c0001'], upper: 0.5 } },
+      },
+      'constraints.groups',
+      'leave all 2 clusters 0.5 at most',
+    ],
+    [
+      'groups of which neither holds the other',
+      {
+        'constraints.groups': {
+          web: { clusters: ['c0000', 'c0001'], lower: 0.1 },
+          code: { clusters: ['c0001', 'c0002'], lower: 0.1 },
+        },
+      },
+      'constraints.groups.code',
+      'neither holds the other',
     ],
     [
       'a group the wrong way round',
@@ -406,7 +462,7 @@ describe('problems between fields', () => {
       'upper bounds of all clusters under 1',
       { 'clusters.merge.target': 2, 'constraints.bounds': { c0000: { upper: 0.3 }, c0001: { upper: 0.6 } } },
       'constraints.bounds',
-      'add up to 0.8999',
+      'leave all 2 clusters 0.9 at most',
     ],
     ['hours that pay for nothing', { 'budget.deviceHours': 1e-9 }, 'budget.deviceHours', 'proxies take'],
     [
@@ -459,6 +515,16 @@ describe('problems between fields', () => {
     [
       'lower bounds that add up to 1 but for rounding',
       { 'constraints.bounds': { c0000: { lower: 0.7 }, c0001: { lower: 0.2 }, c0002: { lower: 0.1 } } },
+    ],
+    [
+      'a group that holds what is pinned in it, and another within',
+      {
+        'constraints.pinned': { c0000: 0.4 },
+        'constraints.groups': {
+          web: { clusters: ['c0000', 'c0001', 'c0002'], lower: 0.6 },
+          news: { clusters: ['c0001', 'c0002'], lower: 0.6 },
+        },
+      },
     ],
     ['another split of a searched task as the report', { report: { tasks: [{ name: 'piqa', split: 'test' }] } }],
     ['as many clusters before merging as after', { 'clusters.initial': 16 }],
