@@ -81,8 +81,9 @@ export type Lab = Awaited<ReturnType<typeof openLab>>;
 /**
  * A server, a state folder and a tiny corpus of a test's own. Its settings are those of a worker with the fake trainer
  * in two profiles, `fake` and `groups` (four proxies side by side), and timeouts of seconds.
+ * @param profiles further fields of those, or further profiles
  */
-export async function openLab(fakeTrainer: Record<string, string> = {}) {
+export async function openLab(fakeTrainer: Record<string, string> = {}, profiles: Record<string, object> = {}) {
   const home = await mkdtemp(join(tmpdir(), 'climb-lab-'));
   await writeTinyCorpus(home);
   const trainingLog = join(home, 'trainings.log');
@@ -94,7 +95,7 @@ export async function openLab(fakeTrainer: Record<string, string> = {}) {
     env: { PYTHONPATH: join(repository, 'trainer'), FAKE_LOG: trainingLog, ...fakeTrainer },
   };
   const groups = { ...fake, members: 4, env: { ...fake.env, FAKE_ENSEMBLE: '1' } };
-  await writeFile(trainers, JSON.stringify({ fake, groups }));
+  await writeFile(trainers, JSON.stringify({ ...profiles, fake: { ...fake, ...profiles['fake'] }, groups }));
   const [port, uiPort] = await freePorts(2);
   const env: NodeJS.ProcessEnv = {
     ...process.env,

@@ -1,0 +1,114 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
+import { repositoryRoot } from '../../adapters/home.ts';
+import { readServerRecord } from '../../adapters/server-record.ts';
+import { ensureServer } from '../../adapters/temporal-server.ts';
+import type { SearchResult } from '../../climb/search/search-result.ts';
+import { isAlive } from '../adapters/is-alive.ts';
+import { openLab, openServedLab, tinySearch, until, type Lab } from '../search-lab.ts';
+
+/** A search of sixteen proxies with the fake trainer, as every row starts it. */
+export const fakeSearch = { ...tinySearch, proxy: { ...tinySearch.proxy, trainer: 'fake' } };
+
+/** Steps that are slow enough to be struck in the middle. */
+export const slowSteps = { FAKE_STEPS: '8', FAKE_STEP_MS: '40' };
+
+export const digestOf = ({ recipe }: SearchResult) => recipe.digest;
+
+/** What the search ends with where nothing goes wrong. */
+export async function undisturbed(file: object, fakeTrainer: Record<string, string> = {}): Promise<SearchResult> {
+  const lab = await openServedLab(fakeTrainer);
+  try {
+    return (await (await lab.start('undisturbed', file)).result()) as SearchResult;
+  } finally {
+    await lab.close();
+  }
+}
+
+/** A lab whose workers and server are processes that a test may strike. */
+export async function openFaultLab(...given: Parameters<typeof openLab>) {
+  const lab = await openLab(...given);
+  const workers: ChildProcess[] = [];
+  let server = lab.server;
+  return {
+    ...lab,
+    /** A worker as people start it, in a process of its own. */
+    startWorker: (env: NodeJS.ProcessEnv = {}): ChildProcess => {
+      const worker = spawn(process.execPath, ['--import', 'tsx', 'workers/main.ts'], {
+        cwd: repositoryRoot,
+        env: { ...lab.env, CLIMB_HEARTBEAT_SECONDS: '2', CLIMB_LIFE_LINE: 'stdin', ...env },
+        stdio: ['pipe', 'ignore', 'ignore'],
+      });
+      workers.push(worker);
+      return worker;
+    },
+    /** Another server on the same database and port. */
+    restartServer: async () => {
+      server = await ensureServer({ home: lab.home, env: lab.env });
+    },
+    close: async () => {
+      for (const worker of workers) await kill(worker);
+      await server.stop();
+      await lab.close();
+    },
+  };
+}
+
+export type FaultLab = Awaited<ReturnType<typeof openFaultLab>>;
+
+/** SIGKILL; returns when it is dead. */
+export async function kill(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exited = once(child, 'exit');
+  child.kill('SIGKILL');
+  await exited;
+}
+
+export async function killServer({ home }: Pick<Lab, 'home'>): Promise<void> {
+  const pid = readServerRecord(home)?.pid;
+  if (pid === undefined) throw new Error(`no server of ${home} is known`);
+  process.kill(pid, 'SIGKILL');
+  await until(() => Promise.resolve(!isAlive(pid)));
+}
+
+/** Trainers that a worker runs now: its children that were told to train or to serve. */
+export function trainersOf({ pid }: ChildProcess): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((child) => parentOf(child) === pid && /trainer/.test(commandOf(child)));
+}
+
+const parentOf = (pid: number) => Number(/\) . (\d+)/.exec(read(`/proc/${pid}/stat`))?.[1]);
+const commandOf = (pid: number) => read(`/proc/${pid}/cmdline`);
+
+/** A process may end while it is looked at. */
+function read(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+/** How long an outage lasts is part of the fault. */
+export const outage = (seconds: number) => pause(seconds * 1000);
+
+/** Attempts that each activity of a finished search needed, by its id. */
+export async function attemptsOf({ client }: Pick<Lab, 'client'>, workflowId: string): Promise<Map<string, number>> {
+  const { events } = await client.workflow.getHandle(workflowId).fetchHistory();
+  const ids = new Map<string, string>();
+  const attempts = new Map<string, number>();
+  for (const event of events ?? []) {
+    const { activityTaskScheduledEventAttributes: scheduled, activityTaskStartedEventAttributes: started } = event;
+    if (scheduled?.activityId) ids.set(String(event.eventId), scheduled.activityId);
+    if (started) attempts.set(ids.get(String(started.scheduledEventId)) ?? '', started.attempt ?? 1);
+  }
+  return attempts;
+}
+
+/** Lines of the fake's log that begin with a word: `start KEY STEP`, `step KEY STEP`. */
+export const noted = async ({ trainings }: Pick<Lab, 'trainings'>, word: 'start' | 'step') =>
+  (await trainings()).filter((line) => line.startsWith(`${word} `));
