@@ -1,9 +1,11 @@
 """A trainer that keeps the contract of trainer/README.md and needs no torch: whole searches take seconds.
 
-A proxy's loss is a known function of its mixture plus noise drawn from its seed, so that tests know what a search
-should find. Tokenising and encoding are the real thing. Times and faults come from the environment of the trainer profile:
+Its command line, folders, checkpoints, lease, life line, fault points and exit codes are those of
+climb_trainer; what stands in is the training and the scoring. A proxy's loss is a known function of
+its mixture plus noise drawn from its seed, so that tests know what a search should find. Times and
+troubles come from the environment of the trainer profile:
 
-FAKE_STEPS     steps of a training (default 4)
+FAKE_STEPS     steps of a training (default 4); a checkpoint follows each
 FAKE_STEP_MS   milliseconds a step (default 0)
 FAKE_LOG       a file that gets one line for every step and start: what was really trained
 FAKE_DIVERGE   seeds, comma-separated, whose trainings diverge
@@ -18,23 +20,19 @@ import hashlib
 import json
 import math
 import os
-import queue
-import signal
 import sys
-import threading
 import time
+import types
 from pathlib import Path
+
+from climb_trainer import __main__ as program
+from climb_trainer import checkpoint_files, faults, files, lifeline
+from climb_trainer.contract import Progress, TrainerError, emit
 
 STEPS = int(os.environ.get("FAKE_STEPS", "4"))
 STEP_SECONDS = int(os.environ.get("FAKE_STEP_MS", "0")) / 1000
 IDENTITY = {"name": "fake_trainer", "version": "1", "torch": "none"}
 ABILITIES = {"serve": True, "encode": not os.environ.get("FAKE_OLD"), "ensemble": bool(os.environ.get("FAKE_ENSEMBLE"))}
-stopping, busy = threading.Event(), threading.Event()
-requests = queue.SimpleQueue()
-
-
-def emit(event, **fields):
-    print(json.dumps({"event": event, **fields}), flush=True)
 
 
 def note(line):
@@ -49,12 +47,6 @@ def noise(*path):
     return number / 2**47 - 1
 
 
-def publish(path, value):
-    temporary = Path(f"{path}.{os.getpid()}.tmp")
-    temporary.write_text(json.dumps(value))
-    os.replace(temporary, path)
-
-
 def true_loss(weights):
     """Bits per byte without noise: lowest at weights that fall with the cluster's index, well away from uniform."""
     best = [2.0 ** -(c + 1) for c in range(len(weights))]
@@ -62,39 +54,61 @@ def true_loss(weights):
 
 
 def train(spec, out):
-    while (path := os.environ.get("FAKE_HOLD")) and Path(path).exists() and not stopping.is_set():
+    while (path := os.environ.get("FAKE_HOLD")) and Path(path).exists() and not lifeline.stopping():
         time.sleep(0.02)
     if (path := os.environ.get("FAKE_FAIL")) and Path(path).exists():
-        code = int(Path(path).read_text() or 65)
-        emit("error", code=code, kind="BadData", message="told to fail by the test")
-        return code
-    diverge = os.environ.get("FAKE_DIVERGE", "").split(",")
-    members, state = [], out / "state.json"
+        raise told_to_fail(int(Path(path).read_text() or 65))
     emit("microBatch", size=spec["optim"].get("microBatch", spec["optim"]["batch"]))
-    done = json.loads(state.read_text()) if state.exists() else {}
-    for member in spec["members"]:
-        note(f"start {member['id']} {done.get(member['id'], 0)}")
-        for step in range(done.get(member["id"], 0), STEPS):
+    members = spec["members"]
+    done = checkpoint_files.load(out, read_state, lambda state: state.keys() == {m["id"] for m in members})
+    done = done or {member["id"]: 0 for member in members}
+    progress = Progress(STEPS * len(members), spec["budget"]["tokensPerMember"] // STEPS)
+    for member in members:
+        note(f"start {member['id']} {done[member['id']]}")
+        while done[member["id"]] < STEPS:
+            lifeline.check()
+            faults.point("train.step")
             time.sleep(STEP_SECONDS)
-            note(f"step {member['id']} {step}")
-            done[member["id"]] = step + 1
-            publish(state, done)
-            emit("progress", step=step + 1, steps=STEPS, tokens=step + 1, loss=2.0, tokensPerSec=1.0, etaSec=0.0)
-            if stopping.is_set():
-                return 75
-        diverged = str(member["seed"]) in diverge
-        file = f"{member['id']}.safetensors"
-        publish(out / file, {
-            "weights": member["weights"], "seed": member["seed"], "model": spec["model"],
-            "init": spec.get("init", {}).get("sha256"), "poolShare": spec["data"].get("poolShare", 1),
-        })
-        members.append({
-            "id": member["id"], "status": "diverged" if diverged else "trained", "steps": STEPS,
-            "weights": None if diverged else {"file": file}, "tokens": spec["budget"]["tokensPerMember"],
-            "finalLoss": None if diverged else true_loss(member["weights"]), "seconds": max(STEPS * STEP_SECONDS, 0.001),
-        })
-    publish(out / "result.json", {"schema": 1, "kind": "train", "members": members})
-    return 0
+            note(f"step {member['id']} {done[member['id']]}")
+            done[member["id"]] += 1
+            step = sum(done.values())
+            checkpoint_files.save(out, step, contents_of(done), spec["checkpoint"]["keep"])
+            emit("checkpoint", step=step)
+            progress.update(step, 2.0)
+    lifeline.check()
+    records = [finished(spec, out, member) for member in members]
+    faults.point("train.beforeResult")
+    return {"schema": 1, "kind": "train", "spec": out.spec, "trainer": IDENTITY, "members": records}
+
+
+def told_to_fail(code):
+    failure = TrainerError("told to fail by the test")
+    failure.code, failure.kind = code, "BadData"
+    return failure
+
+
+def contents_of(done):
+    """Of a checkpoint: several files, as a model and its optimiser are."""
+    return {"model.json": files.dump(done), "optim.json": files.dump({"moments": list(done.values())}), "state.json": files.dump(done)}
+
+
+def read_state(contents):
+    return json.loads(contents["state.json"])
+
+
+def finished(spec, out, member):
+    """Publish a member's weights, which are its mixture; its record."""
+    diverged = str(member["seed"]) in os.environ.get("FAKE_DIVERGE", "").split(",")
+    record = {"id": member["id"], "status": "diverged" if diverged else "trained", "weights": None, "steps": STEPS,
+              "tokens": spec["budget"]["tokensPerMember"], "finalLoss": None, "epochs": [0.0] * len(member["weights"]),
+              "seconds": max(STEPS * STEP_SECONDS, 0.001)}
+    if not diverged:
+        name = f"members/{member['id']}.safetensors"
+        proxy = {"weights": member["weights"], "seed": member["seed"], "model": spec["model"],
+                 "init": spec.get("init", {}).get("sha256"), "poolShare": spec["data"].get("poolShare", 1)}
+        record |= {"weights": files.reference(out.publish(name, files.dump(proxy)), name), "finalLoss": true_loss(member["weights"])}
+    emit("member", id=member["id"], status=record["status"])
+    return record
 
 
 def evaluate(spec, out):
@@ -104,18 +118,18 @@ def evaluate(spec, out):
         weights.write_bytes(bytes(weights.stat().st_size))
     members = []
     for member in spec["members"]:
-        weights = Path(member["weights"]).read_bytes()
-        if hashlib.sha256(weights).hexdigest() != member["sha256"]:
-            emit("error", code=65, kind="BadData", message=f"the weights {member['weights']} changed")
-            return 65
-        proxy = json.loads(weights)
+        faults.point("evaluate.mid")
+        lifeline.check()
+        files.verify(Path(member["weights"]), member["sha256"])
+        proxy = json.loads(Path(member["weights"]).read_bytes())
         level = true_loss(proxy["weights"]) + 0.004 * noise("seed", proxy["seed"], proxy["weights"])
         members.append({"id": member["id"], "tasks": [score(task, level, spec["choices"]) for task in spec["tasks"]]})
-    publish(out / "result.json", {"schema": 1, "kind": "evaluate", "members": members})
-    return 0
+        emit("member", id=member["id"], status="evaluated")
+    return {"schema": 1, "kind": "evaluate", "spec": out.spec, "trainer": IDENTITY, "members": members}
 
 
 def score(task, level, choices):
+    files.verify(Path(task["path"]), task["sha256"])
     items = [json.loads(line) for line in Path(task["path"]).read_text().splitlines()]
     scored = [item["text"] if "text" in item else " " + item["choices"][item["gold"]] for item in items]
     sizes = [len(text.encode()) for text in scored]
@@ -130,50 +144,24 @@ def score(task, level, choices):
     return result | {"items": outcome}
 
 
-def watch_standard_input():
-    for line in sys.stdin.buffer:
-        requests.put(json.loads(line))
-    if busy.is_set():
-        os._exit(75)
-    requests.put(None)
-
-
-def stop(*_):
-    stopping.set()
-    requests.put(None)
-
-
-def carry_out(command, spec, out):
-    busy.set()
-    emit("hello", version="1", pid=os.getpid())
-    code = {"train": train, "evaluate": evaluate}[command](json.loads(Path(spec).read_text()), Path(out))
-    busy.clear()
-    return code
-
-
-def serve():
-    while (request := requests.get()) is not None:
-        code = carry_out(request["command"], request["spec"], request["out"])
-        if code != 0:
-            return code
-        emit("end", code=code)
-    return 0
+def stand_in(name, run):
+    """What `climb_trainer` imports under this name from now on."""
+    module = types.ModuleType(f"climb_trainer.{name}")
+    module.run = run
+    sys.modules[module.__name__] = module
 
 
 def main(argv):
     if argv == ["version"]:
         emit("version", **IDENTITY, **ABILITIES)
         return 0
-    if argv[0] in ("tokenise", "encode"):
-        from climb_trainer.__main__ import main as real
-
-        return real(argv)
-    signal.signal(signal.SIGTERM, stop)
-    threading.Thread(target=watch_standard_input, daemon=True).start()
-    return serve() if argv == ["serve"] else carry_out(argv[0], argv[2], argv[4])
+    stand_in("train", train)
+    stand_in("evaluate", evaluate)
+    return program.main(argv)
 
 
 if __name__ == "__main__":
     code = main(sys.argv[1:])
     sys.stdout.flush()
+    sys.stderr.flush()
     os._exit(code)  # the thread that watches standard input can't be joined

@@ -10,7 +10,6 @@ for _name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
 
 import argparse
 import importlib
-import importlib.metadata
 import sys
 import traceback
 from pathlib import Path
@@ -29,6 +28,8 @@ class Arguments(argparse.ArgumentParser):
 def run(argv: list[str]) -> int:
     """Carry out a command line; returns the exit code. Raises TrainerError and whatever went wrong below."""
     if argv == ["version"]:
+        import importlib.metadata
+
         emit("version", name="climb_trainer", version=VERSION, torch=importlib.metadata.version("torch"), serve=True, ensemble=True,
              encode=True)
         return 0

@@ -1,24 +1,18 @@
-"""Checkpoints: DIR/checkpoints/step-%08d/, each complete or absent.
+"""Checkpoints of a training: its tensors [M, P] as safetensors and a JSON object, `loop`.
 
-A folder is written under a temporary name, its manifest.json with the hash of every other file
-last, and renamed into place. Loading verifies all hashes; a broken one is passed over for the one
-before. Tensors are safetensors: nothing is ever unpickled.
-
-The state is tensors [M, P] and a JSON object, `loop`. There is no generator state: after the
-seeded start nothing is random, and the data order is a function of the step.
+Nothing is ever unpickled. There is no generator state: after the seeded start nothing is random,
+and the data order is a function of the step. checkpoint_files.py puts them on disk.
 """
 
 import json
 import threading
-from pathlib import Path
 
 import safetensors.torch
 import torch
 
-from . import faults, files
-from .contract import busy, emit, log
-from .rundir import RunDir, remove
-from .spec import parse
+from . import checkpoint_files, files
+from .contract import busy, emit
+from .rundir import RunDir
 
 FILES = {"model.safetensors": ("params",), "optim.safetensors": ("mean", "square")}
 
@@ -68,66 +62,21 @@ class Writer:
 
 def save(run: RunDir, number: int, tensors: dict, loop: dict, keep: int) -> None:
     """Publish checkpoint `number` and drop all but the newest `keep`. Raises DiskFull, NotOwner."""
-    faults.point("train.beforeCheckpoint")
-    staged = run.staging("checkpoints")
     contents = {name: safetensors.torch.save({key: tensors[key] for key in keys}) for name, keys in FILES.items()}
-    contents["state.json"] = files.dump(loop)
-    manifest = {"schema": 1, "spec": run.spec, "step": number, "files": []}
-    try:
-        for name, data in contents.items():
-            files.write(staged / name, data)
-            manifest["files"].append({"file": name, "sha256": files.sha256_bytes(data), "bytes": len(data)})
-            faults.point("train.midCheckpoint")
-        files.write(staged / "manifest.json", files.dump(manifest))
-        run.publish_tree(staged, f"checkpoints/{folder_name(number)}")
-    except OSError as error:
-        if error.errno not in files.FULL:
-            raise
-        raise files.disk_full(staged.parent, sum(map(len, contents.values()))) from error
-    finally:
-        remove(staged)
-    for old in existing(run.path)[keep:]:
-        remove(old)
-    faults.point("train.afterCheckpoint")
+    checkpoint_files.save(run, number, contents | {"state.json": files.dump(loop)}, keep)
 
 
 def load(run: RunDir, accept) -> tuple[dict, dict] | None:
-    """(tensors, loop) of the newest whole checkpoint whose loop state `accept`s, else None.
-
-    Newer ones go: they are broken, or of members cut otherwise, and would outlive what is written next.
-    """
-    for folder in existing(run.path):
-        try:
-            tensors, loop = _read(folder, run.spec)
-            if accept(loop):
-                return tensors, loop
-        except (OSError, ValueError, KeyError, TypeError, safetensors.SafetensorError) as error:
-            log(f"checkpoint {folder} is broken ({error}): trying the one before")
-        run.check_owner()
-        remove(folder)
-    return None
+    """(tensors, loop) of the newest whole checkpoint whose loop state `accept`s, else None."""
+    return checkpoint_files.load(run, _read, lambda state: accept(state[1]))
 
 
-def existing(path: Path) -> list[Path]:
-    """Published checkpoint folders, newest first."""
-    return sorted(path.glob("checkpoints/step-*"), reverse=True)
-
-
-def folder_name(number: int) -> str:
-    return f"step-{number:08d}"
-
-
-def _read(folder: Path, spec: str) -> tuple[dict, dict]:
-    manifest = parse((folder / "manifest.json").read_bytes())
-    if manifest["spec"] != spec or folder.name != folder_name(manifest["step"]):
-        raise ValueError(f"it holds step {manifest['step']} of spec {manifest['spec']}")
-    contents = {}
-    for entry in manifest["files"]:
-        data = contents[entry["file"]] = (folder / entry["file"]).read_bytes()
-        if files.sha256_bytes(data) != entry["sha256"]:
-            raise ValueError(f"{entry['file']}: expected sha256 {entry['sha256']}, found {files.sha256_bytes(data)}")
+def _read(contents: dict[str, bytes]) -> tuple[dict, dict]:
     tensors = {}
     for name, keys in FILES.items():
-        loaded = safetensors.torch.load(contents[name])
+        try:
+            loaded = safetensors.torch.load(contents[name])
+        except safetensors.SafetensorError as error:
+            raise ValueError(f"{name}: {error}") from error
         tensors |= {key: loaded[key] for key in keys}
     return tensors, json.loads(contents["state.json"])

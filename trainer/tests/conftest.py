@@ -43,17 +43,17 @@ def write_json(path: Path, value) -> Path:
 class Process:
     """A running trainer. `wait_for` returns at an event, `end` at the exit; neither polls."""
 
-    def __init__(self, command: str, spec, out: Path, faults: str = "", spawn: bool = False, path=()):
-        """spawn: a fresh interpreter, with the folders of `path` before all others for imports."""
+    def __init__(self, command: str, spec, out: Path, faults: str = "", spawn: bool = False, path=(), program=("-m", "climb_trainer")):
+        """spawn: a fresh interpreter, with the folders of `path` before all others for imports, running `program`."""
         self.start([command, "--spec", str(self.write_spec(command, spec, out)), "--out", str(out)],
-                   out.parent / f"{out.name}.log", faults, spawn, path)
+                   out.parent / f"{out.name}.log", faults, spawn, path, program)
 
     @staticmethod
     def write_spec(command: str, spec, out: Path) -> Path:
         out.parent.mkdir(parents=True, exist_ok=True)
         return write_json(out.parent / f"{out.name}.{command}.json", spec)
 
-    def start(self, argv: list[str], stderr: Path, faults: str, spawn: bool, path=()) -> None:
+    def start(self, argv: list[str], stderr: Path, faults: str, spawn: bool, path=(), program=("-m", "climb_trainer")) -> None:
         self.events, self.stderr = [], stderr
         stdin, self.stdin = os.pipe()
         reader, stdout = os.pipe()
@@ -62,7 +62,7 @@ class Process:
             if spawn:
                 folders = [*map(str, path), str(Path(__file__).parent.parent)]
                 env = os.environ | {"PYTHONPATH": os.pathsep.join(folders), "CLIMB_FAULTS": faults}
-                self.pid = subprocess.Popen([sys.executable, "-m", "climb_trainer", *argv], stdin=stdin, stdout=stdout,
+                self.pid = subprocess.Popen([sys.executable, *program, *argv], stdin=stdin, stdout=stdout,
                                             stderr=log, env=env).pid
             elif not (pid := os.fork()):
                 self._become(argv, faults, stdin, stdout, log.fileno())
@@ -115,8 +115,8 @@ class Process:
 class Server(Process):
     """A warm trainer that carries out one request after another."""
 
-    def __init__(self, folder: Path, faults: str = "", spawn: bool = False):
-        self.start(["serve"], folder / "serve.log", faults, spawn)
+    def __init__(self, folder: Path, faults: str = "", spawn: bool = False, program=("-m", "climb_trainer")):
+        self.start(["serve"], folder / "serve.log", faults, spawn, program=program)
 
     def ask(self, command: str, spec, out: Path) -> None:
         self.send(json.dumps({"command": command, "spec": str(self.write_spec(command, spec, out)), "out": str(out)}))
@@ -125,9 +125,9 @@ class Server(Process):
         os.write(self.stdin, line.encode() + b"\n")
 
 
-def run(command, spec, out, faults="", expect=0, spawn=False) -> Process:
+def run(command, spec, out, faults="", expect=0, **how) -> Process:
     """Run to the end; the exit code must be `expect`."""
-    process = Process(command, spec, out, faults, spawn)
+    process = Process(command, spec, out, faults, **how)
     code = process.end()
     assert code == expect, f"exit {code}, expected {expect}: {process.events}\n{process.stderr.read_text()}"
     return process

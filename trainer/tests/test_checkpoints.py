@@ -5,7 +5,7 @@ import threading
 import pytest
 import torch
 
-from climb_trainer import checkpoints
+from climb_trainer import checkpoint_files, checkpoints
 from climb_trainer.contract import DiskFull
 from climb_trainer.rundir import RunDir
 
@@ -55,7 +55,7 @@ def test_one_at_a_time_and_the_newest_stays(folder, held):
     for step in range(1, 5):
         writer.save(step, state(float(step)), {"step": step})
     writer.wait()
-    assert [path.name for path in checkpoints.existing(folder.path)] == ["step-00000004", "step-00000003"]
+    assert [path.name for path in checkpoint_files.existing(folder.path)] == ["step-00000004", "step-00000003"]
     assert checkpoints.load(folder, lambda _: True)[0]["params"][0, 0] == 4
 
 
@@ -71,4 +71,4 @@ def test_a_failure_is_met_at_the_next_call(folder, monkeypatch):
             writer.save(2, state(2.0), {"step": 2})
     writer.save(3, state(3.0), {"step": 3})
     writer.wait()
-    assert [path.name for path in checkpoints.existing(folder.path)] == ["step-00000003"]
+    assert [path.name for path in checkpoint_files.existing(folder.path)] == ["step-00000003"]

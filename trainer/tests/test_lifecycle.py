@@ -8,7 +8,7 @@ import signal
 import pytest
 
 from climb_trainer import __main__ as program
-from climb_trainer import checkpoints, files
+from climb_trainer import checkpoint_files, files
 from climb_trainer.contract import DeviceLost, DiskFull, OutOfMemory, TrainerError
 from conftest import Process, run, sha256, write_json
 
@@ -19,7 +19,7 @@ def test_closed_stdin_ends_a_fresh_process_after_a_checkpoint(train_spec, tmp_pa
     process.wait_for("progress")
     process.close_stdin()
     assert process.end() == 75
-    assert checkpoints.existing(tmp_path / "out")
+    assert checkpoint_files.existing(tmp_path / "out")
 
 
 def test_closed_stdin_ends_a_process_stuck_in_a_step(train_spec, tmp_path):
