@@ -7,10 +7,8 @@ import type { TokenShards } from '../climb/corpus/token-shards.ts';
 import { guardsIn, mixtureSpace, spaceRules } from '../climb/mixture/mixture-space.ts';
 import type { Mixture } from '../climb/mixture/mixture.ts';
 import type { NgramEvidence } from '../climb/ngram/ngram-evidence.ts';
-import { recipeEfficiency } from '../climb/verification/efficiency.ts';
 import type { Evidence } from '../climb/verification/evidence.ts';
 import { paretoFront } from '../climb/verification/pareto.ts';
-import { weighLadder } from '../climb/verification/ladder.ts';
 import { objectiveWeights, scaleOf, taskLabel } from '../climb/verification/objective.ts';
 import { ownObservations, type Observation, type PredictorArtifact } from '../climb/predictor/observations.ts';
 import { believed } from '../climb/mixture/belief.ts';
@@ -31,9 +29,11 @@ import type {
   VerificationRuns,
 } from '../climb/search/search-state.ts';
 import { climbVersion } from '../climb/version.ts';
+import type { WeighedArms } from '../climb/verification/weighed-arms.ts';
+import { beating } from './beating.ts';
 import type { Deps } from './deps.ts';
 import { readPrior } from './ngram/stored-prior.ts';
-import { weighRuns, type WeighedRuns } from './recommend/weighed-runs.ts';
+import { weighRuns } from './recommend/weighed-runs.ts';
 
 export type RecommendMixtureInput = {
   readonly spec: SearchSpec;
@@ -66,8 +66,12 @@ export type RecommendMixtureInput = {
 export type RecommendSummary = { readonly verdict: Verdict; readonly verified: boolean };
 
 /** Weighs the evidence and writes the recipe's body. */
-export function recommendMixture({ store, trainers, compute }: Deps) {
-  return async (input: RecommendMixtureInput): Promise<Made<RecommendSummary>> => {
+export function recommendMixture(deps: Pick<Deps, 'store' | 'trainers' | 'compute'>) {
+  const { store, trainers, compute } = deps;
+  return (input: RecommendMixtureInput): Promise<Made<RecommendSummary>> =>
+    beating((_, signal) => recommended(input, signal));
+
+  async function recommended(input: RecommendMixtureInput, signal: AbortSignal): Promise<Made<RecommendSummary>> {
     const { spec, iterations, stoppedBy, stoppedByLimit } = input;
     const { clusters } = await store.readJson<DomainSet>(input.domainSet);
     const learnt = await store.readJson<PredictorArtifact>(input.predictor);
@@ -78,7 +82,8 @@ export function recommendMixture({ store, trainers, compute }: Deps) {
       scaleOf(spec),
       learnt.observations.map(({ losses }) => losses),
     );
-    const weighed = input.verification && (await weighRuns(store, spec, input.verification));
+    const { verification } = input;
+    const weighed = verification && (await weighRuns(deps, spec, { ...input, verification }, signal));
     const evidence = weighed?.evidence ?? null;
     const arm = evidence?.recommendation.arm ?? null;
     const weights = evidence?.arms.find(({ id }) => id === arm)?.weights ?? (await bestObserved(input, found));
@@ -99,8 +104,10 @@ export function recommendMixture({ store, trainers, compute }: Deps) {
         arms: evidence?.arms ?? [],
         observations: found.observations,
         iterations,
-        ...(await beside(input, weighed)),
-        ...(input.ngram && { ngram: await knownBeforehand(input, input.ngram, { ...found, taskWeights }, weights) }),
+        ...besideIn(weighed),
+        ...(input.ngram && {
+          ngram: await knownBeforehand(input, input.ngram, { ...found, taskWeights }, weights, signal),
+        }),
         ...missingIn(input),
         ...tradeOffs({ ...found, taskWeights: scaleOf(spec) === 'none' ? null : taskWeights }, evidence),
       },
@@ -122,27 +129,6 @@ export function recommendMixture({ store, trainers, compute }: Deps) {
       },
     };
     return { ref: await store.putJson(body), summary: { verdict: body.verdict, verified: body.verified } };
-  };
-
-  /** What was trained beside the verification, weighed as it is. */
-  async function beside(
-    { spec, ladder, efficiency = [] }: RecommendMixtureInput,
-    weighed: WeighedRuns | null,
-  ): Promise<Pick<RecipeBody['evidence'], 'ladder' | 'efficiency' | 'guards'>> {
-    const evidence = weighed?.evidence;
-    if (weighed === null || evidence === undefined || evidence === null) return {};
-    const { arms, scoresOf } = weighed;
-    const rungs =
-      ladder && (await Promise.all(ladder.map(async (rung) => ({ ...rung, runs: await scoresOf(rung.runs) }))));
-    const lengths = await Promise.all(
-      efficiency.map(async (length) => ({ ...length, runs: (await scoresOf(length.runs)).flat() })),
-    );
-    const shorter = recipeEfficiency(spec, evidence.recommendation.arm, weighed, lengths);
-    return {
-      ...(rungs && { ladder: weighLadder(spec, arms, evidence.verification, rungs) }),
-      ...(shorter && { efficiency: shorter }),
-      ...(evidence.guards.length > 0 && { guards: evidence.guards }),
-    };
   }
 
   /** What counting alone says of the recipe. */
@@ -151,10 +137,12 @@ export function recommendMixture({ store, trainers, compute }: Deps) {
     ngram: Ref,
     { observations, taskWeights }: { observations: readonly Observation[]; taskWeights: readonly number[] },
     recipe: Mixture,
+    signal: AbortSignal,
   ): Promise<NgramEvidence> {
     const { constraints, prior: natural } = mixtureSpace(await store.readJson<TokenShards>(tokens), spaceRules(spec));
     const prior = await readPrior(store, ngram);
-    return compute.run('ngramEvidence', { prior, taskWeights, constraints, natural, recipe, observations });
+    const request = { prior, taskWeights, constraints, natural, recipe, observations };
+    return compute.run('ngramEvidence', request, { signal });
   }
 
   /** Without verification the best that can be said: the trained mixture of the lowest predicted score, guards in view. */
@@ -172,6 +160,17 @@ export function recommendMixture({ store, trainers, compute }: Deps) {
     );
     return own[lowestAt(mean)]?.weights ?? [];
   }
+}
+
+/** What was trained beside the verification, weighed as it is. */
+function besideIn(weighed: WeighedArms | null): Pick<RecipeBody['evidence'], 'ladder' | 'efficiency' | 'guards'> {
+  const { evidence = null, ladder, efficiency } = weighed ?? {};
+  if (evidence === null) return {};
+  return {
+    ...(ladder && { ladder }),
+    ...(efficiency && { efficiency }),
+    ...(evidence.guards.length > 0 && { guards: evidence.guards }),
+  };
 }
 
 /** Baselines that were asked for and have no arm, and why. */

@@ -1,10 +1,11 @@
 import type { Made, Ref } from '../climb/artifact.ts';
-import { firstBatch } from '../climb/mixture/first-batch.ts';
 import { divergenceIn, guardsIn, mixtureSpace, type SpaceRules } from '../climb/mixture/mixture-space.ts';
+import type { Mixture } from '../climb/mixture/mixture.ts';
 import { proxyId, type Mixtures } from '../climb/mixture/mixtures.ts';
 import type { CandidatesArtifact } from '../climb/predictor/observations.ts';
 import type { TokenShards } from '../climb/corpus/token-shards.ts';
 import type { SearchSettings } from '../climb/spec/search-presets.ts';
+import { beating } from './beating.ts';
 import type { Deps } from './deps.ts';
 import { readPrior } from './ngram/stored-prior.ts';
 import { refusingInvalid } from './refusal.ts';
@@ -32,12 +33,13 @@ export type SampleSummary = { readonly ids: readonly string[] };
 export function sampleMixtures({ store, compute }: Deps) {
   return (input: SampleMixturesInput): Promise<Made<SampleSummary>> =>
     refusingInvalid(async () => {
-      const mixtures = (await propose(input)).map((weights, at) => ({ id: proxyId(input.iteration, at + 1), weights }));
+      const proposed = await beating((_, signal) => propose(input, signal));
+      const mixtures = proposed.map((weights, at) => ({ id: proxyId(input.iteration, at + 1), weights }));
       const ref = await store.putJson({ schema: 1, kind: 'mixtures', mixtures } satisfies Mixtures);
       return { ref, summary: { ids: mixtures.map(({ id }) => id) } };
     });
 
-  async function propose(input: SampleMixturesInput) {
+  async function propose(input: SampleMixturesInput, signal: AbortSignal): Promise<readonly Mixture[]> {
     const { tokens, rules, iteration, size, seed, candidates, settings, ngram, later } = input;
     const prior = ngram && (await readPrior(store, ngram.prior));
     if (candidates !== null) {
@@ -50,14 +52,19 @@ export function sampleMixtures({ store, compute }: Deps) {
         guards: guardsIn(space, rules),
       };
       const draws = { seed, iteration };
-      return compute.run('sampleBatch', { ...belief, evaluated, candidates: { mixtures }, settings, size, draws });
+      const request = { ...belief, evaluated, candidates: { mixtures }, settings, size, draws };
+      return compute.run('sampleBatch', request, { signal });
     }
     const shards = await store.readJson<TokenShards>(tokens);
     if (later !== undefined) mixtureSpace(shards, later);
     const space = mixtureSpace(shards, rules);
     const { constraints } = space;
-    const given =
-      ngram && prior ? [await compute.run('ngramOptimum', { prior, taskWeights: ngram.taskWeights, constraints })] : [];
-    return firstBatch({ prior: space.prior, constraints, given, settings, size, seed });
+    const given: Mixture[] = [];
+    if (ngram && prior) {
+      const request = { prior, taskWeights: ngram.taskWeights, constraints };
+      given.push(await compute.run('ngramOptimum', request, { signal }));
+    }
+    const request = { prior: space.prior, constraints, given, settings, size, seed };
+    return compute.run('firstBatch', request, { signal });
   }
 }

@@ -13,8 +13,10 @@ import { trigramProbabilities } from '../climb/ngram/interpolated-trigrams.ts';
 import { ngramEvidence } from '../climb/ngram/ngram-evidence.ts';
 import { ngramOptimum } from '../climb/ngram/ngram-optimum.ts';
 import { fitPredictor } from '../climb/predictor/predictor.ts';
+import { firstBatch } from '../climb/mixture/first-batch.ts';
 import { pruneCandidates, sampleBatch } from '../climb/mixture/propose.ts';
 import { regmixRecommendation } from '../climb/verification/regmix.ts';
+import { weighArms } from '../climb/verification/weighed-arms.ts';
 import { countShardFeatures, embedShard } from '../climb/corpus/shard-embedding.ts';
 import { surveyShard } from '../climb/corpus/shard-survey.ts';
 
@@ -29,6 +31,7 @@ export const computeFunctions = {
   countShardFeatures,
   embedShard,
   filterShard,
+  firstBatch,
   fitClusters,
   fitLsa,
   fitPredictor,
@@ -46,6 +49,7 @@ export const computeFunctions = {
   surveyDomains,
   surveyShard,
   trigramProbabilities,
+  weighArms,
 };
 
 export type ComputeFunctions = typeof computeFunctions;

@@ -3,6 +3,7 @@ import { dirichlet } from './dirichlet.ts';
 import { drawnMixtures, recipeMixtures } from './drawn-mixtures.ts';
 import { type Mixture, mixtureKey, sumOfWeights, uniform } from './mixture.ts';
 import { type Stream, stream } from '../random.ts';
+import { kernelCoordinates, squaredDistance } from '../predictor/matern.ts';
 import type { SearchSettings } from '../spec/search-presets.ts';
 
 /** Sums of the Dirichlet shapes, as multiples of the number of clusters: from a few clusters a mixture to nearly the centre. */
@@ -76,17 +77,21 @@ export function spread(centre: readonly number[], concentration: number, draws: 
  * list of which nothing is given the first is the first chosen.
  */
 export function maximin(pool: readonly Mixture[], given: number, size: number): Mixture[] {
-  const points = pool.map((mixture) => mixture.map(Math.sqrt));
-  const nearest = pool.map(() => Infinity);
+  const clusters = pool[0]?.length ?? 0;
+  const points = kernelCoordinates(pool, new Array<number>(clusters).fill(1));
+  const nearest = new Float64Array(pool.length).fill(Infinity);
   const chosen: Mixture[] = [];
   while (chosen.length < Math.min(size, pool.length)) {
-    const next = chosen.length < given ? chosen.length : nearest.indexOf(Math.max(...nearest));
-    const from = points[next] as number[];
+    const next = chosen.length < given ? chosen.length : farthest(nearest);
     chosen.push(pool[next] as Mixture);
-    points.forEach((point, i) => {
-      const distance = point.reduce((sum, x, j) => sum + (x - (from[j] as number)) ** 2, 0);
-      nearest[i] = Math.min(nearest[i] as number, distance);
-    });
+    for (let i = 0; i < pool.length; i++) {
+      nearest[i] = Math.min(nearest[i] as number, squaredDistance(points, i, points, next, clusters));
+    }
   }
   return chosen;
+}
+
+/** The index of the largest, ties to the earlier. */
+function farthest(distances: Float64Array): number {
+  return distances.reduce((most, distance, i) => (distance > (distances[most] as number) ? i : most), 0);
 }

@@ -18,7 +18,7 @@ export type Predictor = {
 };
 
 /** Runs that a predictor learns from: more cost minutes, and hardly move a search. */
-const MOST_RUNS = 500;
+export const MOST_RUNS = 500;
 /** Runs' worth of evidence that the tasks err as one: with few runs the combined uncertainty must not be understated. */
 const PRIOR_RUNS = 8;
 

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { constrain, satisfies } from '../../../climb/mixture/constraints.ts';
-import { firstBatch } from '../../../climb/mixture/first-batch.ts';
+import { firstBatch, maximin } from '../../../climb/mixture/first-batch.ts';
 import { mixtureKey, quantise, uniform } from '../../../climb/mixture/mixture.ts';
 
 const clusterTokens = [6e8, 2e8, 1e8, 6e7, 4e7];
@@ -42,6 +42,11 @@ test('each further mixture is far from the others in √weight', () => {
     .forEach((mixture, i) =>
       batch.slice(0, i + 1).forEach((other) => expect(distance(mixture, other)).toBeGreaterThan(0.6)),
     );
+});
+
+test('a pool of more mixtures than a call takes arguments is chosen from as any other', () => {
+  const pool = Array.from({ length: 200_001 }, (_, i) => [i / 200_000, 1 - i / 200_000]);
+  expect(maximin(pool, 1, 3).map(([weight]) => weight)).toEqual([0, 1, 0.5]);
 });
 
 test('where only one mixture is allowed, one comes back', () => {

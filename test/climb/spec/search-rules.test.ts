@@ -212,6 +212,28 @@ describe('problems between fields', () => {
       'got 100, under the 200 mixtures',
     ],
     [
+      'a top of more than there are',
+      { search: { proposal: 'random-of-top', candidates: 1000, top: 1001 } },
+      'search.top',
+      'got 1001, above the 1000 candidates that are ranked',
+    ],
+    [
+      'more candidates than a thread can compare with all runs',
+      { search: { candidates: 1_000_000 }, 'budget.proxies': 600 },
+      'search.candidates',
+      'would need 13.2 GB to choose among them, and may take 4; 303951 candidates would do',
+    ],
+    [
+      'a top that would be a file of gigabytes',
+      {
+        search: { proposal: 'random-of-top', candidates: 1_000_000, top: 900_000 },
+        'clusters.initial': 500,
+        'clusters.merge.target': 200,
+      },
+      'search.top',
+      '900000 of them kept to draw from',
+    ],
+    [
       'strengths the wrong way round',
       { search: { sampler: 'dirichlet', strength: { minimum: 5, maximum: 1 } } },
       'search.strength',
@@ -526,6 +548,8 @@ describe('problems between fields', () => {
         },
       },
     ],
+    ['a million candidates drawn from at random', { search: { preset: 'paper', candidates: 1_000_000 } }],
+    ['large batches of the usual candidates', { search: { batch: 2000 }, 'budget.proxies': 5000 }],
     ['another split of a searched task as the report', { report: { tasks: [{ name: 'piqa', split: 'test' }] } }],
     ['as many clusters before merging as after', { 'clusters.initial': 16 }],
   ])('%s is accepted', (_, changes) => {
