@@ -1,5 +1,5 @@
 import { contentKey } from '../climb/content-key.ts';
-import type { Made, Ref } from '../climb/artifact.ts';
+import { referencesIn, type Made, type Ref } from '../climb/artifact.ts';
 import type { ArtifactStore } from './artifact-store.ts';
 import type { Ledger } from './ledger.ts';
 
@@ -36,12 +36,4 @@ function jsonOrNothing(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-function referencesIn(value: unknown): Ref[] {
-  if (typeof value !== 'object' || value === null) return [];
-  const { sha256, bytes } = value as Partial<Ref>;
-  if (typeof sha256 === 'string' && typeof bytes === 'number' && Object.keys(value).length === 2)
-    return [{ sha256, bytes }];
-  return Object.values(value).flatMap(referencesIn);
 }

@@ -1,9 +1,9 @@
-import type { Ref } from '../climb/artifact.ts';
 import type { DomainSet } from '../climb/corpus/corpus-artifacts.ts';
 import type { SearchEvidence } from '../climb/exchange/scored-proxies.ts';
 import type { PredictorArtifact } from '../climb/predictor/observations.ts';
 import type { Recipe } from '../climb/search/recipe.ts';
-import type { SearchSpec } from '../climb/spec/search-file.ts';
+import type { Snapshot } from '../climb/search/snapshot.ts';
+import { taskLabel } from '../climb/verification/objective.ts';
 import type { ArtifactStore } from './artifact-store.ts';
 import type { SearchFolders } from './search-folders.ts';
 
@@ -14,15 +14,12 @@ export type KeptSearch = SearchEvidence & {
   readonly tokens: string;
   /** Likewise; null where a recipe doesn't say. */
   readonly manifest: string | null;
-  /** Of the items of each searched task, by label; null where only a snapshot is left, which doesn't say. */
+  /** Of the items of each searched task, by label; null where only a snapshot of before 0.3.0 is left, which doesn't say. */
   readonly items: Readonly<Record<string, string>> | null;
   readonly recipe: Recipe | null;
 };
 
 type World = { readonly store: ArtifactStore; readonly searches: SearchFolders };
-
-/** What a snapshot says; the whole of it is `commitIteration`'s. */
-type Snapshot = { spec: SearchSpec; manifest: Ref; domainSet: Ref; tokens: Ref; predictor: Ref };
 
 /**
  * @returns undefined where nothing is kept of it
@@ -34,7 +31,9 @@ export async function keptSearch({ store, searches }: World, search: string): Pr
   const last = (await searches.iterations(search)).at(-1);
   const text = last === undefined ? undefined : await searches.read(search, `iterations/${last}.json`);
   if (text === undefined) return undefined;
-  const { spec, manifest, domainSet, tokens, predictor } = JSON.parse(text) as Snapshot;
+  const { spec, manifest, domainSet, tokens, predictor, carried } = JSON.parse(text) as Snapshot;
+  if (predictor === null) return undefined; // it has measured nothing yet
+  const items = carried?.items.searched.map(({ sha256 }, at) => [taskLabel(spec.tasks[at]!), sha256] as const);
   const { clusters } = await store.readJson<DomainSet>(domainSet);
   const { observations } = await store.readJson<PredictorArtifact>(predictor);
   return {
@@ -47,7 +46,7 @@ export async function keptSearch({ store, searches }: World, search: string): Pr
     domainSet: domainSet.sha256,
     tokens: tokens.sha256,
     manifest: manifest.sha256,
-    items: null,
+    items: items ? Object.fromEntries(items) : null,
     recipe: null,
   };
 }

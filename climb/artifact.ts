@@ -7,3 +7,12 @@ export type Ref = {
 
 /** What an activity answers: a reference to what it made and a few figures for the UI, 1 KB at most. */
 export type Made<Summary> = { readonly ref: Ref; readonly summary: Summary };
+
+/** References anywhere in a JSON value, in its order. */
+export function referencesIn(value: unknown): Ref[] {
+  if (typeof value !== 'object' || value === null) return [];
+  const { sha256, bytes } = value as Partial<Ref>;
+  if (typeof sha256 === 'string' && typeof bytes === 'number' && Object.keys(value).length === 2)
+    return [{ sha256, bytes }];
+  return Object.values(value).flatMap(referencesIn);
+}

@@ -11,13 +11,17 @@ import {
 } from '@temporalio/workflow';
 import type { Ref } from '../climb/artifact.ts';
 import { InvalidInput } from '../climb/problem.ts';
+import { moneyFor } from '../climb/search/budget.ts';
 import { newSearchState, type Opening, type Prepared, type SearchState } from '../climb/search/search-state.ts';
 import type { SearchResult } from '../climb/search/search-result.ts';
+import { beforeOpening, isBranchFile, parseBranchFile } from '../climb/spec/branch-file.ts';
 import { parseSearchFile } from '../climb/spec/search-rules.ts';
 import { reasonToStop } from '../climb/search/steering.ts';
 import type { RecommendMixtureInput } from '../activities/recommend-mixture.ts';
+import { keepBeginning, learnAnew, openSearch } from './branch.ts';
 import { prepareCorpus } from './corpus.ts';
 import { openEvidence } from './evidence.ts';
+import { passGate } from './gates.ts';
 import { runIteration } from './iteration.ts';
 import { trainShorter } from './efficiency.ts';
 import { climbLadder } from './ladder.ts';
@@ -25,6 +29,7 @@ import { registerMessages } from './messages.ts';
 import { fitNgrams } from './ngram.ts';
 import { enterPhase, showPhase } from './phase.ts';
 import { searchRegmix } from './regmix.ts';
+import { retask } from './retask.ts';
 import { runStage } from './stages.ts';
 import { prepareTrunk } from './trunk.ts';
 import { verify } from './verification.ts';
@@ -46,14 +51,17 @@ export async function climbSearch(file: unknown, carried?: SearchState): Promise
 }
 
 async function search(state: SearchState, file: unknown): Promise<SearchResult> {
-  const open = { activityId: 'open', summary: 'check corpus, tasks and trainer' };
-  const opening = (state.opening ??= await runStage(null, 'openSearch', open, state.spec));
+  let opening = state.opening ?? (await openSearch(state, file));
   const prepared = (state.prepared ??= await prepareCorpus(state, opening));
   await fitNgrams(state, opening, prepared);
   await openEvidence(state, opening, prepared);
+  await passGate(state, 'search');
   await prepareTrunk(state, opening, prepared);
+  opening = await learnAnew(state, opening, prepared);
+  await keepBeginning(state, opening, prepared);
   while (state.stoppedBy === null) {
     await enterPhase(state, 'search');
+    opening = await retask(state, opening, prepared);
     const stop =
       reasonToStop(state, Date.now()) ?? (await runIteration(state, opening, prepared, workflowInfo().workflowId));
     if (stop !== null) {
@@ -66,14 +74,23 @@ async function search(state: SearchState, file: unknown): Promise<SearchResult> 
   if (state.predictor === null) {
     throw ApplicationFailure.nonRetryable(nothingScored(state), 'NothingScored', state.failures);
   }
+  // What was asked for in the last batch.
+  opening = await retask(state, opening, prepared);
+  await passGate(state, 'verify');
   await searchRegmix(state, opening, prepared);
   const stopped = state.finishEarly === 'now';
   const verified = stopped ? null : await verify(state, opening, prepared);
-  if (verified === null) return report(state, opening, prepared, stopped ? 'finishEarly' : 'budget');
+  if (verified === null) return finish(state, opening, prepared, stopped ? 'finishEarly' : 'budget');
   state.verified = verified;
+  await passGate(state, 'ladder');
   await climbLadder(state, opening, prepared, verified);
   await trainShorter(state, opening, prepared, verified);
-  return report(state, opening, prepared, null);
+  return finish(state, opening, prepared, null);
+}
+
+async function finish(...[state, ...found]: Parameters<typeof report>): Promise<SearchResult> {
+  await passGate(state, 'report');
+  return report(state, ...found);
 }
 
 async function report(
@@ -122,6 +139,8 @@ async function report(
         budget: account.budget,
         proxies: counts,
         budgetChanges: state.changes,
+        ...(state.taskChanges && { taskChanges: state.taskChanges }),
+        ...(account.budget.money && { money: moneyFor(account, account.charged.deviceSeconds) }),
         ...(state.evidence?.counts && { evidence: state.evidence.counts }),
       },
     },
@@ -161,6 +180,7 @@ function nothingScored({ counts, failures, finishEarly }: SearchState): string {
 function openState(file: unknown): SearchState {
   const now = Date.now();
   try {
+    if (isBranchFile(file)) return newSearchState(beforeOpening(parseBranchFile(file, workflowInfo().workflowId)), now);
     const begunNow = patched('ngram');
     const state = newSearchState(
       parseSearchFile(file, now, { ngram: begunNow, regmixHoldout: patched('regmix-holdout') }),

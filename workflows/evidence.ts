@@ -11,7 +11,7 @@ import { runStage } from './stages.ts';
  */
 export async function openEvidence(state: SearchState, opening: Opening, prepared: Prepared): Promise<void> {
   const { spec } = state;
-  if (spec.search.warmStart === undefined || state.evidence !== undefined) return;
+  if (spec.search.warmStart === undefined || state.evidence !== undefined || state.iteration > 0) return;
   const { manifest, domainSet, tokens } = prepared;
   const settings = searchSettings(spec);
   const ngram = state.ngram ?? undefined;

@@ -1,9 +1,9 @@
 import type { Ref } from '../climb/artifact.ts';
 import { spaceRules } from '../climb/mixture/mixture-space.ts';
 import { choicesNeeded, scaleOf, taskLabel, taskShares } from '../climb/verification/objective.ts';
-import { derivedSeed } from '../climb/random.ts';
 import { ranges } from '../climb/search/groups.ts';
-import { reweigh, type Opening, type Prepared, type SearchState } from '../climb/search/search-state.ts';
+import { reweigh, searchSeeds, type Opening, type Prepared, type SearchState } from '../climb/search/search-state.ts';
+import { snapshotOf } from '../climb/search/snapshot.ts';
 import { maySearch, plannedIterations, type StopReason } from '../climb/search/steering.ts';
 import { batchSize, scheduleOf } from '../climb/spec/plan.ts';
 import { proxyShape } from '../climb/spec/proxy-shape.ts';
@@ -36,21 +36,24 @@ export async function runIteration(
   const settings = searchSettings(spec);
   const ngram = state.ngram ?? undefined;
   const sample = { activityId: `${at}-sample`, summary: `${title} · sample ${size} mixtures` };
-  const { ref: mixtures, summary } = await runStage(opening, 'sampleMixtures', sample, {
-    tokens,
-    rules,
-    iteration,
-    size,
-    seed,
-    candidates,
-    settings,
-    ...(ngram && { ngram: { prior: ngram, taskWeights: taskShares(spec.tasks) } }),
-  });
-  const members = summary.ids.map((id): Member => ({
+  const { mixtures, ids } =
+    begunAs(state, at) ??
+    sampled(
+      await runStage(opening, 'sampleMixtures', sample, {
+        tokens,
+        rules,
+        iteration,
+        size,
+        seed,
+        candidates,
+        settings,
+        ...(ngram && { ngram: { prior: ngram, taskWeights: taskShares(spec.tasks) } }),
+      }),
+    );
+  const members = ids.map((id): Member => ({
     id,
     mixture: id,
-    seed: derivedSeed(seed, ['search', 'weights']),
-    dataSeed: derivedSeed(seed, ['search', 'data']),
+    ...searchSeeds(state),
   }));
 
   if (members.length === 0) return { by: 'iterations', limit: null }; // every mixture within the constraints was tried
@@ -102,17 +105,12 @@ export async function runIteration(
     previous: candidates,
     ...(ngram && { ngram }),
   });
-  const commit = { activityId: `${at}-commit`, summary: `${title} · commit` };
-  await runStage(opening, 'commitIteration', commit, {
-    search,
-    spec,
-    iteration,
-    ...prepared,
-    predictor,
-    candidates: kept,
-  });
-  Object.assign(state, { predictor, candidates: kept, iteration });
   const { gain, noise } = pruned;
-  if (state.outlook !== undefined && gain !== undefined && noise !== undefined) state.outlook = { gain, noise };
+  const foreseen = state.outlook !== undefined && gain !== undefined && noise !== undefined;
+  const learnt = { predictor, candidates: kept, iteration, ...(foreseen && { outlook: { gain, noise } }) };
+  const commit = { activityId: `${at}-commit`, summary: `${title} · commit` };
+  const snapshot = snapshotOf({ ...state, ...learnt }, opening, prepared);
+  await runStage(opening, 'commitIteration', commit, { search, ...snapshot });
+  Object.assign(state, learnt);
   return null;
 }

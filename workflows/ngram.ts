@@ -11,8 +11,9 @@ import { runStage } from './stages.ts';
  * where the trainer can't say which tokens it scores. A search that an earlier version began goes on without.
  */
 export async function fitNgrams(state: SearchState, opening: Opening, { tokens }: Prepared): Promise<void> {
-  const { spec, iteration } = state;
-  if (state.ngram !== undefined || iteration > 0 || !searchSettings(spec).ngram || !patched('ngram')) return;
+  const { spec, iteration, branch } = state;
+  if (state.ngram !== undefined || iteration > (branch?.iteration ?? 0)) return;
+  if (!searchSettings(spec).ngram || !patched('ngram')) return;
   await enterPhase(state, 'tokenise');
   const view = { activityId: 'ngram', summary: 'count n-grams of every cluster' };
   const tasks = spec.tasks.map((task, at) => ({ name: taskLabel(task), items: opening.tasks[at] as Ref }));

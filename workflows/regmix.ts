@@ -1,8 +1,7 @@
 import { patched } from '@temporalio/workflow';
 import type { Ref } from '../climb/artifact.ts';
 import { spaceRules } from '../climb/mixture/mixture-space.ts';
-import { derivedSeed } from '../climb/random.ts';
-import type { Opening, Prepared, SearchState } from '../climb/search/search-state.ts';
+import { searchSeeds, type Opening, type Prepared, type SearchState } from '../climb/search/search-state.ts';
 import { mayTrainRegmix } from '../climb/search/steering.ts';
 import { proxyShape } from '../climb/spec/proxy-shape.ts';
 import { leastRegmixIn } from '../climb/spec/verify-defaults.ts';
@@ -42,8 +41,7 @@ export async function searchRegmix(state: SearchState, opening: Opening, { token
   const members = summary.ids.map((id): Member => ({
     id,
     mixture: id,
-    seed: derivedSeed(seed, ['search', 'weights']),
-    dataSeed: derivedSeed(seed, ['search', 'data']),
+    ...searchSeeds(state),
   }));
   const { scored, limit } = await scoreMembers(
     state,

@@ -1,10 +1,12 @@
 import type { Ref } from '../artifact.ts';
 import { openAccount, type Account, type Limit } from './budget.ts';
 import type { PauseMode } from './pause.ts';
+import type { UnderWay } from './under-way.ts';
 import type { Rung } from '../spec/ladder.ts';
 import type { Gate } from '../spec/gates.ts';
 import type { SearchSpec, TaskSpec } from '../spec/search-file.ts';
 import type { Skipped } from '../verification/ladder.ts';
+import { derivedSeed } from '../random.ts';
 import { objective } from '../verification/objective.ts';
 
 export type Phase =
@@ -151,6 +153,13 @@ export type Branch = {
   readonly notCleanedOf?: readonly string[];
 };
 
+/**
+ * `tasks`: those in `retask`, on which what it shares has yet to be scored. `refit`: the predictor, and in any case the
+ * candidates; `nothing`: a batch without mixtures.
+ */
+export type Learn =
+  { readonly tasks: true } | { readonly tasks: false; readonly refit: boolean; readonly nothing: Ref };
+
 /** Everything a search is between two of its steps, as plain JSON: it crosses continue-as-new. */
 export type SearchState = {
   spec: SearchSpec;
@@ -188,6 +197,8 @@ export type SearchState = {
   retask?: Retask;
   /** Changes of the tasks that were carried out, newest last; absent: none. */
   taskChanges?: TaskChange[];
+  /** What the run of the workflow before this one left unfinished; absent: nothing. */
+  underWay?: UnderWay;
   /** Proxies of the batch under way that failed for good and may be tried again; absent: none. */
   retriable?: readonly string[];
   /** Those of them that a person wants tried again, until they are dispatched; absent: none. */
@@ -207,7 +218,7 @@ export type SearchState = {
   /** Absent where it goes on from no other search. */
   branch?: Branch;
   /** What of the parent's knowledge a branch has yet to form anew; absent: nothing. */
-  learn?: { readonly refit: boolean; readonly nothing: Ref };
+  learn?: Learn;
   /** Its first snapshot is kept: absent until then. */
   begun?: true;
   /** Weights that every proxy starts from; absent: its seed's. */
@@ -259,6 +270,12 @@ export function newSearchState(spec: SearchSpec, now: number): SearchState {
   };
 }
 
+/** What every proxy of the search is trained with. Proxies that a branch shares are measured as those of its own. */
+export function searchSeeds({ spec, branch }: Pick<SearchState, 'spec' | 'branch'>) {
+  const seed = branch?.seed ?? spec.seed;
+  return { seed: derivedSeed(seed, ['search', 'weights']), dataSeed: derivedSeed(seed, ['search', 'data']) };
+}
+
 /** Appends to a log of the state and forgets its oldest entries: the state must stay small. */
 export function note<Entry>(log: Entry[], entry: Entry): void {
   log.push(entry);
@@ -282,16 +299,18 @@ export function reweigh(state: SearchState, taskWeights: readonly number[]): voi
   for (const standing of standings) enterLeaderboard(state, standing);
 }
 
-/** The leaderboard of proxies that were scored before. */
-export function standings(proxies: readonly Omit<Standing, 'score'>[], taskWeights: readonly number[]): Standing[] {
-  const state: Pick<SearchState, 'leaderboard'> = { leaderboard: [] };
-  for (const { id, losses } of proxies) enterLeaderboard(state, { id, losses, score: objective(losses, taskWeights) });
-  return state.leaderboard;
+/** The leaderboard of runs that all were measured alike. */
+export function standingsOf(
+  runs: readonly { readonly id: string; readonly losses: readonly number[] }[],
+  taskWeights: readonly number[],
+): Standing[] {
+  return ranked(runs.map(({ id, losses }) => ({ id, score: objective(losses, taskWeights), losses })));
 }
 
 /** Enters a scored proxy; equal scores stand in order of their ids, whoever finished first. */
-export function enterLeaderboard(state: Pick<SearchState, 'leaderboard'>, standing: Standing): void {
-  state.leaderboard = [...state.leaderboard, standing]
-    .sort((a, b) => a.score - b.score || (a.id < b.id ? -1 : 1))
-    .slice(0, leaderboardLength);
+export function enterLeaderboard(state: SearchState, standing: Standing): void {
+  state.leaderboard = ranked([...state.leaderboard, standing]);
 }
+
+const ranked = (standings: readonly Standing[]) =>
+  [...standings].sort((a, b) => a.score - b.score || (a.id < b.id ? -1 : 1)).slice(0, leaderboardLength);

@@ -1,6 +1,6 @@
 import type { Problem } from '../problem.ts';
 import { efficiencyTrainings, regmixTrainings } from './baseline-work.ts';
-import { batchSize, fixedTrainings, planSearch, proxiesIn, scheduleOf, workOf, type Plan } from './plan.ts';
+import { batchSize, fixedTrainings, ownProxiesIn, planSearch, sharedIterations, workOf, type Plan } from './plan.ts';
 import { expectedSeconds, proxyShape } from './proxy-shape.ts';
 import type { SearchSpec } from './search-file.ts';
 import { scheduleIn } from './search-presets.ts';
@@ -14,7 +14,7 @@ export function* budgetProblems(spec: SearchSpec, now: number): Iterable<Problem
   const { proxies, deadline, trainTokens, deviceHours } = budget;
   const tokens = proxyShape(proxy).tokens;
   const plan = planSearch(spec);
-  const fixed = workOf(fixedTrainings({ verify, proxy }));
+  const fixed = workOf(fixedTrainings(spec));
   const first = leastFirst(spec);
   const least = first + fixed.proxies;
   const leastTokens = first * tokens + fixed.tokens;
@@ -25,7 +25,7 @@ export function* budgetProblems(spec: SearchSpec, now: number): Iterable<Problem
   if (proxies < least) {
     yield {
       path: 'budget.proxies',
-      message: `at least ${least} are needed, got ${proxies}: ${first} for the first batch and ${plan.verifyProxies} for verification ((${verify.candidates} candidates + ${verify.baselines.length} baselines) × ${verify.seeds} seeds)${further(plan, spec)}, which is reserved first; raise it, or lower search.first, verify.candidates or verify.seeds`,
+      message: `at least ${least} are needed, got ${proxies}: ${first > 0 ? `${first} for the first batch and ` : ''}${plan.verifyProxies} for verification ((${verify.candidates} candidates + ${verify.baselines.length} baselines) × ${verify.seeds} seeds)${further(plan, spec)}, which is reserved first; raise it, or lower search.first, verify.candidates or verify.seeds`,
     };
   } else if (plan.iterations > 0 && plan.iterations < wantedIterations(spec)) {
     yield {
@@ -38,7 +38,7 @@ export function* budgetProblems(spec: SearchSpec, now: number): Iterable<Problem
   ) {
     yield {
       path: 'search.schedule',
-      message: `its ${search.schedule.length} iterations need ${proxiesIn(scheduleOf(spec), search.schedule.length)} proxies, but ${fixed.proxies} are reserved first and the budget pays for ${plan.searchProxies} in ${plan.iterations} iterations; raise budget.${limits}, or shorten it`,
+      message: `its ${search.schedule.length} iterations need ${ownProxiesIn(spec, search.schedule.length)} proxies, but ${fixed.proxies} are reserved first and the budget pays for ${plan.searchProxies} in ${plan.iterations} iterations; raise budget.${limits}, or shorten it`,
     };
   }
   if (trainTokens !== undefined && trainTokens < leastTokens) {
@@ -57,7 +57,7 @@ export function* budgetProblems(spec: SearchSpec, now: number): Iterable<Problem
       message: `must lie in the future, got "${deadline}" (now ${new Date(now).toISOString()}); no proxy could be trained`,
     };
   }
-  const seconds = [...fixedTrainings({ verify, proxy }), { shape: proxyShape(proxy), proxies: first }].reduce(
+  const seconds = [...fixedTrainings(spec), { shape: proxyShape(proxy), proxies: first }].reduce(
     (sum, training) => sum + training.proxies * expectedSeconds(proxy, undefined, training.shape),
     0,
   );
@@ -66,6 +66,13 @@ export function* budgetProblems(spec: SearchSpec, now: number): Iterable<Problem
     yield {
       path: 'budget.deviceHours',
       message: `got ${deviceHours}, but ${least} proxies take ${leastHours.toPrecision(2)} hours even at ${fasterThanThePreset} times this preset's speed; raise it, or lower proxy.tokens`,
+    };
+  }
+  if (budget.money !== undefined && budget.money.limit < leastHours * budget.money.perDeviceHour) {
+    const { limit, perDeviceHour } = budget.money;
+    yield {
+      path: 'budget.money.limit',
+      message: `got ${limit} at ${perDeviceHour} a device hour, but ${least} proxies take ${leastHours.toPrecision(2)} hours even at ${fasterThanThePreset} times this preset's speed; raise it, or lower proxy.tokens`,
     };
   }
   const repeated = verify.baselines.find((baseline, at) => verify.baselines.indexOf(baseline) !== at);
@@ -79,8 +86,9 @@ function wantedIterations({ search }: SearchSpec): number {
   return Math.min(search.iterations ?? 0, then > 0 ? Infinity : sizes.length);
 }
 
-/** Proxies of the smallest first batch: a schedule that scales needs two mixtures to compare. */
+/** Proxies of the smallest first batch: a schedule that scales needs two mixtures to compare, a branch has them. */
 function leastFirst(spec: SearchSpec): number {
+  if (sharedIterations(spec) > 0) return 0;
   const schedule = scheduleIn(spec.search);
   return schedule.scales ? 2 : batchSize(schedule, 1);
 }

@@ -21,16 +21,22 @@ export type Plan = {
   readonly ladder: Work;
 };
 
-type Fixed = Pick<SearchSpec, 'verify' | 'proxy'>;
+type Fixed = Pick<SearchSpec, 'verify' | 'proxy'> & Partial<Pick<SearchSpec, 'branchFrom'>>;
+
+/** Iterations that a branch shares with the search it goes on from: they are paid for. */
+export function sharedIterations({ branchFrom }: Partial<Pick<SearchSpec, 'branchFrom'>>): number {
+  return branchFrom?.iteration ?? 0;
+}
 
 /** (candidates + baselines) × seeds. */
 export function verificationProxies(verify: SearchSpec['verify']): number {
   return (verify.candidates + verify.baselines.length) * verify.seeds;
 }
 
-export function trunkTrainings(proxy: SearchSpec['proxy']): Training[] {
+/** None for a branch: it starts from its parent's. */
+export function trunkTrainings({ proxy, branchFrom }: Pick<Fixed, 'proxy' | 'branchFrom'>): Training[] {
   const shape = trunkShape(proxy);
-  return shape === null ? [] : [{ shape, proxies: 1 }];
+  return shape === null || branchFrom !== undefined ? [] : [{ shape, proxies: 1 }];
 }
 
 /** Every arm of the verification with every seed, on each rung. */
@@ -40,10 +46,10 @@ export function ladderTrainings({ verify, proxy }: Fixed): Training[] {
 }
 
 /** What is paid for whatever the iterations cost: trunk, verification with its baselines and figures, and ladder. */
-export function fixedTrainings({ verify, proxy }: Fixed): Training[] {
+export function fixedTrainings({ verify, proxy, branchFrom }: Fixed): Training[] {
   const verification = { shape: proxyShape(proxy), proxies: verificationProxies(verify) };
   const beside = [...regmixTrainings({ verify, proxy }), ...efficiencyTrainings({ verify, proxy })];
-  return [...trunkTrainings(proxy), verification, ...beside, ...ladderTrainings({ verify, proxy })];
+  return [...trunkTrainings({ proxy, branchFrom }), verification, ...beside, ...ladderTrainings({ verify, proxy })];
 }
 
 export function workOf(trainings: readonly Training[]): Work {
@@ -55,11 +61,11 @@ export function workOf(trainings: readonly Training[]): Work {
 
 /** Proxies of a search's iterations that a budget pays for once everything fixed is reserved. */
 function proxiesWithin(
-  { verify, proxy }: Fixed,
+  spec: Fixed,
   { proxies, trainTokens = Infinity }: Pick<SearchSpec['budget'], 'proxies' | 'trainTokens'>,
 ): number {
-  const fixed = workOf(fixedTrainings({ verify, proxy }));
-  const byTokens = Math.floor((trainTokens - fixed.tokens) / proxyShape(proxy).tokens);
+  const fixed = workOf(fixedTrainings(spec));
+  const byTokens = Math.floor((trainTokens - fixed.tokens) / proxyShape(spec.proxy).tokens);
   return Math.min(proxies - fixed.proxies, byTokens);
 }
 
@@ -86,8 +92,11 @@ type Scheduled = Fixed & Pick<SearchSpec, 'search' | 'budget'>;
  */
 export function scheduleOf(spec: Scheduled): Schedule {
   const schedule = scheduleIn(spec.search);
+  if (!schedule.scales) return schedule;
   const sizes = schedule.sizes.slice(0, spec.search.iterations);
-  return schedule.scales ? { ...schedule, sizes: scaledSizes(sizes, proxiesWithin(spec, spec.budget)) } : schedule;
+  const shared = sharedIterations(spec);
+  const own = scaledSizes(sizes.slice(shared), proxiesWithin(spec, spec.budget));
+  return { ...schedule, sizes: [...sizes.slice(0, shared), ...own] };
 }
 
 /** Mixtures of an iteration, counted from 1; 0 where the schedule is over. */
@@ -110,23 +119,32 @@ export function affordableIterations(schedule: Pick<Schedule, 'sizes' | 'then'>,
   return sizes.length + (then > 0 ? Math.floor((proxies - proxiesIn(schedule, sizes.length)) / then) : 0);
 }
 
-/** Iterations that a budget pays for once everything fixed is reserved. */
+/** Iterations that a budget pays for once everything fixed is reserved, those that are shared included. */
 export function iterationsWithin(
   spec: Scheduled,
   budget: Pick<SearchSpec['budget'], 'proxies' | 'trainTokens'>,
 ): number {
-  return affordableIterations(scheduleOf(spec), proxiesWithin(spec, budget));
+  const schedule = scheduleOf(spec);
+  const shared = sharedIterations(spec);
+  const paid = affordableIterations(schedule, proxiesIn(schedule, shared) + proxiesWithin(spec, budget));
+  return Math.max(shared, paid);
+}
+
+/** Proxies that a search trains itself in its first `iterations` iterations. */
+export function ownProxiesIn(spec: Scheduled, iterations: number): number {
+  const schedule = scheduleOf(spec);
+  return proxiesIn(schedule, iterations) - proxiesIn(schedule, sharedIterations(spec));
 }
 
 /** Everything fixed is reserved first; iterations get what the budget of proxies and of tokens leaves. */
 export function planSearch(spec: Scheduled): Plan {
   const iterations = Math.min(spec.search.iterations ?? Infinity, iterationsWithin(spec, spec.budget));
   return {
-    searchProxies: proxiesIn(scheduleOf(spec), iterations),
+    searchProxies: Math.max(0, ownProxiesIn(spec, iterations)),
     verifyProxies: verificationProxies(spec.verify),
     iterations,
     proxyTokens: proxyShape(spec.proxy).tokens,
-    trunk: workOf(trunkTrainings(spec.proxy)),
+    trunk: workOf(trunkTrainings(spec)),
     ladder: workOf(ladderTrainings(spec)),
   };
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { branchPart } from './branch-part.ts';
 import { clustersPart, corpusPart, embeddingPart } from './corpus-parts.ts';
 import { count, part, shapeField, text, trainingTokens } from './fields.ts';
 import { gatesPart } from './gates.ts';
@@ -21,6 +22,7 @@ const searchFile = z.strictObject({
     count(0, Number.MAX_SAFE_INTEGER, 'every draw of the search follows from it: the same file gives the same recipe'),
     7,
   ),
+  branchFrom: branchPart,
   corpus: corpusPart,
   embedding: embeddingPart,
   clusters: clustersPart,

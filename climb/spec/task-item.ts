@@ -1,3 +1,5 @@
+import type { TaskSpec } from './search-file.ts';
+
 /** One question: the model scores each choice as the continuation of the query. */
 export type Question = {
   readonly id: string;
@@ -33,4 +35,9 @@ export function continuations(items: readonly TaskItem[], choices: 'gold' | 'all
     if (isText(item)) return sum + Math.ceil(item.text.length / charactersPerToken / context);
     return sum + (choices === 'all' ? item.choices.length : 1);
   }, 0);
+}
+
+/** What the search file says of a task's items: equal texts name the same. */
+export function itemsKey({ name, split, path, items }: Pick<TaskSpec, 'name' | 'split' | 'path' | 'items'>): string {
+  return JSON.stringify([name, split, path ?? null, items ?? null]);
 }
