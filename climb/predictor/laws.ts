@@ -21,7 +21,7 @@ export type Law =
 export type LawKind = Law['kind'];
 
 /**
- * For tens of runs: depth and rows a leaf as CLIMB has them (arXiv 2504.13161, 4.1), a bin for each weight, and
+ * For tens of runs: depth and rows a leaf as CLIMB has them (arXiv 2504.13161), a bin for each weight, and
  * neither penalties nor a holdout, which with so few rows cost more than they save.
  */
 const TREES: BoostedTreesOptions = { maxDepth: 4, minDataInLeaf: 5, minDataInBin: 1, learningRate: 0.1, rounds: 100 };

@@ -34,7 +34,7 @@ export type SearchSettings = {
 const FIRST = 8;
 const BATCH = 4;
 
-/** 64, 32 and 16 of 112 proxies: the published 4 : 2 : 1 (arXiv 2504.13161, tables 1 and 5). */
+/** 64, 32 and 16 of 112 proxies: the published 4 : 2 : 1 (arXiv 2504.13161). */
 const published: Schedule = { sizes: [64, 32, 16], then: 0, scales: true };
 
 const presets: Readonly<Record<Search['preset'], SearchSettings>> = {

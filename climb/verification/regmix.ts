@@ -19,7 +19,7 @@ const candidates = 100_000;
 const averaged = 100;
 
 /**
- * RegMix's recommendation (Liu et al. 2024, arXiv 2407.01492, section 3; sail-sg/regmix,
+ * RegMix's recommendation (Liu et al. 2024, arXiv 2407.01492; sail-sg/regmix,
  * regression_fitting/regression.ipynb): of 100,000 draws from Dirichlet(prior) the mean of the 100 with the lowest
  * prediction of `regmixTrees`, ties to the earlier drawn.
  *

@@ -6,8 +6,8 @@ import type { Stream } from '../../random.ts';
 const PATIENCE = 100;
 
 /**
- * CLIMB's mixtures (arXiv 2504.13161, section 3.2): Dirichlet draws "based on the token count of each cluster". The
- * paper gives no concentration; counts themselves as shapes would draw the prior over and over, so the shapes are the
+ * CLIMB's mixtures (Diao et al. 2025, arXiv 2504.13161): Dirichlet draws around the token counts of the clusters. No
+ * concentration is given there; counts themselves as shapes would draw the prior over and over, so the shapes are the
  * clusters' shares of tokens, as in NVIDIA's recipe where it draws candidates to predict
  * (`np.random.dirichlet(prior_dist * 1, 100000)` in 8_predict.py and in RegMix's notebook).
  *

@@ -1,7 +1,7 @@
 import { shuffled, type Stream } from '../../random.ts';
 
 /**
- * CLIMB's next batch (arXiv 2504.13161, algorithm 1): M drawn at random, without replacement, from the N candidates
+ * CLIMB's next batch (Diao et al. 2025, arXiv 2504.13161): M drawn at random, without replacement, from the N candidates
  * that the predictor ranks first.
  *
  * @param predicted one a candidate, lower is better; ties by index

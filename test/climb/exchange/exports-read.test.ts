@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { repositoryRoot } from '../../../adapters/home.ts';
 import { interleavedJson } from '../../../climb/exchange/interleaved-datasets.ts';
+import { olmixMix } from '../../../climb/exchange/olmix-mix.ts';
 import { regmixConfig } from '../../../climb/exchange/regmix-config.ts';
 import { runTableFiles } from '../../../climb/exchange/run-table.ts';
 import { place, scratch } from '../../adapters/scratch.ts';
@@ -26,6 +27,7 @@ const where = (library: string) => (has(library) ? test : test.skip);
 
 type Seen = {
   regmix: { train: [string, number][]; valid: string[]; kept: string[] };
+  olmix: Record<string, { weight: number; repetition_factor: number }>;
   huggingface: Record<string, number>;
   pandas: Record<string, { columns: string[]; rows: (string | number)[][] }>;
 };
@@ -41,6 +43,7 @@ const read = () =>
     const olmix = runTableFiles('olmix', table);
     const lengths = exported.clusters.map(({ cluster, tokens, documents }) => [cluster, tokens / documents]);
     await place(join(folder, 'regmix.yaml'), regmixConfig(exported));
+    await place(join(folder, 'olmix.json'), JSON.stringify(olmixMix(exported), null, 2));
     await place(join(folder, 'huggingface.json'), interleavedJson(exported));
     await place(join(folder, 'lengths.json'), JSON.stringify(Object.fromEntries(lengths)));
     await place(join(folder, 'ratios.csv'), olmix.mixtures);
@@ -55,6 +58,10 @@ where('yaml')('RegMix: PyYAML reads every weight as a number, to the last bit', 
   expect(regmix.train).toEqual(exported.clusters.map(({ weight }, at) => [names[at], weight]));
   expect(regmix.kept).toEqual(names);
   expect(regmix.valid).toHaveLength(4);
+});
+
+where('yaml')('Olmix: PyYAML reads the JSON of a mix as numbers, to the last bit', async () => {
+  expect((await read()).olmix).toEqual(olmixMix(exported).mix);
 });
 
 // Importing `datasets` takes some seconds, drawing 20,000 documents one.

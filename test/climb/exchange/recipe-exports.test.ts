@@ -109,17 +109,16 @@ describe('RegMix', () => {
 
 describe('Olmix', () => {
   test('reads weight and repetition factor of each source, in which nothing runs out', () => {
-    const { mixes, priors } = olmixMix(exported);
-    const [mix] = mixes as [Record<string, [number, number]>];
+    const { mix, priors } = olmixMix(exported);
     expect(mix).toEqual({
-      c0000: [0.5, 1],
-      c0001: [0.499998, 1.999992],
-      c0002: [0, 1],
-      c0003: [0.000002, 1],
+      c0000: { weight: 0.5, repetition_factor: 1 },
+      c0001: { weight: 0.499998, repetition_factor: 1.999992 },
+      c0002: { weight: 0, repetition_factor: 1 },
+      c0003: { weight: 0.000002, repetition_factor: 1 },
     });
     expect(priors).toEqual({ token_counts: { c0000: 2_000_000, c0001: 1_000_000, c0002: 500_000, c0003: 500_000 } });
     for (const { cluster, tokens } of exported.clusters) {
-      const [weight, factor] = mix[cluster]!;
+      const { weight, repetition_factor: factor } = mix[cluster]!;
       expect(tokens * factor).toBeGreaterThanOrEqual(weight * exported.targetTokens);
     }
   });

@@ -21,8 +21,11 @@ try:
         "valid": list(config["valid"]),
         "kept": [n for n, w in config["train"].items() if n.startswith("train_") and type(w) in (float, int)],
     }
+    # As allenai/olmix does: yaml.safe_load in LaunchConfig.from_yaml, then floats of MixEntry (olmix/aliases.py).
+    seen["olmix"] = yaml.safe_load((folder / "olmix.json").read_text())["mix"]
 except ImportError:
     seen["regmix"] = None
+    seen["olmix"] = None
 
 try:
     import datasets
