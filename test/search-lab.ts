@@ -42,19 +42,20 @@ export async function writeTinyCorpus(root: string, documents = 120): Promise<vo
     ),
   );
   await writeFile(join(root, 'corpus', 'tiny.jsonl'), `${shuffled(lines, stream(1, ['tiny'])).join('\n')}\n`);
-  for (const [name, seed] of [
-    ['searched', 1000],
-    ['reported', 2000],
-  ] as const) {
-    const items = Array.from({ length: 40 }, (_, at) =>
-      JSON.stringify({
-        query: sentence(0, seed + at, 6),
-        choices: [sentence(0, seed + 500 + at, 4), sentence(1, seed + at, 4)],
-        gold: 0,
-      }),
-    );
-    await writeFile(join(root, `${name}.jsonl`), `${items.join('\n')}\n`);
-  }
+  await writeTask(root, 'searched', 1000);
+  await writeTask(root, 'reported', 2000);
+}
+
+/** Items about the first topic, other ones for each seed, as `<name>.jsonl` below `root`. */
+export async function writeTask(root: string, name: string, seed: number): Promise<void> {
+  const items = Array.from({ length: 40 }, (_, at) =>
+    JSON.stringify({
+      query: sentence(0, seed + at, 6),
+      choices: [sentence(0, seed + 500 + at, 4), sentence(1, seed + at, 4)],
+      gold: 0,
+    }),
+  );
+  await writeFile(join(root, `${name}.jsonl`), `${items.join('\n')}\n`);
 }
 
 /** A search over the tiny corpus: seconds with the fake trainer, and with the real one. */
@@ -81,9 +82,8 @@ export type Lab = Awaited<ReturnType<typeof openLab>>;
 /**
  * A server, a state folder and a tiny corpus of a test's own. Its settings are those of a worker with the fake trainer
  * in two profiles, `fake` and `groups` (four proxies side by side), and timeouts of seconds.
- * @param profiles further fields of those, or further profiles
  */
-export async function openLab(fakeTrainer: Record<string, string> = {}, profiles: Record<string, object> = {}) {
+export async function openLab(fakeTrainer: Record<string, string> = {}) {
   const home = await mkdtemp(join(tmpdir(), 'climb-lab-'));
   await writeTinyCorpus(home);
   const trainingLog = join(home, 'trainings.log');
@@ -95,7 +95,7 @@ export async function openLab(fakeTrainer: Record<string, string> = {}, profiles
     env: { PYTHONPATH: join(repository, 'trainer'), FAKE_LOG: trainingLog, ...fakeTrainer },
   };
   const groups = { ...fake, members: 4, env: { ...fake.env, FAKE_ENSEMBLE: '1' } };
-  await writeFile(trainers, JSON.stringify({ ...profiles, fake: { ...fake, ...profiles['fake'] }, groups }));
+  await writeFile(trainers, JSON.stringify({ fake, groups }));
   const [port, uiPort] = await freePorts(2);
   const env: NodeJS.ProcessEnv = {
     ...process.env,
