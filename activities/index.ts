@@ -12,6 +12,7 @@ import { mergeClusters } from './merge-clusters.ts';
 import { openAssignment } from './open-assignment.ts';
 import { openEvidence } from './open-evidence.ts';
 import { openSearch } from './open-search.ts';
+import { openTasks } from './open-tasks.ts';
 import { attempts, patiently } from './patience.ts';
 import { pruneCandidates } from './prune-candidates.ts';
 import { recommendArm } from './recommend-arm.ts';
@@ -38,6 +39,7 @@ export function createActivities(deps: Deps) {
     tokeniseClusters: tokeniseClusters(deps),
     fitNgramPrior: fitNgramPrior(deps),
     openEvidence: openEvidence(deps),
+    openTasks: openTasks(deps),
     sampleMixtures: sampleMixtures(deps),
     trainProxies: trainProxies(deps),
     evaluateProxies: evaluateProxies(deps),

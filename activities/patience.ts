@@ -19,6 +19,7 @@ export const attempts = {
   tokeniseClusters: 10,
   fitNgramPrior: heavy,
   openEvidence: light,
+  openTasks: light,
   sampleMixtures: light,
   trainProxies: unlimited,
   evaluateProxies: 10,

@@ -4,12 +4,17 @@ import { believed } from '../climb/mixture/belief.ts';
 import type { Mixture } from '../climb/mixture/mixture.ts';
 import type { Mixtures } from '../climb/mixture/mixtures.ts';
 import { objectiveWeights, type Scale } from '../climb/verification/objective.ts';
-import { exactObservations, type Observation, type PredictorArtifact } from '../climb/predictor/observations.ts';
+import {
+  exactObservations,
+  ownObservations,
+  type Observation,
+  type PredictorArtifact,
+} from '../climb/predictor/observations.ts';
 import { noiseFloor } from '../climb/predictor/noise-floor.ts';
 import type { PredictorKind } from '../climb/predictor/predictor.ts';
 import { lossesOn, type ProxyScore } from '../climb/verification/proxy-score.ts';
 import type { TaskSpec } from '../climb/spec/search-file.ts';
-import type { Scored } from '../climb/search/search-state.ts';
+import { standingsOf, type Scored, type Standing } from '../climb/search/search-state.ts';
 import { ngramScores } from '../climb/ngram/ngram-scores.ts';
 import type { Deps } from './deps.ts';
 import { beating } from './beating.ts';
@@ -19,9 +24,11 @@ export type RefitPredictorInput = {
   /** The predictor of the iteration before, with its observations. */
   readonly previous: Ref | null;
   /** The mixtures of this iteration and the score of each proxy that has one, in any order. */
-  readonly mixtures: Ref;
+  readonly mixtures?: Ref;
   readonly scored: readonly Scored[];
   readonly tasks: readonly TaskSpec[];
+  /** Instead of mixtures, where the tasks changed: what was observed before stands, measured by other tasks. */
+  readonly remeasured?: Remeasured;
   /** How losses of different tasks are made comparable; absent: they are as they stand. */
   readonly scale?: Scale;
   /** Absent: a Gaussian process. */
@@ -30,11 +37,19 @@ export type RefitPredictorInput = {
   readonly ngram?: Ref;
 };
 
+/**
+ * `columns`: where each task stands among the earlier ones. Without it `scored` has the new score of each run by the
+ * SHA-256 of its earlier one; runs that have none are left out.
+ */
+export type Remeasured = { readonly columns?: readonly number[] };
+
 export type RefitSummary = {
   readonly observations: number;
   readonly predictedBest: number;
   /** How tasks count from now on, where that depends on what was observed. */
   readonly taskWeights?: readonly number[];
+  /** Where runs were measured anew: the best of the search's own. */
+  readonly standings?: readonly Standing[];
 };
 
 /** Adds what an iteration observed and fits the predictor to all of it. */
@@ -44,21 +59,16 @@ export function refitPredictor({ store, compute, faults }: Deps) {
     mixtures,
     scored,
     tasks,
+    remeasured,
     scale = 'none',
     kind,
     ngram,
   }: RefitPredictorInput): Promise<Made<RefitSummary>> => {
     const before = previous === null ? [] : (await store.readJson<PredictorArtifact>(previous)).observations;
-    const { mixtures: proposed } = await store.readJson<Mixtures>(mixtures);
-    const stray = scored.find(({ id }) => !proposed.some((mixture) => mixture.id === id));
-    if (stray !== undefined) throw new Error(`no mixture ${stray.id} in artifact ${mixtures.sha256}`);
-    const fresh = await Promise.all(
-      proposed.flatMap(({ id, weights }) => {
-        const score = scored.find((entry) => entry.id === id)?.score;
-        return score === undefined ? [] : [observe(id, weights, score, tasks)];
-      }),
-    );
-    const observations = [...before, ...fresh];
+    const observations =
+      remeasured === undefined
+        ? [...before, ...(await observed(mixtures, scored, tasks))]
+        : await measuredAnew(before, scored, tasks, remeasured);
     const taskWeights = objectiveWeights(
       tasks,
       scale,
@@ -89,8 +99,49 @@ export function refitPredictor({ store, compute, faults }: Deps) {
     await faults.point('refit.after');
     const { mean } = believed({ predictor, ngram: prior }, runs);
     const summary = { observations: observations.length, predictedBest: lowest(mean) };
-    return { ref, summary: { ...summary, ...(scale !== 'none' && { taskWeights }) } };
+    return {
+      ref,
+      summary: {
+        ...summary,
+        ...(scale !== 'none' && { taskWeights }),
+        ...(remeasured && { standings: standingsOf(ownObservations(observations), taskWeights) }),
+      },
+    };
   };
+
+  /** What an iteration observed, in the order of its mixtures. */
+  async function observed(mixtures: Ref | undefined, scored: readonly Scored[], tasks: readonly TaskSpec[]) {
+    if (mixtures === undefined) throw new Error('neither mixtures nor runs that were measured anew');
+    const { mixtures: proposed } = await store.readJson<Mixtures>(mixtures);
+    const stray = scored.find(({ id }) => !proposed.some((mixture) => mixture.id === id));
+    if (stray !== undefined) throw new Error(`no mixture ${stray.id} in artifact ${mixtures.sha256}`);
+    return Promise.all(
+      proposed.flatMap(({ id, weights }) => {
+        const score = scored.find((entry) => entry.id === id)?.score;
+        return score === undefined ? [] : [observe(id, weights, score, tasks)];
+      }),
+    );
+  }
+
+  async function measuredAnew(
+    before: readonly Observation[],
+    scored: readonly Scored[],
+    tasks: readonly TaskSpec[],
+    { columns }: Remeasured,
+  ): Promise<Observation[]> {
+    if (columns !== undefined) {
+      return before.map((one) => ({ ...one, losses: columns.map((at) => one.losses[at] as number) }));
+    }
+    const scores = new Map(scored.map(({ id, score }) => [id, score]));
+    return Promise.all(
+      before.flatMap((one) => {
+        const score = scores.get(one.score);
+        return score === undefined
+          ? []
+          : [observe(one.id, one.weights, score, tasks).then((fresh) => ({ ...one, ...fresh }))];
+      }),
+    );
+  }
 
   async function observe(id: string, weights: Mixture, score: Ref, tasks: readonly TaskSpec[]): Promise<Observation> {
     const measured = await store.readJson<ProxyScore>(score);

@@ -1,9 +1,9 @@
 import { batchSize, scheduleOf } from '../spec/plan.ts';
 import { proxyPresets } from '../spec/proxy-presets.ts';
 import { expectedSeconds, parameters, proxyShape, type ProxyShape } from '../spec/proxy-shape.ts';
-import type { Cost } from './budget.ts';
+import { nothing, type Cost } from './budget.ts';
 import { together as groupOf } from './groups.ts';
-import type { Part, SearchState } from './search-state.ts';
+import type { Longest, Part, SearchState } from './search-state.ts';
 
 /** Reserved on top of the slowest proxies so far, since the next may be slower. */
 const margin = 1.25;
@@ -52,6 +52,18 @@ function evaluationSeconds({ longest: { evaluate }, opening }: SearchState, part
     return (evaluate.search / together) * Math.max(1, continuations.verify / continuations.search);
   }
   return startSeconds + continuationSeconds * continuations[part];
+}
+
+/** Device seconds that scoring one proxy again is reserved at. */
+export function scoringCost(state: SearchState, part: Part, together: number): Cost {
+  return { ...nothing, deviceSeconds: margin * evaluationSeconds(state, part, together) };
+}
+
+/** What was measured of evaluations, as it would be with other tasks: in proportion to their continuations. */
+export function scaledTo(longest: Longest, before: Record<Part, number>, after: Record<Part, number>): Longest {
+  const { search, verify } = longest.evaluate;
+  const scaled = (seconds: number, part: Part) => (seconds * after[part]) / Math.max(1, before[part]);
+  return { ...longest, evaluate: { search: scaled(search, 'search'), verify: scaled(verify, 'verify') } };
 }
 
 /** What each proxy of a group cost; nothing for what the ledger knew. */

@@ -1,6 +1,7 @@
 import { textBytes, type SizedFile } from '../corpus/text-size.ts';
 import type { Problem } from '../problem.ts';
-import type { SearchSpec } from './search-file.ts';
+import { taskLabel } from '../verification/objective.ts';
+import type { SearchSpec, TaskSpec } from './search-file.ts';
 import { itemKey, type TaskItem } from './task-item.ts';
 import { trunkShape } from './trunk.ts';
 
@@ -31,22 +32,21 @@ export function* targetProblems(
 /** Share of a report task's items that may stand among the searched ones: large sets share a stray question. */
 const toleratedOverlap = 0.01;
 
-/**
- * Report tasks whose items the search would optimise, whatever they are called.
- * @param reported items of each report task in the file's order, none for one that couldn't be read
- */
-export function* seenItems(
-  searched: readonly (readonly TaskItem[])[],
-  reported: readonly (readonly TaskItem[])[],
-): Iterable<Problem> {
-  const seen = new Set(searched.flat().map(itemKey));
-  for (const [at, items] of reported.entries()) {
-    const common = items.filter((item) => seen.has(itemKey(item))).length;
-    if (common > toleratedOverlap * items.length) {
-      yield {
-        path: `report.tasks.${at}`,
-        message: `${common} of its ${items.length} items are also searched: their scores would flatter the recipe; report other items`,
-      };
-    }
+/** A task with its items, none where it couldn't be read. */
+export type ItemsOf = { readonly task: TaskSpec; readonly items: readonly TaskItem[] };
+
+/** Report tasks whose items the search would optimise, whatever they are called. */
+export function* seenItems(searched: readonly ItemsOf[], reported: readonly ItemsOf[]): Iterable<Problem> {
+  const keys = searched.map(({ task, items }) => ({ task, keys: new Set(items.map(itemKey)) }));
+  for (const [at, { task, items }] of reported.entries()) {
+    const common = items.map(itemKey).filter((key) => keys.some((other) => other.keys.has(key)));
+    if (common.length <= toleratedOverlap * items.length) continue;
+    const names = keys
+      .filter((other) => common.some((key) => other.keys.has(key)))
+      .map((other) => taskLabel(other.task));
+    yield {
+      path: `report.tasks.${at}`,
+      message: `${common.length} of the ${items.length} items of "${taskLabel(task)}" are also searched, in "${names.join('" and "')}": their scores would flatter the recipe; report other items`,
+    };
   }
 }

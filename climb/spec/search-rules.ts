@@ -3,6 +3,7 @@ import { parse } from '../schema-problems.ts';
 import { budgetProblems } from './budget-rules.ts';
 import { constraintProblems } from './constraint-rules.ts';
 import { corpusProblems } from './corpus-rules.ts';
+import { gateProblems } from './gate-rules.ts';
 import { proposalProblems } from './proposal-rules.ts';
 import { searchFileSchema, type SearchSpec } from './search-file.ts';
 import { ladderProblems, proxyProblems } from './shape-rules.ts';
@@ -32,6 +33,7 @@ function crossFieldProblems(spec: SearchSpec, now: number, era: Era): Problem[] 
     ...proxyProblems(spec),
     ...ladderProblems(spec),
     ...verifyProblems(spec, era),
+    ...gateProblems(spec),
     ...proposalProblems(spec),
     ...constraintProblems(spec),
     ...corpusProblems(spec),

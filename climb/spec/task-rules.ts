@@ -27,10 +27,12 @@ export function* taskProblems({ tasks, report, objective }: SearchSpec): Iterabl
     }
   }
   for (const [at, task] of report.tasks.entries()) {
-    if (tasks.some((searched) => sameItems(searched, task))) {
+    const twin = tasks.find((searched) => sameItems(searched, task));
+    if (twin !== undefined) {
+      const called = twin.name === task.name ? '' : ` (searched as "${twin.name}")`;
       yield {
         path: `report.tasks.${at}`,
-        message: `"${task.name}" ${task.split} is also what the search optimises: its scores would flatter the recipe; report another split or another task`,
+        message: `"${task.name}" ${task.split}${called} is also what the search optimises: its scores would flatter the recipe; report another split or another task`,
       };
     }
   }

@@ -119,13 +119,13 @@ describe('a search that names what can not be', () => {
       'report items that are searched under another name',
       { report: { tasks: [{ name: 'other', path: 'copy.jsonl' }] } },
       'report.tasks.0',
-      '2 of its 2 items are also searched',
+      '2 of the 2 items of "other" are also searched, in "quiz"',
     ],
     [
       'report texts that are searched',
       { tasks: [own('texts')], report: { tasks: [own('exam'), own('copied-texts')] } },
       'report.tasks.1',
-      '1 of its 2 items are also searched',
+      'are also searched',
     ],
     [
       'accuracy of plain texts',

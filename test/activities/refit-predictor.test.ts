@@ -95,7 +95,7 @@ describe('refused', () => {
     const input = await inputOf();
     const scored = [
       ...input.scored,
-      { id: 'i9-p001', score: input.scored[0]?.score as RefitPredictorInput['mixtures'] },
+      { id: 'i9-p001', score: input.scored[0]?.score as NonNullable<RefitPredictorInput['mixtures']> },
     ];
     await expect(perform(refit, { ...input, scored })).rejects.toThrow('no mixture i9-p001 in artifact');
   });
