@@ -52,7 +52,7 @@ const intervals: Readonly<Record<Interval, string>> = {
 
 const whyMissing = {
   trainer: "this trainer can't say which tokens it scores, so that there are no n-gram models",
-  failed: 'too few of its proxies have a score',
+  failed: 'too few of its mixtures differ and have a score, or no tree could tell them apart',
   finishEarly: 'the search was finished early',
 } as const;
 

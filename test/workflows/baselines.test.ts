@@ -101,6 +101,21 @@ test('a budget that is lowered leaves out RegMix and says so; the others are com
   expect(report).toContain('- not compared: regmix, since the budget (proxies) did not reach for it');
 }, 60_000);
 
+test('constraints under which too few of its mixtures differ leave out RegMix before any of them is trained', async () => {
+  // Two weights share a half, and most draws are moved to the nearest of two bounds.
+  const narrow = {
+    ...file,
+    constraints: { pinned: { c0000: 0.25, c0001: 0.25 }, bounds: { c0002: { lower: 0.25, upper: 0.3 } } },
+  };
+  const { result, recipe, report } = await read((await (await lab.start('narrow', narrow)).result()) as SearchResult);
+  expect(recipe.evidence.missingBaselines).toEqual([{ baseline: 'regmix', why: 'failed' }]);
+  expect(await activityIds('narrow')).toEqual(expect.arrayContaining(['r-sample']));
+  expect((await activityIds('narrow')).filter((id) => /^r-(g|p|fit)/.test(id))).toEqual([]);
+  expect(result.proxies).toBeLessThan(64 - 44 + 1);
+  expect(recipe.verified).toBe(true);
+  expect(report).toContain('- not compared: regmix, since too few of its mixtures differ');
+}, 120_000);
+
 test('with z-scores tasks of different metrics are searched together', async () => {
   const mixed = {
     ...tinySearch,
