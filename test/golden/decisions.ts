@@ -2,7 +2,11 @@ import { firstBatch } from '../../climb/mixture/first-batch.ts';
 import type { Mixture } from '../../climb/mixture/mixture.ts';
 import { constrain } from '../../climb/mixture/constraints.ts';
 import { pruneCandidates, sampleBatch } from '../../climb/mixture/propose.ts';
+import type { NgramPrior } from '../../climb/ngram/ngram-prior.ts';
+import { ngramOptimum } from '../../climb/ngram/ngram-optimum.ts';
+import { ngramScores } from '../../climb/ngram/ngram-scores.ts';
 import { fitPredictor } from '../../climb/predictor/predictor.ts';
+import { stream } from '../../climb/random.ts';
 import { searchSettings } from '../../climb/spec/search-presets.ts';
 import type { SearchFile } from '../../climb/spec/search-file.ts';
 import { specOf } from '../climb/made-search.ts';
@@ -19,9 +23,32 @@ const constraints = constrain({
   groups: { small: { clusters: ['c4', 'c5'], upper: 0.3 } },
 });
 
-/** The searches whose decisions are recorded. */
+/** How much each task gains from each cluster. */
+export const gains = [
+  [0.1, 0.5, 0.2, 0.9, 0.3, 0.05],
+  [0.6, 0.1, 0.3, 0.2, 0.8, 0.4],
+];
+
+const TOKENS = 300;
+
+/** N-gram models that know something of it: by arithmetic that is the same everywhere. */
+const ngram: NgramPrior = {
+  clusters: prior.length,
+  tasks: gains.map((task, at) => {
+    const draws = stream(at, ['golden', 'ngram']);
+    return {
+      bytes: 4 * TOKENS,
+      probabilities: Float32Array.from({ length: TOKENS * prior.length }, (_, cell) => {
+        return 0.001 + 0.2 * (task[cell % prior.length] as number) * draws.uniform();
+      }),
+    };
+  }),
+};
+
+/** The searches whose decisions are recorded; all but the one with n-gram models decide without any. */
 export const decidedSearches = {
   default: { preset: 'default' },
+  'n-grams': { preset: 'default', ngram: true },
   'confidence-bound': { preset: 'default', proposal: 'confidence-bound', explore: 1.5 },
   paper: { preset: 'paper' },
   'nemo-recipe': { preset: 'nemo-recipe' },
@@ -31,18 +58,25 @@ export const decidedSearches = {
 export function decide(name: keyof typeof decidedSearches, before: readonly DecidedBatch[]): Mixture[] {
   const settings = searchSettings(specOf({ search: decidedSearches[name], budget: { proxies: 200 } }));
   const iteration = before.length;
-  if (iteration === 0) return firstBatch({ prior, constraints, settings, size: 8, seed: 7 });
+  const taskWeights = [1, 2];
+  const known = name === 'n-grams' ? ngram : undefined;
+  if (iteration === 0) {
+    const given = known ? [ngramOptimum({ prior: known, taskWeights, constraints })] : [];
+    return firstBatch({ prior, constraints, given, settings, size: 8, seed: 7 });
+  }
   const evaluated = before.flatMap(({ mixtures }) => mixtures);
   const runs = before.flatMap(({ scores }) => scores);
   const predictor = fitPredictor({
     mixtures: evaluated,
     scores: [0, 1].map((task) => runs.map((run) => run[task] as number)),
-    taskWeights: [1, 2],
+    ...(known && { known: ngramScores(known, evaluated) }),
+    taskWeights,
     kind: settings.predictor,
   });
   const seed = 7;
   const size = 4;
-  const request = { predictor, evaluated, prior, constraints, seed, iteration, settings, pool: 1500, size };
+  const belief = { predictor, ngram: known };
+  const request = { ...belief, evaluated, prior, constraints, seed, iteration, settings, pool: 1500, size };
   const candidates = pruneCandidates(request);
-  return sampleBatch({ predictor, evaluated, candidates, settings, size, draws: { seed, iteration: iteration + 1 } });
+  return sampleBatch({ ...belief, evaluated, candidates, settings, size, draws: { seed, iteration: iteration + 1 } });
 }

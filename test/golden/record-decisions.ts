@@ -1,17 +1,12 @@
 /** Writes decisions.json anew: `node --import tsx test/golden/record-decisions.ts`. A change of it is a change of recipes. */
 import { writeFileSync } from 'node:fs';
 import { stream } from '../../climb/random.ts';
-import { decide, decidedSearches, type DecidedBatch } from './decisions.ts';
-
-const weights = [
-  [0.1, 0.5, 0.2, 0.9, 0.3, 0.05],
-  [0.6, 0.1, 0.3, 0.2, 0.8, 0.4],
-];
+import { decide, decidedSearches, gains, type DecidedBatch } from './decisions.ts';
 
 /** Some law and noise: what matters is that the scores are written down. */
 function scoreOf(mixture: readonly number[], run: number): number[] {
   const draws = stream(run, ['golden']);
-  return weights.map((task) => {
+  return gains.map((task) => {
     const gain = task.reduce((sum, factor, i) => sum + factor * Math.sqrt(mixture[i] as number), 0);
     return Math.round((3 - 0.4 * gain + 0.005 * draws.normal()) * 1e5) / 1e5;
   });
