@@ -64,7 +64,7 @@ export async function rescore(
   const running = new Set<Promise<void>>();
   let inFlight = 0;
   let groups = 0;
-  let cancelled: unknown;
+  let cancelled: Error | undefined;
 
   const run = async (group: readonly Proxy[], name: string): Promise<void> => {
     const since = Date.now();
@@ -87,7 +87,7 @@ export async function rescore(
     } catch (error) {
       const deviceSeconds = Math.min(each.deviceSeconds, (Date.now() - since) / 1000 / group.length);
       for (const _ of group) settle(account, each, { ...nothing, deviceSeconds });
-      if (isCancellation(error)) cancelled = error;
+      if (isCancellation(error)) cancelled = error as Error;
       else if (group.length === 1) lose(state, lost, (group[0] as Proxy).name, error);
       else {
         for (const _ of group) reserve(account, each);

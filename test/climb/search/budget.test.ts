@@ -3,9 +3,11 @@ import fc from 'fast-check';
 import {
   add,
   limitBrokenBy,
+  moneyFor,
   nothing,
   openAccount,
   reserve,
+  setMoney,
   settle,
   times,
   type Cost,
@@ -23,12 +25,14 @@ const budgets = fc.record(
   { proxies: fc.nat(20), trainTokens: fc.nat(8000), deviceHours: fc.nat(10) },
   { requiredKeys: ['proxies'] },
 );
+const prices = fc.record({ limit: fc.nat(40), perDeviceHour: fc.nat(8) });
 /** Dispatch work of a cost, or end the n-th of what is in flight after using a part of its reservation. */
 const steps = fc.array(
   fc.oneof(
     fc.record({ kind: fc.constant('start' as const), cost: costs }),
     fc.record({ kind: fc.constant('end' as const), nth: fc.nat(), part: fc.constantFrom(0, 0.25, 0.5, 1) }),
     fc.record({ kind: fc.constant('change' as const), budget: budgets }),
+    fc.record({ kind: fc.constant('price' as const), money: prices }),
   ),
   { maxLength: 60 },
 );
@@ -41,13 +45,18 @@ const part = (of: Cost, share: number): Cost => ({
 
 test('whatever the order of work and of its ends, the bill stays within the budget; a lowered budget stops new work at once', () => {
   fc.assert(
-    fc.property(budgets, steps, (first, steps) => {
-      const account = openAccount({ concurrency: 1, ...first });
+    fc.property(budgets, prices, steps, (first, money, steps) => {
+      const account = openAccount({ concurrency: 1, ...first, money });
       const running: Cost[] = [];
       let spent = nothing;
       // What the bill may come to: the budget, or what was committed when the budget was cut below it.
-      let allowed: Cost | undefined;
-      const committed = () => add(account.charged, account.reserved);
+      let allowed: (Cost & { money: number }) | undefined;
+      // Money that was paid stays paid, whatever an hour costs later.
+      let [paid, price] = [0, money.perDeviceHour];
+      const committed = () => {
+        const cost = add(account.charged, account.reserved);
+        return { ...cost, money: moneyFor(account, cost.deviceSeconds) };
+      };
       for (const step of steps) {
         if (step.kind === 'start') {
           if (limitBrokenBy(account, step.cost, 0) !== undefined) continue;
@@ -59,9 +68,15 @@ test('whatever the order of work and of its ends, the bill stays within the budg
             const used = part(done, step.part);
             settle(account, done, used);
             spent = add(spent, used);
+            paid += (used.deviceSeconds / hour) * price;
           }
+        } else if (step.kind === 'change') {
+          const { money: kept } = account.budget;
+          account.budget = { concurrency: 1, ...step.budget, money: kept };
+          allowed = committed();
         } else {
-          account.budget = { concurrency: 1, ...step.budget };
+          setMoney(account, step.money);
+          price = step.money.perDeviceHour;
           allowed = committed();
         }
         const { proxies, trainTokens = Infinity, deviceHours = Infinity } = account.budget;
@@ -69,6 +84,9 @@ test('whatever the order of work and of its ends, the bill stays within the budg
         expect(bill.proxies).toBeLessThanOrEqual(Math.max(proxies, allowed?.proxies ?? 0));
         expect(bill.trainTokens).toBeLessThanOrEqual(Math.max(trainTokens, allowed?.trainTokens ?? 0));
         expect(bill.deviceSeconds).toBeLessThanOrEqual(Math.max(deviceHours * hour, allowed?.deviceSeconds ?? 0));
+        const { limit } = account.budget.money as { limit: number };
+        expect(bill.money).toBeLessThanOrEqual(Math.max(limit, allowed?.money ?? 0) + 1e-9);
+        expect(moneyFor(account, account.charged.deviceSeconds)).toBeCloseTo(paid, 9);
         expect(account.reserved).toEqual(running.reduce(add, nothing));
         expect(account.charged).toEqual(spent);
       }
@@ -108,6 +126,26 @@ describe('the limit that stands in the way', () => {
 
   test('an absent field is no limit', () => {
     expect(limitBrokenBy(openAccount({ proxies: 10, concurrency: 1 }), cost(1, 1e15, 1e9), Infinity)).toBeUndefined();
+  });
+});
+
+describe('money', () => {
+  test('is the limit that is named, from what an hour costs', () => {
+    const account = openAccount({ proxies: 9, concurrency: 1, money: { limit: 3, perDeviceHour: 2 } });
+    expect(limitBrokenBy(account, cost(1, 0, 1.5 * hour), 0)).toBeUndefined();
+    expect(limitBrokenBy(account, cost(1, 0, 1.5 * hour + 1), 0)).toBe('money');
+  });
+
+  test('a search that counted none counts all of it from the beginning once it does', () => {
+    const account = openAccount({ proxies: 9, concurrency: 1 });
+    reserve(account, cost(1, 0, hour));
+    settle(account, cost(1, 0, hour), cost(1, 0, hour));
+    expect(moneyFor(account, hour)).toBe(0);
+    setMoney(account, { limit: 5, perDeviceHour: 4 });
+    expect(moneyFor(account, hour)).toBe(4);
+    setMoney(account, { perDeviceHour: 1 });
+    expect(moneyFor(account, 2 * hour)).toBe(5);
+    expect(account.budget.money).toEqual({ limit: 5, perDeviceHour: 1 });
   });
 });
 

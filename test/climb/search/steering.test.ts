@@ -200,11 +200,37 @@ describe('effect', () => {
       '2 more iterations, then verification of 2 candidates and 2 baselines with 2 seeds each',
     ],
     ['called off', { finishEarly: 'iteration' }, 'no new iteration (finishEarly), then verification of 2 candidates'],
+    [
+      'towards gates',
+      { iteration: 1, spec: { ...stateOf().spec, gates: ['verify', 'report'] }, approved: ['report'] },
+      'with 2 seeds each; it waits for approval before verify',
+    ],
+    [
+      'at a gate behind which all that is trained has been',
+      { phase: 'waiting', waitingFor: 'report', spec: { ...stateOf().spec, gates: ['report'] } },
+      'nothing: all proxies are trained',
+    ],
     ['while verifying', { phase: 'verify' }, 'no further iterations: verification is under way'],
     ['while reporting', { phase: 'report' }, 'nothing: all proxies are trained'],
     ['at the end', { phase: 'done' }, 'nothing: all proxies are trained'],
   ])('%s', (_, changes, sentence) => {
     expect(effect({ ...stateOf(), ...changes }, now)).toContain(sentence);
+  });
+
+  test('what else is trained is told of: RegMix before verification, the ladder and shorter lengths after it', () => {
+    const verify = {
+      baselines: ['proportional' as const, 'regmix' as const],
+      regmixProxies: 44,
+      efficiency: [0.25, 0.5],
+    };
+    const ladder = [{ width: 128, layers: 4 }];
+    const all = { verify: { ...verify, ladder }, target: { tokens: 2e10 }, budget: { proxies: 200 } };
+    expect(effect(spent(8, 1, all), now)).toMatch(
+      /more iterations, then RegMix's search of 44 proxies and verification of 2 candidates and 2 baselines with 2 seeds each, and the ladder and the recipe at 2 shorter lengths as far as the budget goes$/,
+    );
+    const state = spent(16, 3, { verify, budget: { proxies: 80 } });
+    state.account.budget = { ...state.account.budget, proxies: 26 };
+    expect(effect(state, now)).toContain("then no search of RegMix's (proxies) and verification of 2 candidates");
   });
 
   test('a budget that reaches for nothing more says that the recipe will not be verified', () => {
