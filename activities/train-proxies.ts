@@ -59,7 +59,7 @@ export function trainProxies({ store, ledger, runs, speeds, trainers, faults }: 
         // An earlier attempt of ours may have got as far as the ledger: then this search paid for the proxy, once.
         const fromLedger = paid.has(key) || (known.has(key) && Context.current().info.attempt === 1);
         paid.add(key);
-        const seconds = fromLedger ? 0 : Math.max(trained.seconds, made?.secondsEach ?? 0);
+        const seconds = fromLedger ? 0 : Math.max(trained.seconds - (input.spent ?? 0), made?.secondsEach ?? 0);
         return { id: member.id, key, status, weights, tokens, seconds, fromLedger };
       });
       return { members };

@@ -26,6 +26,7 @@ import { runIteration } from './iteration.ts';
 import { trainShorter } from './efficiency.ts';
 import { climbLadder } from './ladder.ts';
 import { registerMessages } from './messages.ts';
+import { HistoryFull, isLong } from './history.ts';
 import { fitNgrams } from './ngram.ts';
 import { enterPhase, showPhase } from './phase.ts';
 import { searchRegmix } from './regmix.ts';
@@ -43,9 +44,19 @@ export async function climbSearch(file: unknown, carried?: SearchState): Promise
   const state = carried === undefined ? openState(file) : checkedCarry(carried);
   registerMessages(state);
   try {
-    return await search(state, file);
+    return await searchOn(state, file);
   } catch (error) {
     if (isCancellation(error)) await CancellationScope.nonCancellable(() => reportCancelled(state));
+    throw error;
+  }
+}
+
+/** Goes on in a new run where a batch has filled the history of this one. */
+async function searchOn(state: SearchState, file: unknown): Promise<SearchResult> {
+  try {
+    return await search(state, file);
+  } catch (error) {
+    if (error instanceof HistoryFull) return continueInNewRun(state, file);
     throw error;
   }
 }
@@ -55,33 +66,38 @@ async function search(state: SearchState, file: unknown): Promise<SearchResult> 
   const prepared = (state.prepared ??= await prepareCorpus(state, opening));
   await fitNgrams(state, opening, prepared);
   await openEvidence(state, opening, prepared);
+  await continueIfLong(state, opening, file);
   await passGate(state, 'search');
   await prepareTrunk(state, opening, prepared);
   opening = await learnAnew(state, opening, prepared);
   await keepBeginning(state, opening, prepared);
   while (state.stoppedBy === null) {
     await enterPhase(state, 'search');
-    opening = await retask(state, opening, prepared);
+    const { underWay } = state;
+    if (underWay === undefined) opening = await retask(state, opening, prepared);
     const stop =
-      reasonToStop(state, Date.now()) ?? (await runIteration(state, opening, prepared, workflowInfo().workflowId));
+      (underWay === undefined ? reasonToStop(state, Date.now()) : null) ??
+      (await runIteration(state, opening, prepared, workflowInfo().workflowId));
     if (stop !== null) {
       state.stoppedBy = stop.by;
       state.stoppedByLimit = stop.limit;
-    } else if (workflowInfo().continueAsNewSuggested || workflowInfo().historyLength > opening.maxHistory) {
+    } else if (isLong(opening)) {
       await continueInNewRun(state, file);
     }
   }
   if (state.predictor === null) {
     throw ApplicationFailure.nonRetryable(nothingScored(state), 'NothingScored', state.failures);
   }
+  await continueIfLong(state, opening, file);
   // What was asked for in the last batch.
-  opening = await retask(state, opening, prepared);
+  if (state.underWay === undefined) opening = await retask(state, opening, prepared);
   await passGate(state, 'verify');
   await searchRegmix(state, opening, prepared);
   const stopped = state.finishEarly === 'now';
-  const verified = stopped ? null : await verify(state, opening, prepared);
+  const verified = state.verified ?? (stopped ? null : await verify(state, opening, prepared));
   if (verified === null) return finish(state, opening, prepared, stopped ? 'finishEarly' : 'budget');
   state.verified = verified;
+  await continueIfLong(state, opening, file);
   await passGate(state, 'ladder');
   await climbLadder(state, opening, prepared, verified);
   await trainShorter(state, opening, prepared, verified);
@@ -156,6 +172,13 @@ async function reportCancelled(state: SearchState): Promise<void> {
   state.stoppedBy = 'cancelled';
   state.stoppedByLimit = null;
   await report(state, opening, prepared, state.verified === undefined ? 'cancelled' : null);
+}
+
+/** Where it takes many messages to make a history long. */
+async function continueIfLong(state: SearchState, opening: Opening, file: unknown): Promise<void> {
+  if (state.underWay === undefined && isLong(opening) && patched('continue-between')) {
+    await continueInNewRun(state, file);
+  }
 }
 
 /** Hands the state to a new run with an empty history. An update that was just answered needs one more task to get out. */

@@ -12,6 +12,7 @@ import type { Member } from '../activities/train-proxies.ts';
 import { enterPhase } from './phase.ts';
 import { scoreMembers } from './score-members.ts';
 import { runStage } from './stages.ts';
+import { isUnderWay } from './under-way.ts';
 import { everyOne, freshSeeds } from './verification.ts';
 
 /**
@@ -26,12 +27,14 @@ export async function trainShorter(
 ): Promise<void> {
   const { spec } = state;
   const shares = spec.verify.efficiency ?? [];
-  if (shares.length === 0) return;
+  const { length: done } = state.efficiency ?? [];
+  if (done === shares.length) return;
   await enterPhase(state, 'ladder');
   const view = { activityId: 'e-arm', summary: 'which arm is trained at fewer tokens' };
   const { arm } = await runStage(opening, 'recommendArm', view, { spec, verification });
   if (arm === null || arm === baseline) return;
   for (const [at, share] of shares.entries()) {
+    if (at < done) continue;
     const trained = await trainLength(state, opening, prepared, {
       arms: verification.arms,
       arm,
@@ -54,7 +57,7 @@ async function trainLength(
   const shape = efficiencyShape(spec.proxy, share);
   const stopped = state.finishEarly === 'now' ? 'finishEarly' : undefined;
   const skipped = stopped ?? limitBrokenBy(account, shapeCost(state, shape, 1), Date.now());
-  if (skipped !== undefined) return { tokens: shape.tokens, skipped, runs: [] };
+  if (skipped !== undefined && !isUnderWay(state, at)) return { tokens: shape.tokens, skipped, runs: [] };
   const members = freshSeeds(spec).map((random, seed): Member => ({
     id: `${at}-${arm}-s${seed + 1}`,
     mixture: arm,

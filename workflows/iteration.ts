@@ -12,6 +12,7 @@ import type { Member } from '../activities/train-proxies.ts';
 import type { Batch } from './proxy-group.ts';
 import { scoreMembers } from './score-members.ts';
 import { runStage } from './stages.ts';
+import { sampledOnce } from './under-way.ts';
 
 /** An iteration is worth a refit when this share of its proxies has a score; diverged ones don't count. */
 const acceptedShare = 0.8;
@@ -36,20 +37,18 @@ export async function runIteration(
   const settings = searchSettings(spec);
   const ngram = state.ngram ?? undefined;
   const sample = { activityId: `${at}-sample`, summary: `${title} · sample ${size} mixtures` };
-  const { mixtures, ids } =
-    begunAs(state, at) ??
-    sampled(
-      await runStage(opening, 'sampleMixtures', sample, {
-        tokens,
-        rules,
-        iteration,
-        size,
-        seed,
-        candidates,
-        settings,
-        ...(ngram && { ngram: { prior: ngram, taskWeights: taskShares(spec.tasks) } }),
-      }),
-    );
+  const { mixtures, ids } = await sampledOnce(state, at, () =>
+    runStage(opening, 'sampleMixtures', sample, {
+      tokens,
+      rules,
+      iteration,
+      size,
+      seed,
+      candidates,
+      settings,
+      ...(ngram && { ngram: { prior: ngram, taskWeights: taskShares(spec.tasks) } }),
+    }),
+  );
   const members = ids.map((id): Member => ({
     id,
     mixture: id,

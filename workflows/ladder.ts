@@ -8,6 +8,7 @@ import { taskLabel } from '../climb/verification/objective.ts';
 import type { Member } from '../activities/train-proxies.ts';
 import { enterPhase } from './phase.ts';
 import { scoreMembers } from './score-members.ts';
+import { isUnderWay } from './under-way.ts';
 import { everyOne, freshSeeds } from './verification.ts';
 
 /**
@@ -20,7 +21,9 @@ export async function climbLadder(
   prepared: Prepared,
   verification: VerificationRuns,
 ): Promise<void> {
+  const { length: done } = state.ladder ?? [];
   for (const [at, rung] of (state.spec.verify.ladder ?? []).entries()) {
+    if (at < done) continue;
     await enterPhase(state, 'ladder');
     const runs = await trainRung(state, opening, prepared, verification, { rung, at: `l${at + 1}` });
     state.ladder = [...(state.ladder ?? []), runs];
@@ -38,7 +41,7 @@ async function trainRung(
   const arms = [...new Set(runs.map(({ arm }) => arm))];
   const stopped = state.finishEarly === 'now' ? 'finishEarly' : undefined;
   const skipped = stopped ?? limitBrokenBy(account, rungCost(state, rung, arms.length), Date.now());
-  if (skipped !== undefined) return { rung, skipped, runs: [] };
+  if (skipped !== undefined && !isUnderWay(state, at)) return { rung, skipped, runs: [] };
   const shape = rungShape(spec.proxy, rung);
   const members = freshSeeds(spec).flatMap((random, seed) =>
     arms.map((mixture): Member => ({ id: `${at}-${mixture}-s${seed + 1}`, mixture, ...random })),

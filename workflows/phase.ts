@@ -1,16 +1,21 @@
 import { defineSearchAttributeKey, SearchAttributeType, type SearchAttributeUpdatePair } from '@temporalio/common';
 import { condition, setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
+import { isPaused } from '../climb/search/pause.ts';
 import type { Phase, SearchState } from '../climb/search/search-state.ts';
 import { currentDetails } from '../climb/search/search-views.ts';
 
 const phaseKey = defineSearchAttributeKey('ClimbPhase', SearchAttributeType.KEYWORD);
 const iterationKey = defineSearchAttributeKey('ClimbIteration', SearchAttributeType.INT);
 const proxiesKey = defineSearchAttributeKey('ClimbProxiesTrained', SearchAttributeType.INT);
+const branchKey = defineSearchAttributeKey('ClimbBranchOf', SearchAttributeType.KEYWORD);
 const scoreKey = defineSearchAttributeKey('ClimbBestScore', SearchAttributeType.DOUBLE);
+
+/** SQL servers keep so much of a keyword, and Temporal allows longer workflow ids. */
+const longestKeyword = 255;
 
 /** Waits while the search is paused, then enters a phase and shows it to people. */
 export async function enterPhase(state: SearchState, phase: Phase): Promise<void> {
-  await condition(() => !state.paused || state.finishEarly === 'now');
+  await condition(() => !isPaused(state) || state.finishEarly === 'now');
   showPhase(state, phase);
 }
 
@@ -19,10 +24,12 @@ export function showPhase(state: SearchState, phase: Phase): void {
   state.phase = phase;
   showDetails(state);
   const best = state.leaderboard[0]?.score;
+  const parent = state.branch?.search;
   const pairs: SearchAttributeUpdatePair[] = [
     { key: phaseKey, value: phase },
     { key: iterationKey, value: state.iteration },
     { key: proxiesKey, value: state.counts.done },
+    ...(parent === undefined || parent.length > longestKeyword ? [] : [{ key: branchKey, value: parent }]),
     ...(best === undefined ? [] : [{ key: scoreKey, value: best }]),
   ];
   const known = pairs.filter(({ key }) => state.opening?.searchAttributes.includes(key.name));
@@ -30,15 +37,16 @@ export function showPhase(state: SearchState, phase: Phase): void {
 }
 
 /**
- * Shows that a person has to look, and waits until one says how to go on: by `resume`, or by `finishEarly`.
- * @param failed proxies that are then tried again, or given up: they no longer count as failed
+ * Shows that a person has to look, and waits until one says how to go on: by `resume`, `retryFailed` or `finishEarly`.
+ * @returns proxies that are to be tried again; undefined: all that failed
  */
-export async function needsAttention(state: SearchState, failed: number): Promise<void> {
+export async function needsAttention(state: SearchState): Promise<readonly string[] | undefined> {
   const { resumes, phase } = state;
+  const asked = () => state.resumes > resumes || state.finishEarly !== null;
   showPhase(state, 'needs-attention');
-  await condition(() => state.resumes > resumes || state.finishEarly !== null);
-  state.counts.failed -= failed;
+  await condition(() => asked() || state.retry !== undefined);
   showPhase(state, phase);
+  return asked() ? undefined : state.retry;
 }
 
 /** The page in the Temporal UI; costs no history. */

@@ -1,85 +1,122 @@
 import { condition } from '@temporalio/workflow';
 import { reserve, type Limit } from '../climb/search/budget.ts';
-import { together } from '../climb/search/groups.ts';
+import { isPaused } from '../climb/search/pause.ts';
 import { proxyCost } from '../climb/search/proxy-cost.ts';
-import type { Scored, SearchState } from '../climb/search/search-state.ts';
+import { mayRetry, takeRetries } from '../climb/search/retrying.ts';
+import type { Opening, SearchState } from '../climb/search/search-state.ts';
 import type { Member } from '../activities/train-proxies.ts';
-import { runGroup, type Batch, type Outcomes } from './proxy-group.ts';
-
-export type BatchResult = {
-  /** In the order of the members, whoever finished first. */
-  readonly scored: Scored[];
-  /** Failed for good; diverged proxies aren't among them, since training them again would change nothing. */
-  readonly failed: Member[];
-  /** Why members were left out, if some were. */
-  readonly limit: Limit | undefined;
-};
+import { roomFor } from './history.ts';
+import { runGroup, type Batch, type Group, type Outcomes } from './proxy-group.ts';
+import type { Next, Round } from './round.ts';
 
 /**
- * Trains and evaluates the members of a batch, in groups and as many at once as the budget allows. A group waits until
+ * Trains and evaluates what waits of a batch, in groups and as many at once as the budget allows. A group waits until
  * all of it may start. Each member is reserved before its group is dispatched; one that no longer fits, or that a person
- * has called off, is left out. The members of a refused group come next, each as a group of its own.
+ * has called off, is left out.
+ * @returns `historyFull` where members still wait since this run of the workflow has no room for them; none is in flight
  */
-export async function runBatch(state: SearchState, batch: Batch, members: readonly Member[]): Promise<BatchResult> {
+export async function runBatch(
+  state: SearchState,
+  batch: Batch,
+  members: readonly Member[],
+  round: Round,
+): Promise<'done' | 'historyFull'> {
   const { account } = state;
-  const outcomes: Outcomes = new Map();
   const running = new Set<Promise<void>>();
   let inFlight = 0;
-  let groups = 0;
-  let waiting = members;
-  /** Members that have to be tried alone, and whether this search has paid for their training. */
-  const apart = new Map<string, boolean>();
-  const next = () => (apart.has((waiting[0] as Member).id) ? waiting.slice(0, 1) : alikeFirst(waiting));
-  let limit: Limit | undefined;
+  let begun = 0;
+  let cancelled: { readonly error: unknown } | undefined;
+  let full = false;
+
+  const settle = (group: Group, ended: Outcomes): void => {
+    const refused: Member[] = [];
+    const paid = new Set<string>();
+    let spent = group.spent ?? 0;
+    let cut = false;
+    for (const member of group.members) {
+      const outcome = ended.get(member.id);
+      if (outcome === undefined) continue;
+      if (outcome.kind === 'cut') {
+        cut = true;
+        spent = outcome.spent;
+      } else if (outcome.kind === 'refused') {
+        refused.push(member);
+        if (outcome.paid) paid.add(member.id);
+      } else if (outcome.kind === 'cancelled') {
+        cancelled = outcome;
+      } else {
+        round.ended.set(member.id, outcome);
+        if (outcome.kind === 'failed') mayRetry(state, member.id);
+      }
+    }
+    if (cut) round.putBack({ id: group.id, members: group.members, paid: true, spent });
+    round.handBack(refused, ({ id }) => paid.has(id));
+  };
+
+  const dispatch = (next: Next, size: number): void => {
+    const group = next.members.slice(0, size);
+    const [first] = group as [Member];
+    const id = next.id ?? (size === 1 ? first.id : `${batch.at}-g${String(++round.groups).padStart(2, '0')}`);
+    const reserved = proxyCost(state, batch.part, { shape: batch.proxy, together: size });
+    for (const _ of group) reserve(account, reserved);
+    inFlight += size;
+    begun += 1;
+    const { paid, spent } = next;
+    const work = runGroup(state, batch, { id, members: group, reserved, paid, spent }).then((ended) => {
+      settle({ id, members: group, reserved, spent }, ended);
+      inFlight -= size;
+      running.delete(work);
+    });
+    running.add(work);
+  };
+
   try {
     for (;;) {
-      // A group that still runs may be refused and hand its members back, also where no other may start any more.
-      while (waiting.length === 0 && running.size > 0) await Promise.race(running);
-      if (waiting.length === 0) break;
-      const size = () => together(state, next().length);
-      const mayStart = () => !state.paused && inFlight + size() <= account.budget.concurrency;
+      tryAgain(state, round, members);
+      if (!round.waits) {
+        if (running.size === 0) break;
+        // A group that still runs may hand its members back, also where no other may start any more.
+        await Promise.race([...running, ...retriesAsked(state)]);
+        continue;
+      }
+      const mayStart = () => {
+        const { length } = round.next(state).members;
+        // One that was begun is as large as the concurrency was then.
+        return !isPaused(state) && (inFlight + length <= account.budget.concurrency || inFlight === 0);
+      };
       await condition(() => state.finishEarly === 'now' || mayStart());
       if (state.finishEarly === 'now') break;
-      const affordable = affordableOf(batch, size());
-      limit = affordable.limit ?? limit;
-      const group = next().slice(0, affordable.size);
-      waiting = affordable.limit === undefined ? waiting.slice(group.length) : [];
-      const [first] = group;
-      if (first === undefined) continue;
-      const id = group.length === 1 ? first.id : `${batch.at}-g${String(++groups).padStart(2, '0')}`;
-      const reserved = proxyCost(state, batch.part, { shape: batch.proxy, together: group.length });
-      for (const _ of group) reserve(account, reserved);
-      inFlight += group.length;
-      const paid = apart.get(first.id) ?? false;
-      const work = runGroup(state, batch, { id, members: group, reserved, paid }).then((ended) => {
-        for (const [member, outcome] of ended) {
-          outcomes.set(member, outcome);
-          if (outcome.kind === 'refused') apart.set(member, outcome.paid);
-        }
-        waiting = [...group.filter(({ id }) => ended.get(id)?.kind === 'refused'), ...waiting];
-        inFlight -= group.length;
-        running.delete(work);
-      });
-      running.add(work);
+      const room = roomFor(state.opening as Opening, { running: running.size, begun });
+      if (room === 'later') {
+        await Promise.race(running);
+        continue;
+      }
+      full = room === 'none';
+      if (full) break;
+      const next = round.next(state);
+      const { size, limit } = affordableOf(batch, next.members.length);
+      round.take(next, size);
+      if (limit !== undefined) round.leaveOut(limit);
+      if (size > 0) dispatch(next, size);
     }
   } finally {
     await Promise.all(running);
   }
-  for (const outcome of outcomes.values()) if (outcome.kind === 'cancelled') throw outcome.error;
-  return {
-    scored: members.flatMap(({ id }) => {
-      const outcome = outcomes.get(id);
-      return outcome?.kind === 'scored' ? [{ id, score: outcome.score }] : [];
-    }),
-    failed: members.filter(({ id }) => outcomes.get(id)?.kind === 'failed'),
-    limit,
-  };
+  if (cancelled !== undefined) throw cancelled.error;
+  return full && round.waits ? 'historyFull' : 'done';
 }
 
-/** The first members that can share a group: those with the same order of data. */
-function alikeFirst(members: readonly Member[]): readonly Member[] {
-  const apart = members.findIndex(({ dataSeed }) => dataSeed !== members[0]?.dataSeed);
-  return apart < 0 ? members : members.slice(0, apart);
+/** Takes up what a person wants tried again. */
+export function tryAgain(state: SearchState, round: Round, members: readonly Member[], ids = state.retry): void {
+  if (ids === undefined) return;
+  const wanted = takeRetries(state, ids);
+  round.tryAgain(members.filter(({ id }) => wanted.has(id)));
+}
+
+/** Settles when a person asks for a proxy that failed; none where none did. */
+function retriesAsked(state: SearchState): Promise<void>[] {
+  if (state.retriable === undefined) return [];
+  return [condition(() => state.retry !== undefined)];
 }
 
 /** The largest group of up to `wanted` proxies that the budget leaves, none perhaps; and the limit that cut it. */

@@ -3,10 +3,11 @@ import type { Ref } from '../climb/artifact.ts';
 import { poolsOf, type Pools } from '../climb/mixture/pools.ts';
 import type { Cost, Limit } from '../climb/search/budget.ts';
 import { note, type Part, type SearchState } from '../climb/search/search-state.ts';
-import { settleDiverged, settleLost, settleRefused, settleScored } from '../climb/search/settlement.ts';
+import { settleCut, settleDiverged, settleLost, settleRefused, settleScored } from '../climb/search/settlement.ts';
 import type { ProxyShape } from '../climb/spec/proxy-shape.ts';
 import type { EvaluateProxiesInput } from '../activities/evaluate-proxies.ts';
 import type { Member, TrainedMember } from '../activities/train-proxies.ts';
+import { Cut, untilPaused } from './checkpoint-pause.ts';
 import { showDetails } from './phase.ts';
 import { runStage } from './stages.ts';
 
@@ -39,15 +40,18 @@ export type Group = {
   readonly reserved: Cost;
   /** This search has paid for their training before: what the ledger knows of them isn't another's. */
   readonly paid?: boolean;
+  /** Device seconds of each that were charged before a pause cut their training. */
+  readonly spent?: number;
 };
 
 /**
  * `refused`: with others, perhaps for the fault of one of them; it has to be tried alone. `paid`: this search has paid
- * for its training.
+ * for its training. `cut`: a pause ended its training at a checkpoint; `spent`: what was charged for it so far.
  */
 export type Outcome =
   | { kind: 'scored'; score: Ref }
   | { kind: 'diverged' | 'failed' }
+  | { kind: 'cut'; spent: number }
   | { kind: 'refused'; paid: boolean }
   | { kind: 'cancelled'; error: unknown };
 
@@ -63,8 +67,9 @@ export async function runGroup(state: SearchState, batch: Batch, group: Group): 
   if (state.milestones.length === 0) note(state.milestones, since);
   let trained: readonly TrainedMember[];
   try {
-    trained = await train(state, batch, group);
+    trained = await untilPaused(state, () => train(state, batch, group));
   } catch (error) {
+    if (error instanceof Cut) return putBack(state, group, error);
     if (group.members.length > 1 && isRefusal(error)) return handBack(state, group, group.members, since);
     return fail(state, group, group.members, since, error);
   }
@@ -103,13 +108,20 @@ function handBack(
   return new Map(refused.map(({ id, fromLedger }) => [id, { kind: 'refused', paid: fromLedger === false }]));
 }
 
+/** Reservations are free again; what a device did is charged. */
+function putBack(state: SearchState, { members, reserved, spent = 0 }: Group, { deviceSeconds }: Cut): Outcomes {
+  const each = deviceSeconds / members.length;
+  const charged = members.map(() => settleCut(state, reserved, each));
+  return new Map(members.map(({ id }, at) => [id, { kind: 'cut', spent: spent + (charged[at] as number) }]));
+}
+
 /** Failures that come before any work, and come again: see adapters/trainer.ts. */
 function isRefusal(error: unknown): boolean {
   const cause = error instanceof ActivityFailure ? error.cause : undefined;
   return cause instanceof ApplicationFailure && (cause.type === 'badSpec' || cause.type === 'badData');
 }
 
-async function train({ spec, opening }: SearchState, batch: Batch, { id, members, paid = false }: Group) {
+async function train({ spec, opening }: SearchState, batch: Batch, { id, members, paid = false, spent = 0 }: Group) {
   const { tokens, mixtures, proxy, init, pools = poolsOf(spec, proxy) } = batch;
   const { poolShare, maxEpochs } = pools;
   const view = { activityId: id, summary: batch.summary(members) };
@@ -123,6 +135,7 @@ async function train({ spec, opening }: SearchState, batch: Batch, { id, members
     ...(poolShare < 1 && { poolShare }),
     maxEpochs,
     checkpointSeconds: spec.proxy.checkpointSeconds,
+    ...(spent > 0 && { spent }),
   });
   return members.map((member) => {
     const trained = resultOf(member, result.members);

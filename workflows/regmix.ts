@@ -10,6 +10,7 @@ import type { Member } from '../activities/train-proxies.ts';
 import { enterPhase } from './phase.ts';
 import { scoreMembers } from './score-members.ts';
 import { runStage } from './stages.ts';
+import { isUnderWay, sampledOnce } from './under-way.ts';
 
 /** As of an iteration of the search. */
 const acceptedShare = 0.8;
@@ -21,9 +22,9 @@ const acceptedShare = 0.8;
 export async function searchRegmix(state: SearchState, opening: Opening, { tokens }: Prepared): Promise<void> {
   const { spec } = state;
   const { baselines, regmixProxies: size } = spec.verify;
-  if (!baselines.includes('regmix') || size === undefined) return;
+  if (!baselines.includes('regmix') || size === undefined || state.regmix !== undefined) return;
   const none = state.finishEarly === 'now' ? 'finishEarly' : mayTrainRegmix(state, Date.now(), size);
-  if (none !== undefined) {
+  if (none !== undefined && !isUnderWay(state, 'r')) {
     state.regmix = { skipped: none };
     return;
   }
@@ -31,14 +32,14 @@ export async function searchRegmix(state: SearchState, opening: Opening, { token
   const { seed } = spec;
   const sample = { activityId: 'r-sample', summary: `RegMix · draw ${size} mixtures` };
   const input = { tokens, rules: spaceRules(spec), size, seed };
-  const { ref: mixtures, summary } = await runStage(opening, 'sampleRegmix', sample, input);
+  const { mixtures, ids } = await sampledOnce(state, 'r', () => runStage(opening, 'sampleRegmix', sample, input));
   // Constraints may make drawn mixtures coincide: so few that no tree could split aren't worth training.
   const least = leastRegmixIn({ regmixHoldout: patched('regmix-holdout') });
-  if (summary.ids.length < least) {
+  if (ids.length < least) {
     state.regmix = { skipped: 'failed' };
     return;
   }
-  const members = summary.ids.map((id): Member => ({
+  const members = ids.map((id): Member => ({
     id,
     mixture: id,
     ...searchSeeds(state),

@@ -1,29 +1,51 @@
+import { endRetries } from '../climb/search/retrying.ts';
+import type { Limit } from '../climb/search/budget.ts';
 import type { Scored, SearchState } from '../climb/search/search-state.ts';
 import type { Member } from '../activities/train-proxies.ts';
+import { HistoryFull } from './history.ts';
 import { needsAttention } from './phase.ts';
-import { runBatch, type BatchResult } from './proxies.ts';
+import { runBatch, tryAgain } from './proxies.ts';
 import type { Batch } from './proxy-group.ts';
+import { Round } from './round.ts';
+
+export type Scores = {
+  /** In the order of the members, whoever finished first. */
+  readonly scored: Scored[];
+  /** Why members were left out, if some were. */
+  readonly limit: Limit | undefined;
+};
 
 /**
- * Scores the members of a batch. Where fewer than `acceptedShare` of those that didn't diverge have a score, the search
- * waits for a person: `resume` tries the failed ones again.
+ * Scores the members of a batch, or those that the run before left of it. Where fewer than `acceptedShare` of those that
+ * didn't diverge have a score, the search waits for a person, who may have failed ones tried again.
+ * @throws HistoryFull where the next run has to go on with it
  */
 export async function scoreMembers(
   state: SearchState,
   batch: Batch,
   members: readonly Member[],
   acceptedShare: number,
-): Promise<Pick<BatchResult, 'scored' | 'limit'>> {
-  const scores = new Map<string, Scored>();
-  let pending = members;
+): Promise<Scores> {
+  const round = Round.of(members, state.underWay?.at === batch.at ? state.underWay : undefined);
   for (;;) {
-    const { scored, failed, limit } = await runBatch(state, batch, pending);
-    for (const entry of scored) scores.set(entry.id, entry);
-    const enough = scores.size >= acceptedShare * (scores.size + failed.length);
-    if (enough || limit !== undefined || state.finishEarly !== null) {
-      return { scored: members.flatMap(({ id }) => scores.get(id) ?? []), limit };
+    if ((await runBatch(state, batch, members, round)) === 'historyFull') {
+      const mixtures = members.map(({ mixture }) => mixture);
+      state.underWay = round.left(batch, [...new Set(mixtures)]);
+      throw new HistoryFull();
     }
-    await needsAttention(state, failed.length);
-    pending = failed;
+    const scored = members.flatMap(({ id }) => {
+      const end = round.ended.get(id);
+      return end?.kind === 'scored' ? [{ id, score: end.score }] : [];
+    });
+    const failed = members.filter(({ id }) => round.ended.get(id)?.kind === 'failed');
+    const enough = scored.length >= acceptedShare * (scored.length + failed.length);
+    if (enough || round.limit !== undefined || state.finishEarly !== null) {
+      endRetries(state);
+      delete state.underWay;
+      return { scored, limit: round.limit };
+    }
+    const wanted = await needsAttention(state);
+    round.groups = 0;
+    tryAgain(state, round, members, wanted ?? failed.map(({ id }) => id));
   }
 }

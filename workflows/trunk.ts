@@ -5,10 +5,11 @@ import { spaceRules } from '../climb/mixture/mixture-space.ts';
 import { limitBrokenBy, reserve } from '../climb/search/budget.ts';
 import { proxyCost } from '../climb/search/proxy-cost.ts';
 import { note, type Opening, type Prepared, type SearchState } from '../climb/search/search-state.ts';
-import { settleDiverged, settleLost, settleScored } from '../climb/search/settlement.ts';
+import { settleCut, settleDiverged, settleLost, settleScored } from '../climb/search/settlement.ts';
 import type { ProxyShape } from '../climb/spec/proxy-shape.ts';
 import { trunkId, trunkShape } from '../climb/spec/trunk.ts';
 import type { TrainedMember } from '../activities/train-proxies.ts';
+import { Cut, untilPaused } from './checkpoint-pause.ts';
 import { enterPhase, needsAttention } from './phase.ts';
 import { reasonOf } from './proxy-group.ts';
 import { runStage } from './stages.ts';
@@ -25,10 +26,18 @@ export async function prepareTrunk(state: SearchState, opening: Opening, prepare
   if (shape === null) return;
   await enterPhase(state, 'trunk');
   const mixtures = await naturalMixture(state, opening, prepared, shape);
+  let spent = 0;
   while (state.trunk === undefined && state.finishEarly === null) {
-    const weights = await train(state, opening, { shape, tokens: prepared.tokens, ...mixtures });
-    if (weights !== null) state.trunk = weights;
-    else await needsAttention(state, 1);
+    const trained = await train(state, opening, { shape, tokens: prepared.tokens, ...mixtures, spent });
+    if (typeof trained === 'number') {
+      spent += trained;
+      await enterPhase(state, 'trunk');
+    } else if (trained !== null) {
+      state.trunk = trained;
+    } else {
+      await needsAttention(state);
+      state.counts.failed -= 1;
+    }
   }
 }
 
@@ -50,12 +59,21 @@ async function naturalMixture({ spec }: SearchState, opening: Opening, { tokens 
   return { mixtures: ref, mixture: summary.ids[0] as string };
 }
 
-/** @returns null where training failed; its reason is among the state's failures. */
+/**
+ * @returns null where training failed, with its reason among the state's failures; the seconds that were charged where a
+ * pause cut it at a checkpoint
+ */
 async function train(
   state: SearchState,
   opening: Opening,
-  { shape, tokens, mixtures, mixture }: { shape: ProxyShape; tokens: Ref; mixtures: Ref; mixture: string },
-): Promise<Ref | null> {
+  {
+    shape,
+    tokens,
+    mixtures,
+    mixture,
+    spent,
+  }: { shape: ProxyShape; tokens: Ref; mixtures: Ref; mixture: string; spent: number },
+): Promise<Ref | number | null> {
   const { spec, account, milestones } = state;
   const reserved = proxyCost(state, 'search', { shape });
   const since = Date.now();
@@ -70,7 +88,7 @@ async function train(
       seed: derivedSeed(spec.seed, [trunkId, 'weights']),
       dataSeed: derivedSeed(spec.seed, [trunkId, 'data']),
     };
-    const { members } = await runStage(opening, 'trainProxies', view, {
+    const input = {
       tokens,
       mixtures,
       members: [{ id: trunkId, mixture, ...random }],
@@ -78,9 +96,12 @@ async function train(
       trainer: spec.proxy.trainer,
       maxEpochs: spec.constraints.maxEpochs,
       checkpointSeconds: spec.proxy.checkpointSeconds,
-    });
+      ...(spent > 0 && { spent }),
+    };
+    const { members } = await untilPaused(state, () => runStage(opening, 'trainProxies', view, input));
     trained = members[0] as TrainedMember;
   } catch (error) {
+    if (error instanceof Cut) return settleCut(state, reserved, error.deviceSeconds);
     const failure = isCancellation(error) ? null : { id: trunkId, reason: reasonOf(error) };
     settleLost(state, reserved, (Date.now() - since) / 1000, failure);
     if (failure === null) throw error;

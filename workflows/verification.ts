@@ -12,6 +12,7 @@ import type { Member } from '../activities/train-proxies.ts';
 import { enterPhase } from './phase.ts';
 import { scoreMembers } from './score-members.ts';
 import { runStage } from './stages.ts';
+import { isUnderWay, sampledOnce } from './under-way.ts';
 
 /** A comparison with an arm that lost a seed is weaker, and with one that has none impossible. */
 export const everyOne = 1;
@@ -27,7 +28,7 @@ export async function verify(
 ): Promise<VerificationRuns | null> {
   const { spec, predictor, candidates } = state;
   const count = affordableCandidates(state, Date.now());
-  if (count === 0 || predictor === null) return null;
+  if ((count === 0 && !isUnderWay(state, 'v')) || predictor === null) return null;
   await enterPhase(state, 'verify');
   const { tokens } = prepared;
   const { seeds } = spec.verify;
@@ -37,21 +38,23 @@ export async function verify(
     return name !== 'regmix' || regmix?.skipped === null;
   });
   const sample = { activityId: 'v-sample', summary: `verification · choose ${count} candidates` };
-  const { ref: arms, summary } = await runStage(opening, 'sampleVerification', sample, {
-    predictor,
-    candidates,
-    tokens,
-    rules: spaceRules(spec),
-    count,
-    baselines,
-    seed: spec.seed,
-    ...(regmix?.skipped === null && { regmix: regmix.mixture }),
-    ...(ngram && { ngram: { prior: ngram, tasks: spec.tasks, scale: scaleOf(spec) } }),
-  });
+  const { mixtures: arms, ids } = await sampledOnce(state, 'v', () =>
+    runStage(opening, 'sampleVerification', sample, {
+      predictor,
+      candidates,
+      tokens,
+      rules: spaceRules(spec),
+      count,
+      baselines,
+      seed: spec.seed,
+      ...(regmix?.skipped === null && { regmix: regmix.mixture }),
+      ...(ngram && { ngram: { prior: ngram, tasks: spec.tasks, scale: scaleOf(spec) } }),
+    }),
+  );
 
   const fresh = freshSeeds(spec);
   const members = fresh.flatMap((random, at) =>
-    summary.ids.map((mixture): Member => ({ id: `v-${mixture}-s${at + 1}`, mixture, ...random })),
+    ids.map((mixture): Member => ({ id: `v-${mixture}-s${at + 1}`, mixture, ...random })),
   );
   const { scored } = await scoreMembers(
     state,

@@ -28,6 +28,8 @@ export type TrainProxiesInput = {
   /** Passes over what is read of a cluster, at most. */
   readonly maxEpochs: number;
   readonly checkpointSeconds: number;
+  /** Device seconds of each member that are charged already: a pause cut the training. Absent: none. */
+  readonly spent?: number;
 };
 
 /** A member with the weights of its mixture and its content key in the ledger. */

@@ -1,4 +1,4 @@
-import { ApplicationFailure, Context } from '@temporalio/activity';
+import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity';
 import { halved, type MemoryCut } from '../../climb/search/memory-cut.ts';
 import type { RunFolders } from '../../adapters/run-folders.ts';
 import type { Trainer, TrainerCommand, TrainerEvent, TrainerFailure } from '../../adapters/trainer.ts';
@@ -71,7 +71,7 @@ export async function runCuttable(
   }
 }
 
-/** Runs the trainer; @returns the seconds that it took. */
+/** Runs the trainer; @returns the seconds that it took, which a cancelled one says as well. */
 async function occupy(
   trainer: Trainer,
   command: TrainerCommand,
@@ -80,16 +80,22 @@ async function occupy(
   look?: (event: TrainerEvent) => void,
 ): Promise<number> {
   const began = performance.now();
-  await beating((beat, signal) =>
-    trainer.run(command, spec, out, {
-      signal,
-      onEvent: (event) => {
-        if (event.event === 'progress' || event.event === 'waiting') beat(event);
-        look?.(event);
-      },
-    }),
-  );
-  return (performance.now() - began) / 1000;
+  const seconds = () => (performance.now() - began) / 1000;
+  try {
+    await beating((beat, signal) =>
+      trainer.run(command, spec, out, {
+        signal,
+        onEvent: (event) => {
+          if (event.event === 'progress' || event.event === 'waiting') beat(event);
+          look?.(event);
+        },
+      }),
+    );
+  } catch (error) {
+    if (error instanceof CancelledFailure) throw new CancelledFailure(error.message, [seconds()], error);
+    throw error;
+  }
+  return seconds();
 }
 
 const isTrainerFailure = (error: unknown): error is TrainerFailure =>

@@ -70,3 +70,10 @@ export function settleLost(
 export function settleRefused({ account }: SearchState, reserved: Cost, seconds: number): void {
   settle(account, reserved, { ...nothing, deviceSeconds: Math.min(reserved.deviceSeconds, seconds) });
 }
+
+/** A proxy whose training a pause cut, and that is reserved anew when it goes on. @returns the seconds charged */
+export function settleCut({ account }: SearchState, reserved: Cost, seconds: number): number {
+  const deviceSeconds = Math.min(reserved.deviceSeconds, seconds);
+  settle(account, reserved, { ...nothing, deviceSeconds });
+  return deviceSeconds;
+}
