@@ -5,6 +5,7 @@ import { contentKey } from '../climb/content-key.ts';
 import type { DomainSet, Manifest } from '../climb/corpus/corpus-artifacts.ts';
 import type { TokenShards } from '../climb/corpus/token-shards.ts';
 import { guardsIn, mixtureSpace, spaceRules } from '../climb/mixture/mixture-space.ts';
+import { project, satisfies } from '../climb/mixture/constraints.ts';
 import type { Mixture } from '../climb/mixture/mixture.ts';
 import type { NgramEvidence } from '../climb/ngram/ngram-evidence.ts';
 import type { Evidence } from '../climb/verification/evidence.ts';
@@ -59,6 +60,8 @@ export type RecommendMixtureInput = {
   readonly regmix?: RegmixSearch;
   /** What the search began with, where its file names that. */
   readonly evidence?: Ref;
+  /** Of the search's proxies, where a branch has another seed than its line. */
+  readonly trainingSeed?: number;
   /** N-gram models: the predictor may rest on them. Null where the trainer allowed none. */
   readonly ngram?: Ref | null;
 };
@@ -111,7 +114,11 @@ export function recommendMixture(deps: Pick<Deps, 'store' | 'trainers' | 'comput
         ...missingIn(input),
         ...tradeOffs({ ...found, taskWeights: scaleOf(spec) === 'none' ? null : taskWeights }, evidence),
       },
-      seeds: { search: spec.seed, verification: input.verification?.seeds ?? [] },
+      seeds: {
+        search: spec.seed,
+        ...(input.trainingSeed !== undefined && { training: input.trainingSeed }),
+        verification: input.verification?.seeds ?? [],
+      },
       spec,
       versions: { climb: climbVersion, trainer: `${name} ${version}`, torch },
       hashes: {
@@ -153,12 +160,13 @@ export function recommendMixture(deps: Pick<Deps, 'store' | 'trainers' | 'comput
     const own = ownObservations(observations);
     const prior = ngram ? await readPrior(store, ngram) : undefined;
     const rules = spaceRules(spec);
-    const guards = guardsIn(mixtureSpace(await store.readJson<TokenShards>(tokens), rules), rules);
-    const { mean } = believed(
-      { predictor, ngram: prior, guards },
-      own.map(({ weights }) => weights),
-    );
-    return own[lowestAt(mean)]?.weights ?? [];
+    const space = mixtureSpace(await store.readJson<TokenShards>(tokens), rules);
+    const best = (among: readonly Mixture[]) =>
+      among[lowestAt(believed({ predictor, ngram: prior, guards: guardsIn(space, rules) }, among).mean)] ?? [];
+    const trained = own.map(({ weights }) => weights);
+    const allowed = trained.filter((weights) => satisfies(weights, space.constraints));
+    // A branch may share nothing but mixtures of other constraints: then the nearest to the best of them within its own.
+    return allowed.length > 0 ? best(allowed) : project(best(trained), space.constraints);
   }
 }
 

@@ -27,7 +27,8 @@ export function writeReport({ store, searches, faults }: Pick<Deps, 'store' | 's
       tokens: await store.readJson<TokenShards>(tokens),
     });
     await faults.point('report.beforePublish');
-    await searches.write(run.search, 'search.json', `${JSON.stringify(recipe.spec, null, 2)}\n`);
+    const file = run.branch?.file ?? recipe.spec;
+    await searches.write(run.search, 'search.json', `${JSON.stringify(file, null, 2)}\n`);
     const recipePath = await searches.write(run.search, 'recipe.json', `${JSON.stringify(recipe, null, 2)}\n`);
     const reportPath = await searches.write(run.search, 'report.md', report);
     const { verdict, verified, weights, stoppedBy, outlook, digest } = recipe;

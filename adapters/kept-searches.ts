@@ -39,6 +39,7 @@ export async function keptSearch({ store, searches }: World, search: string): Pr
   return {
     search,
     spec,
+    ...(carried?.branch?.seed !== undefined && { trainingSeed: carried.branch.seed }),
     clusters: clusters.map(({ cluster, label }) => ({ cluster, label })),
     observations,
     arms: [],
@@ -52,13 +53,14 @@ export async function keptSearch({ store, searches }: World, search: string): Pr
 }
 
 export function searchOfRecipe(recipe: Recipe): KeptSearch {
-  const { spec, evidence, hashes, weights, run } = recipe;
+  const { spec, evidence, hashes, weights, run, seeds } = recipe;
   const items = Object.entries(hashes).flatMap(([name, hash]) =>
     name.startsWith('items.') ? [[name.slice('items.'.length), hash] as const] : [],
   );
   return {
     search: run.search,
     spec,
+    ...(seeds.training !== undefined && { trainingSeed: seeds.training }),
     clusters: weights.map(({ cluster, label }) => ({ cluster, label })),
     observations: evidence.observations,
     arms: evidence.arms,

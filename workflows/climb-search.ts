@@ -131,6 +131,7 @@ async function report(
     stoppedBy: state.stoppedBy ?? 'cancelled',
     stoppedByLimit: state.stoppedByLimit,
     ...(state.outlook && { outlook: state.outlook }),
+    ...(state.branch?.seed !== undefined && { trainingSeed: state.branch.seed }),
     unverified,
     verification: state.verified ?? null,
     ...(state.ladder && { ladder: state.ladder }),
@@ -158,6 +159,7 @@ async function report(
         ...(state.taskChanges && { taskChanges: state.taskChanges }),
         ...(account.budget.money && { money: moneyFor(account, account.charged.deviceSeconds) }),
         ...(state.evidence?.counts && { evidence: state.evidence.counts }),
+        ...(state.branch && { branch: state.branch }),
       },
     },
   );

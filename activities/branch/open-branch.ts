@@ -10,9 +10,10 @@ import {
 } from '../../climb/search/branch-differences.ts';
 import type { BranchStart } from '../../climb/search/branch-start.ts';
 import { standingsOf, type Branch } from '../../climb/search/search-state.ts';
-import { parseBranchFile } from '../../climb/spec/branch-file.ts';
+import { parseBranchFile, type BranchFile } from '../../climb/spec/branch-file.ts';
 import { parseBranch } from '../../climb/spec/branch-merge.ts';
 import type { SearchSpec } from '../../climb/spec/search-file.ts';
+import { searchSettings } from '../../climb/spec/search-presets.ts';
 import { trunkShape } from '../../climb/spec/trunk.ts';
 import { objectiveWeights, scaleOf } from '../../climb/verification/objective.ts';
 import type { Deps } from '../deps.ts';
@@ -26,7 +27,7 @@ export type BranchRequest = {
   readonly search: string | null;
 };
 
-export type OpenedBranch = { readonly found: Found; readonly spec: SearchSpec };
+export type OpenedBranch = { readonly file: BranchFile; readonly found: Found; readonly spec: SearchSpec };
 
 /**
  * The search that a branch goes on from, and the whole search file that follows.
@@ -57,11 +58,14 @@ export async function readBranch(
     const message = `the snapshot is of an earlier version, which doesn't say on which items its proxies were scored, so they can't be scored on others; leave it out, or branch from iteration 0`;
     throw new InvalidInput('the search file', [{ path: 'tasks', message }]);
   }
-  return { found, spec };
+  return { file, found, spec };
 }
 
 /** Where a branch begins, once everything that its file names was found to be there. */
-export async function branchStart({ store }: Pick<Deps, 'store'>, { found, spec }: OpenedBranch): Promise<BranchStart> {
+export async function branchStart(
+  { store }: Pick<Deps, 'store'>,
+  { file, found, spec }: OpenedBranch,
+): Promise<BranchStart> {
   const { snapshot, iteration } = found;
   const { manifest, domainSet, tokens, predictor, carried } = snapshot;
   const learnt = predictor === null ? [] : (await store.readJson<PredictorArtifact>(predictor)).observations;
@@ -71,7 +75,7 @@ export async function branchStart({ store }: Pick<Deps, 'store'>, { found, spec 
   const taskWeights = objectiveWeights(scored.tasks, scaleOf(scored), losses);
   return {
     ...{ spec, manifest, domainSet, tokens },
-    branch: branchOf(found, spec, own.length),
+    branch: branchOf({ file, found, spec }, own.length),
     leaderboard: standingsOf(own, taskWeights),
     ...(scaleOf(scored) !== 'none' && losses.length > 0 && { taskWeights }),
     ...(carried && { longest: carried.longest }),
@@ -93,7 +97,7 @@ function beginnings({ snapshot: { spec: parent, carried } }: Found, spec: Search
   return {
     predictor: null,
     candidates: null,
-    ...(alike && ngram !== undefined && { ngram }),
+    ...(ngram !== undefined && !otherTasks(parent, spec) && searchSettings(spec).ngram && { ngram }),
     ...(begun && evidence && { evidence }),
   };
 }
@@ -109,12 +113,13 @@ async function knowledge(store: Deps['store'], { snapshot, iteration }: Found, s
   const refit = carried === undefined || otherFit(parent, spec);
   if (!refit && !otherCandidates(parent, spec, iteration)) return counted;
   const mixtures: Mixtures = { schema: 1, kind: 'mixtures', mixtures: [] };
-  return { ...(refit ? known : counted), learn: { tasks: false, refit, nothing: await store.putJson(mixtures) } };
+  const counts = refit && !searchSettings(spec).ngram ? known : counted;
+  return { ...counts, learn: { tasks: false, refit, nothing: await store.putJson(mixtures) } };
 }
 
 const ancestorsOf = ({ search, snapshot }: Found) => [search, ...(snapshot.carried?.branch?.of ?? [])];
 
-function branchOf(found: Found, spec: SearchSpec, shared: number): Branch {
+function branchOf({ file, found, spec }: OpenedBranch, shared: number): Branch {
   const { search, iteration, snapshot } = found;
   const before = snapshot.carried?.branch;
   const seed = before?.seed ?? snapshot.spec.seed;
@@ -126,5 +131,6 @@ function branchOf(found: Found, spec: SearchSpec, shared: number): Branch {
     shared,
     ...(iteration > 0 && seed !== spec.seed && { seed }),
     ...(uncleaned.length > 0 && { notCleanedOf: uncleaned }),
+    file: { ...file, branchFrom: { search, iteration } },
   };
 }

@@ -11,6 +11,8 @@ import type { SearchSpec } from '../spec/search-file.ts';
 export type SearchEvidence = {
   readonly search: string;
   readonly spec: SearchSpec;
+  /** What proxies of the search were trained with; absent: the seed of the spec. */
+  readonly trainingSeed?: number;
   readonly clusters: readonly { readonly cluster: string; readonly label: string }[];
   readonly observations: readonly Observation[];
   readonly arms: readonly Pick<Arm, 'id' | 'weights'>[];
@@ -51,7 +53,7 @@ export function armScores(hashes: SearchEvidence['hashes']): string[] {
   return Object.entries(hashes).flatMap(([name, hash]) => (armRun.test(name) ? [hash] : []));
 }
 
-function searched({ search, spec }: SearchEvidence, observation: Observation): ScoredProxy {
+function searched({ search, spec, trainingSeed = spec.seed }: SearchEvidence, observation: Observation): ScoredProxy {
   const { id, weights, losses, score } = observation;
   return {
     search,
@@ -59,8 +61,8 @@ function searched({ search, spec }: SearchEvidence, observation: Observation): S
     iteration: Number(/^i(\d+)-/.exec(id)?.[1] ?? NaN),
     role: 'searched',
     arm: null,
-    seed: derivedSeed(spec.seed, ['search', 'weights']),
-    dataSeed: derivedSeed(spec.seed, ['search', 'data']),
+    seed: derivedSeed(trainingSeed, ['search', 'weights']),
+    dataSeed: derivedSeed(trainingSeed, ['search', 'data']),
     weights,
     losses: Object.fromEntries(spec.tasks.map((task, at) => [taskLabel(task), losses[at]!])),
     tokens: proxyShape(spec.proxy).tokens,

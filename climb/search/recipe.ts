@@ -6,7 +6,7 @@ import type { ArmEvidence } from '../verification/evidence.ts';
 import type { Observation } from '../predictor/observations.ts';
 import type { Recommendation } from '../verification/recommendation.ts';
 import type { SearchSpec } from '../spec/search-file.ts';
-import type { EvidenceCounts, Outlook, StoppedBy } from './search-state.ts';
+import type { Branch, EvidenceCounts, Outlook, StoppedBy, TaskChange } from './search-state.ts';
 import type { Baseline } from '../verification/baselines.ts';
 import type { Efficiency } from '../verification/efficiency.ts';
 import type { GuardEvidence } from '../verification/guards.ts';
@@ -60,7 +60,8 @@ export type RecipeBody = {
     /** The recommended arm at fewer tokens, where the search asks for it and recommends more than the corpus as it is. */
     readonly efficiency?: Efficiency;
   };
-  readonly seeds: { readonly search: number; readonly verification: readonly number[] };
+  /** `training`: what proxies of the search were trained with, where a branch has another seed than its line. */
+  readonly seeds: { readonly search: number; readonly training?: number; readonly verification: readonly number[] };
   readonly spec: SearchSpec;
   /** What made it. */
   readonly versions: Readonly<Record<string, string>>;
@@ -83,8 +84,14 @@ export type RecipeRun = {
     readonly failed: number;
   };
   readonly budgetChanges: readonly { readonly at: number; readonly change: string }[];
+  /** Where the searched tasks were changed by message: `spec` has those of the end. */
+  readonly taskChanges?: readonly TaskChange[];
+  /** What `charged` cost, where the budget counts money. */
+  readonly money?: number;
   /** Where it began with evidence; what is left out depends on where the file finds it. */
   readonly evidence?: EvidenceCounts;
+  /** Where it began, if it went on from another search. */
+  readonly branch?: Branch;
 };
 
 export type Recipe = RecipeBody & { readonly digest: string; readonly run: RecipeRun };
@@ -102,12 +109,21 @@ export function recipeDigest(body: RecipeBody): string {
   const { checkpointSeconds: _seconds, warmStart, tokenizer: _tokenizer, ...proxy } = body.spec.proxy;
   const trained = warmStart && 'tokens' in warmStart && { warmStart }; // `hashes` stands for one that was given
   const { warmStart: _evidence, ...search } = body.spec.search; // likewise
-  const { $schema: _schema, ...spec } = body.spec;
+  const { $schema: _schema, gates: _gates, branchFrom, ...spec } = body.spec; // who has to approve changes nothing that is found
+  const shared = branchFrom && { branchFrom: { iteration: branchFrom.iteration } }; // what is shared stands in the evidence
   const { manifest: _manifest, ...hashes } = body.hashes; // it names the files; `corpus` stands for what is in them
   return contentKey({
     ...body,
     hashes,
-    spec: { ...spec, search, budget, corpus: { ...corpus, ...read }, embedding, proxy: { ...proxy, ...trained } },
+    spec: {
+      ...spec,
+      ...shared,
+      search,
+      budget,
+      corpus: { ...corpus, ...read },
+      embedding,
+      proxy: { ...proxy, ...trained },
+    },
   });
 }
 

@@ -1,10 +1,11 @@
-import type { Cost } from './budget.ts';
 import type { DomainSet, Manifest } from '../corpus/corpus-artifacts.ts';
 import { proxyShape } from '../spec/proxy-shape.ts';
 import { cell, fixed, number, percent, table } from '../markdown.ts';
 import { guardBreakers } from '../verification/guards.ts';
 import { objective } from '../verification/objective.ts';
 import type { Recipe, Unverified } from './recipe.ts';
+import { branchSection } from './report-branch.ts';
+import { costSection } from './report-cost.ts';
 import { efficiencySection } from './report-efficiency.ts';
 import { guardsSection } from './report-guards.ts';
 import { ladderSection } from './report-ladder.ts';
@@ -38,8 +39,9 @@ export function renderReport(sources: ReportSources): string {
     leaderboard(sources),
     ...tradeOffsSection(sources.recipe),
     searchedSection(sources),
+    ...branchSection(sources.recipe),
     clusters(sources),
-    cost(sources),
+    costSection(sources.recipe.run),
     rerun(sources),
   ].join('\n\n');
 }
@@ -147,21 +149,6 @@ function clusters({ domainSet, tokens }: ReportSources): string {
   return `## Clusters\n\n${table(['cluster', 'label', 'documents', 'tokens', 'an example'], rows)}`;
 }
 
-function cost({ recipe: { run } }: ReportSources): string {
-  const { proxies, charged } = run;
-  return [
-    '## Cost',
-    [
-      `- Proxies: ${charged.proxies} of a budget of ${run.budget.proxies}, of which ${proxies.fromLedger} were known to the ledger and cost nothing; ${proxies.diverged} diverged, ${proxies.failed} failed`,
-      `- Training: ${number(charged.trainTokens)} tokens counted, ${hours(charged)} device hours spent`,
-      `- From ${run.startedAt} to ${run.finishedAt}`,
-      ...run.budgetChanges.map(({ at, change }) => `- Budget changed ${new Date(at).toISOString()}: ${cell(change)}`),
-    ].join('\n'),
-  ].join('\n\n');
-}
-
-const hours = ({ deviceSeconds }: Cost) => (deviceSeconds / 3600).toFixed(3);
-
 function rerun({ recipe }: ReportSources): string {
   // A name that a shell would not take as it stands is left to the reader.
   const name = /^\w[\w.-]*$/.test(recipe.run.search) ? recipe.run.search : 'search';
@@ -178,6 +165,7 @@ function rerun({ recipe }: ReportSources): string {
 
 /** Whether the file alone decided: no person and no clock. */
 function repeatable({ run, stoppedBy, stoppedByLimit }: Recipe): boolean {
-  const clock = stoppedByLimit === 'deadline' || stoppedByLimit === 'deviceHours';
-  return run.budgetChanges.length === 0 && stoppedBy !== 'finishEarly' && stoppedBy !== 'cancelled' && !clock;
+  const clock = ['deadline', 'deviceHours', 'money'].includes(stoppedByLimit ?? '');
+  const changed = run.budgetChanges.length > 0 || run.taskChanges !== undefined;
+  return !changed && stoppedBy !== 'finishEarly' && stoppedBy !== 'cancelled' && !clock;
 }

@@ -151,6 +151,8 @@ export type Branch = {
   readonly seed?: number;
   /** Tasks that the corpus was not cleaned of, since the line came to them later. */
   readonly notCleanedOf?: readonly string[];
+  /** What its own file says, the iteration filled in. */
+  readonly file: Readonly<Record<string, unknown>>;
 };
 
 /**

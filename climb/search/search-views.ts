@@ -1,5 +1,5 @@
 import { cell, table } from '../markdown.ts';
-import { fixedTrainings, proxiesIn, scheduleOf, workOf } from '../spec/plan.ts';
+import { fixedTrainings, ownProxiesIn, workOf } from '../spec/plan.ts';
 import { trunkId } from '../spec/trunk.ts';
 import { taskLabel } from '../verification/objective.ts';
 import { isPaused, pauseMode } from './pause.ts';
@@ -7,7 +7,7 @@ import { moneyFor } from './budget.ts';
 import { effect } from './effect.ts';
 import { plannedIterations, remaining } from './steering.ts';
 import type { Gate } from '../spec/gates.ts';
-import type { Outlook, Phase, SearchState } from './search-state.ts';
+import type { Branch, Outlook, Phase, SearchState } from './search-state.ts';
 
 /** Answers of the queries: small JSON for people and scripts. */
 
@@ -26,6 +26,8 @@ export type Status = {
   stoppedBy: string | null;
   /** What a further batch was expected to gain after the last iteration, and the noise of one run: below it a search ends. */
   outlook?: Outlook;
+  /** The search that it goes on from, after which iteration, and those before it, nearest first. */
+  branch?: Pick<Branch, 'search' | 'iteration' | 'of' | 'shared'>;
   rejected: SearchState['rejected'];
   failures: SearchState['failures'];
 };
@@ -34,7 +36,7 @@ export function statusOf(state: SearchState): Status {
   const { counts, account, leaderboard, spec } = state;
   const iterations = state.stoppedBy === null ? plannedIterations(state) : state.iteration;
   const finished = counts.done + counts.diverged + counts.failed;
-  const planned = Math.max(finished, proxiesIn(scheduleOf(spec), iterations) + workOf(fixedTrainings(spec)).proxies);
+  const planned = Math.max(finished, ownProxiesIn(spec, iterations) + workOf(fixedTrainings(spec)).proxies);
   const best = leaderboard[0];
   return {
     phase: state.phase,
@@ -54,10 +56,13 @@ export function statusOf(state: SearchState): Status {
     etaSeconds: etaSeconds(state, planned - finished),
     stoppedBy: state.stoppedBy,
     ...(state.outlook && { outlook: state.outlook }),
+    ...(state.branch && { branch: lineOf(state.branch) }),
     rejected: state.rejected,
     failures: state.failures,
   };
 }
+
+const lineOf = ({ search, iteration, of, shared }: Branch) => ({ search, iteration, of, shared });
 
 /**
  * The mean time between the latest proxies that ended, times those that are to come. The longest gap is left out: it

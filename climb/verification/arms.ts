@@ -17,8 +17,9 @@ export type Arm = {
 /**
  * The arms of the verification: by turns the observed and the never observed mixture of the lowest predicted score
  * (the predicted score, not the observed one, which is flattered by its noise: winner's curse), then the baselines.
- * No mixture stands there twice. Evidence from elsewhere counts as observed where its mixture is exact and one that this
- * search could have proposed: it is trained again here, as all are.
+ * No mixture stands there twice. Evidence from elsewhere, and what a branch shares with a search of other constraints,
+ * counts as observed where its mixture is exact and one that this search could have proposed: it is trained again here,
+ * as all are.
  */
 export function chooseArms(request: {
   readonly found: PredictorArtifact;
@@ -35,8 +36,7 @@ export function chooseArms(request: {
   const fixed = baselines.map((id): Arm => ({ id, role: 'baseline', weights: baselineMixture(id, sources) }));
   const taken = new Set(fixed.map(({ weights }) => mixtureKey(weights)));
   const eligible = found.observations.filter(
-    ({ evidence, weights }) =>
-      evidence === undefined || (evidence === 'exact' && satisfies(weights, sources.space.constraints)),
+    ({ evidence, weights }) => evidence !== 'approximate' && satisfies(weights, sources.space.constraints),
   );
   const { mean } = believed(
     { predictor: found.predictor, ngram, guards },
