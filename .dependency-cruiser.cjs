@@ -39,6 +39,13 @@ const forbidden = [
     },
   },
   {
+    name: 'the-checker-stands-apart',
+    severity: 'error',
+    comment: 'It would share the mistakes of what it checks.',
+    from: { path: '^scripts/checker/' },
+    to: { pathNot: '^(scripts/checker/|node_modules/@temporalio/worker/)', dependencyTypesNot: ['core'] },
+  },
+  {
     name: 'pure-rooms-without-node',
     severity: 'error',
     from: { path: '^(climb|workflows)/' },

@@ -1,0 +1,124 @@
+import { createHash } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Evidence } from '../../../scripts/checker/evidence.ts';
+
+/** What a search of two proxies leaves behind, made by hand: sound as it stands, and easy to spoil. */
+export class MadeSearch {
+  readonly home: string;
+  readonly events: Record<string, unknown>[] = [];
+  readonly recipe = {
+    digest: 'd1',
+    weights: [
+      { cluster: 'c0000', label: 'sea', weight: 0.25 },
+      { cluster: 'c0001', label: 'sky', weight: 0.75 },
+    ],
+    spec: {
+      budget: { proxies: 2, trainTokens: 200 },
+      constraints: { bounds: { sea: { lower: 0.1, upper: 0.3 } }, groups: { both: { clusters: ['sea', 'c0001'] } } },
+    },
+    run: { charged: { proxies: 2, trainTokens: 200 } },
+  };
+  result: unknown = { recipe: { digest: 'd1' } };
+
+  constructor(home: string) {
+    this.home = home;
+  }
+
+  async write(path: string, content: string): Promise<string> {
+    const whole = join(this.home, path);
+    await mkdir(dirname(whole), { recursive: true });
+    await writeFile(whole, content);
+    return whole;
+  }
+
+  artifactPath = (sha256: string) => join('artifacts', sha256.slice(0, 2), sha256);
+
+  async artifact(content: string) {
+    const sha256 = createHash('sha256').update(content).digest('hex');
+    await this.write(this.artifactPath(sha256), content);
+    return { sha256, bytes: Buffer.byteLength(content) };
+  }
+
+  /** An activity from its beginning to its end; without a result it failed. */
+  activity(type: string, id: string, input: unknown, result?: unknown): void {
+    const eventId = String(this.events.length + 1);
+    this.events.push({
+      eventId,
+      eventType: 'EVENT_TYPE_ACTIVITY_TASK_SCHEDULED',
+      activityTaskScheduledEventAttributes: { activityId: id, activityType: { name: type }, input: payload(input) },
+    });
+    if (result === undefined) {
+      const failed = { scheduledEventId: eventId };
+      this.events.push({
+        eventType: 'EVENT_TYPE_ACTIVITY_TASK_FAILED',
+        activityTaskFailedEventAttributes: failed,
+      });
+    } else {
+      const completed = { scheduledEventId: eventId, result: payload(result) };
+      this.events.push({
+        eventType: 'EVENT_TYPE_ACTIVITY_TASK_COMPLETED',
+        activityTaskCompletedEventAttributes: completed,
+      });
+    }
+  }
+
+  signal(signalName: string, value: unknown): void {
+    const signaled = { signalName, input: payload(value) };
+    this.events.push({
+      eventType: 'EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED',
+      workflowExecutionSignaledEventAttributes: signaled,
+    });
+  }
+
+  train(id: string, weights: unknown, key = id): void {
+    const member = { id, key, weights, fromLedger: false };
+    this.activity('trainProxies', id, { members: [{ id }], proxy: { tokens: 100 } }, { members: [member] });
+  }
+
+  score(id: string, weights: unknown, score?: unknown): void {
+    const result = score === undefined ? undefined : { members: [{ id, score }] };
+    this.activity('evaluateProxies', `${id}-evaluate`, { members: [{ id, weights }], tasks: ['t'] }, result);
+  }
+
+  async proxy(id: string): Promise<void> {
+    const weights = await this.artifact(`weights of ${id}`);
+    const score = await this.artifact(JSON.stringify({ kind: 'score', weights }));
+    this.train(id, weights);
+    this.score(id, weights, score);
+    await this.write(`ledger/proxy/${id}.json`, '{}');
+  }
+
+  /** What the checker is given, with everything on disk. */
+  async evidence(more: Partial<Evidence> = {}): Promise<Evidence> {
+    await this.write('searches/made/recipe.json', JSON.stringify(this.recipe));
+    const ended = () => ({
+      eventType: 'EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED',
+      workflowExecutionCompletedEventAttributes: { result: payload(this.result) },
+    });
+    const events = [...this.events, ...(this.result === undefined ? [] : [ended()])];
+    return { home: this.home, search: 'made', runs: [{ events } as Evidence['runs'][number]], ...more };
+  }
+}
+
+const payload = (value: unknown) => ({
+  payloads: [
+    {
+      metadata: { encoding: Buffer.from('json/plain').toString('base64') },
+      data: Buffer.from(JSON.stringify(value)).toString('base64'),
+    },
+  ],
+});
+
+/** One that is sound. */
+export async function soundSearch(home: string): Promise<MadeSearch> {
+  const made = new MadeSearch(home);
+  const mixtures = [
+    { id: 'i1-p001', weights: [0.5, 0.5] },
+    { id: 'i1-p002', weights: [0.2, 0.8] },
+  ];
+  made.activity('sampleMixtures', 'i1-sample', {}, await made.artifact(JSON.stringify({ kind: 'mixtures', mixtures })));
+  await made.proxy('i1-p001');
+  await made.proxy('i1-p002');
+  return made;
+}
