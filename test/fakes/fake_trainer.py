@@ -8,7 +8,7 @@ troubles come from the environment of the trainer profile:
 FAKE_STEPS     steps of a training (default 4); a checkpoint follows each
 FAKE_STEP_MS   milliseconds a step (default 0)
 FAKE_LOG       a file that gets one line for every step and start: what was really trained
-FAKE_DIVERGE   seeds, comma-separated, whose trainings diverge
+FAKE_DIVERGE   seeds, or ids of members, comma-separated, whose trainings diverge
 FAKE_FAIL      a file; while it exists every training ends with the exit code in it, 65 where it is empty
 FAKE_HOLD      a file; while it exists no training begins, or fails
 FAKE_SPOIL     a file; the evaluation that finds it removes it and spoils the weights of its first member
@@ -98,7 +98,7 @@ def read_state(contents):
 
 def finished(spec, out, member):
     """Publish a member's weights, which are its mixture; its record."""
-    diverged = str(member["seed"]) in os.environ.get("FAKE_DIVERGE", "").split(",")
+    diverged = not {str(member["seed"]), member["id"]}.isdisjoint(os.environ.get("FAKE_DIVERGE", "").split(","))
     record = {"id": member["id"], "status": "diverged" if diverged else "trained", "weights": None, "steps": STEPS,
               "tokens": spec["budget"]["tokensPerMember"], "finalLoss": None, "epochs": [0.0] * len(member["weights"]),
               "seconds": max(STEPS * STEP_SECONDS, 0.001)}

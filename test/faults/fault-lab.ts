@@ -1,6 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { repositoryRoot } from '../../adapters/home.ts';
 import { readServerRecord } from '../../adapters/server-record.ts';
@@ -48,6 +50,9 @@ export async function openFaultLab(...given: Parameters<typeof openLab>) {
     restartServer: async () => {
       server = await ensureServer({ home: lab.home, env: lab.env });
     },
+    stopWorkers: async () => {
+      for (const worker of workers) await kill(worker);
+    },
     close: async () => {
       for (const worker of workers) await kill(worker);
       await server.stop();
@@ -93,20 +98,55 @@ function read(path: string): string {
   }
 }
 
+/** Everything that was ever paid for is gone: the next search of this lab begins with nothing. */
+export async function forget({ home }: Pick<Lab, 'home'>): Promise<void> {
+  for (const folder of ['artifacts', 'ledger', 'runs', 'searches', 'speeds']) {
+    await rm(join(home, folder), { recursive: true, force: true });
+  }
+}
+
+/** Trainings under way: whose process works in which folder on which proxy, and what it could go on from, newest last. */
+export function trainingsUnderWay({ home }: Pick<Lab, 'home'>) {
+  const runs = join(home, 'runs');
+  return named(runs).flatMap((name) => {
+    const folder = join(runs, name);
+    const [owner, spec] = [read(join(folder, 'owner.json')), read(join(folder, 'spec.json'))];
+    if (owner === '' || !spec.includes('"budget"')) return [];
+    const { pid } = JSON.parse(owner) as { pid: number };
+    const { members } = JSON.parse(spec) as { members: { id: string; seed: number }[] };
+    return [{ folder, pid, member: members[0]!, checkpoints: named(join(folder, 'checkpoints')) }];
+  });
+}
+
+/** Names in a folder, sorted, but for what is being written. */
+function named(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+      .filter((name) => !name.startsWith('.'))
+      .sort();
+  } catch {
+    return [];
+  }
+}
+
 /** How long an outage lasts is part of the fault. */
 export const outage = (seconds: number) => pause(seconds * 1000);
 
-/** Attempts that each activity of a finished search needed, by its id. */
-export async function attemptsOf({ client }: Pick<Lab, 'client'>, workflowId: string): Promise<Map<string, number>> {
+/** What each activity of a search needed, by its id: its attempts, and why the last but one failed. */
+export async function triesOf({ client }: Pick<Lab, 'client'>, workflowId: string) {
   const { events } = await client.workflow.getHandle(workflowId).fetchHistory();
   const ids = new Map<string, string>();
-  const attempts = new Map<string, number>();
+  const tries = new Map<string, { attempts: number; type: string; message: string }>();
   for (const event of events ?? []) {
     const { activityTaskScheduledEventAttributes: scheduled, activityTaskStartedEventAttributes: started } = event;
     if (scheduled?.activityId) ids.set(String(event.eventId), scheduled.activityId);
-    if (started) attempts.set(ids.get(String(started.scheduledEventId)) ?? '', started.attempt ?? 1);
+    if (!started) continue;
+    const { attempt, lastFailure, scheduledEventId } = started;
+    const type = lastFailure?.applicationFailureInfo?.type ?? '';
+    const made = { attempts: attempt ?? 1, type, message: lastFailure?.message ?? '' };
+    tries.set(ids.get(String(scheduledEventId)) ?? '', made);
   }
-  return attempts;
+  return tries;
 }
 
 /** Lines of the fake's log that begin with a word: `start KEY STEP`, `step KEY STEP`. */

@@ -4,7 +4,6 @@ import type { SearchResult } from '../../../climb/search/search-result.ts';
 import { isAlive } from '../../adapters/is-alive.ts';
 import { until } from '../../search-lab.ts';
 import {
-  attemptsOf,
   digestOf,
   fakeSearch,
   kill,
@@ -14,6 +13,7 @@ import {
   outage,
   slowSteps,
   trainersOf,
+  triesOf,
   undisturbed,
   type FaultLab,
 } from '../fault-lab.ts';
@@ -50,7 +50,8 @@ test('row 1: kill -9 of the worker while it trains: its trainers are gone in 2 s
   expect(digestOf(result)).toBe(expected);
   // Two slots: in each the step under way was done twice at most.
   expect(await repeatedSteps()).toBeLessThanOrEqual(2);
-  expect(Math.max(...(await attemptsOf(lab, 'search')).values())).toBe(2);
+  const tries = [...(await triesOf(lab, 'search')).values()];
+  expect(Math.max(...tries.map(({ attempts }) => attempts))).toBe(2);
 }, 240_000);
 
 test('row 2: kill -9 of the trainer, again and again: it resumes, and attempts are kills + 1', async () => {
@@ -70,9 +71,12 @@ test('row 2: kill -9 of the trainer, again and again: it resumes, and attempts a
   await strike(2, 3);
   const result = (await handle.result()) as SearchResult;
   expect(digestOf(result)).toBe(expected);
-  const attempts = [...(await attemptsOf(lab, 'search'))].filter(([, count]) => count > 1);
-  expect(attempts.map(([, count]) => count)).toEqual([3, 2]);
-  expect(attempts.every(([id]) => /^i1-p\d+$/.test(id))).toBe(true);
+  const again = [...(await triesOf(lab, 'search'))].filter(([, { attempts }]) => attempts > 1);
+  expect(again.map(([, { attempts, type }]) => [attempts, type])).toEqual([
+    [3, 'killed'],
+    [2, 'killed'],
+  ]);
+  expect(again.every(([id]) => /^i1-p\d+$/.test(id))).toBe(true);
   expect(await repeatedSteps()).toBeLessThanOrEqual(3);
 }, 240_000);
 
