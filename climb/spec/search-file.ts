@@ -17,7 +17,7 @@ import { verifyPart } from './verify-part.ts';
 
 const searchFile = z.strictObject({
   $schema: z.optional(text('where an editor finds the schema of this file')),
-  version: z.literal(1),
+  version: z.literal(1).check(z.describe('the form of this file; there is one so far')),
   seed: z._default(
     count(0, Number.MAX_SAFE_INTEGER, 'every draw of the search follows from it: the same file gives the same recipe'),
     7,
@@ -78,7 +78,11 @@ const searchFile = z.strictObject({
     proxies: count(1, 100_000, 'proxies in all: search and verification together'),
     trainTokens: z.optional(count(1, Number.MAX_SAFE_INTEGER, 'training tokens in all')),
     deviceHours: z.optional(z.number().check(z.positive(), z.describe('hours of one core or one device, in all'))),
-    deadline: z.optional(z.iso.datetime({ offset: true })),
+    deadline: z.optional(
+      z.iso
+        .datetime({ offset: true })
+        .check(z.describe('when the search ends, with its time zone: 2030-01-31T18:00:00Z')),
+    ),
     money: moneyPart,
     concurrency: z._default(count(1, 2000, 'proxies in flight at once'), 8),
   }),
