@@ -2,23 +2,29 @@
 import { Command } from 'commander';
 import { assignCommand } from './commands/assign.ts';
 import { checkCommand } from './commands/check.ts';
+import { compareCommand } from './commands/compare.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { exploreCommand } from './commands/explore.ts';
 import { exportCommand } from './commands/export.ts';
+import { gcCommand } from './commands/gc.ts';
 import { heldOutCommand } from './commands/held-out.ts';
 import { ledgerCommand } from './commands/ledger.ts';
 import { schemaCommand } from './commands/schema.ts';
+import { sendCommand } from './commands/send.ts';
 import { watchCommand } from './commands/watch.ts';
 
 await new Command('climb')
   .description('Durable data-mixture search: CLIMB on Temporal')
   .addCommand(assignCommand)
   .addCommand(checkCommand)
+  .addCommand(compareCommand)
   .addCommand(doctorCommand)
   .addCommand(exploreCommand)
   .addCommand(exportCommand)
+  .addCommand(gcCommand)
   .addCommand(heldOutCommand)
   .addCommand(ledgerCommand)
   .addCommand(schemaCommand)
+  .addCommand(sendCommand)
   .addCommand(watchCommand)
   .parseAsync();

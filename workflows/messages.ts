@@ -15,7 +15,16 @@ import { planOf } from '../climb/search/plan-view.ts';
 import { askForTasks } from '../climb/search/retasking.ts';
 import { note, type SearchState } from '../climb/search/search-state.ts';
 import { budgetOf, leaderboardOf, statusOf } from '../climb/search/search-views.ts';
-import { messageHelp, messageNames, type Message, type MessageName } from '../climb/spec/messages.ts';
+import {
+  messageHelp,
+  messageNames,
+  queryHelp,
+  queryNames,
+  unknownMessage,
+  type Message,
+  type MessageName,
+  type QueryName,
+} from '../climb/spec/messages.ts';
 
 /** What is kept of the reason why a signal was refused: signals are anybody's, and the state must stay small. */
 const reasonLength = 1000;
@@ -103,16 +112,13 @@ export function registerMessages(state: SearchState): void {
   setDefaultUpdateHandler((name) => {
     throw ApplicationFailure.nonRetryable(unknownMessage(name), 'UnknownMessage');
   });
-  const query = (name: string, description: string, answer: () => unknown) =>
-    setHandler(defineQuery<unknown>(name), answer, { description });
-  query('status', 'phase, proxies, best so far, time left', () => statusOf(state));
-  query('leaderboard', 'the best mixtures so far, by objective', () => leaderboardOf(state));
-  query('plan', 'what is still to be done, and its cost', () => planOf(state, now()));
-  query('budget', 'budget, use, and what follows from them', () => budgetOf(state, now()));
-}
-
-function unknownMessage(name: string): string {
-  const quoted = name.slice(0, 100);
-  const query = ['status', 'leaderboard', 'plan', 'budget'].includes(name) ? `; "${quoted}" is a query` : '';
-  return `a search has no message "${quoted}": it takes ${messageNames.join(', ')}${query}`;
+  const answers: { readonly [Name in QueryName]: () => unknown } = {
+    status: () => statusOf(state),
+    leaderboard: () => leaderboardOf(state),
+    plan: () => planOf(state, now()),
+    budget: () => budgetOf(state, now()),
+  };
+  for (const name of queryNames) {
+    setHandler(defineQuery<unknown>(name), answers[name], { description: queryHelp[name] });
+  }
 }

@@ -82,6 +82,23 @@ export const messageHelp: { readonly [Name in MessageName]: string } = {
   finishEarly: '{after?: "iteration" | "now", reason?}: ends with what is known',
 };
 
+/** Questions that change nothing and leave no trace. */
+export const queryHelp = {
+  status: 'phase, proxies, best so far, time left',
+  leaderboard: 'the best mixtures so far, by objective',
+  plan: 'what is still to be done, and its cost',
+  budget: 'budget, use, and what follows from them',
+};
+export type QueryName = keyof typeof queryHelp;
+export const queryNames = Object.keys(queryHelp) as QueryName[];
+
+/** What whoever sends a message is told that no search knows. */
+export function unknownMessage(name: string): string {
+  const quoted = name.slice(0, 100);
+  const query = Object.hasOwn(queryHelp, name) ? `; "${quoted}" is a query` : '';
+  return `a search has no message "${quoted}": it takes ${messageNames.join(', ')}${query}`;
+}
+
 export type Message<Name extends MessageName> = z.output<(typeof schemas)[Name]>;
 /** A message as it is sent: what has a default may be left out. */
 export type MessageInput<Name extends MessageName> = z.input<(typeof schemas)[Name]>;
