@@ -73,6 +73,13 @@ test('default takes the batch from its settings: a first batch at least as large
   expect(order(64)).toHaveLength(32);
 });
 
+test('default finds the same whether a search of another budget was run before it or not', () => {
+  const shared = simplex();
+  const found = (problem: Problem, budget: number) => strategies.default!(problem, { budget, batch: 5, seed: 2 });
+  found(shared, 21);
+  for (const budget of [11, 16, 24]) expect(found(shared, budget)).toEqual(found(simplex(), budget));
+}, 60_000);
+
 test('regmix recommends what a search with its runs would be compared with, and the prior where no tree splits', () => {
   const problem = simplex();
   const { evaluated, scores, recommended } = strategies.regmix!(problem, { budget: 60, batch: 4, seed: 2 });

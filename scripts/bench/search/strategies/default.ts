@@ -20,13 +20,12 @@ export const byDefault: Strategy = (problem, settings) => {
   const runs = new Runs(problem, settings.budget);
   const search = searchSettings({ search: { preset: 'default', batch: settings.batch }, tasks: [] });
   const { sizes, then } = search.schedule;
-  runs.evaluate(firstRuns(problem, { ...settings, size: Math.min(sizes[0] ?? then, runs.left) }));
-  for (let iteration = 2; runs.left > 0; iteration++) {
-    const predictor = fitted(problem, runs, search);
-    const candidates = proposed(problem, runs, predictor, { ...settings, search, iteration });
-    const size = Math.min(then, runs.left);
-    const draws = { seed: settings.seed, iteration };
-    runs.evaluate(sampleBatch({ predictor, evaluated: runs.mixtures, candidates, settings: search, size, draws }));
+  const first = Math.min(sizes[0] ?? then, runs.left);
+  const batches = batchesOf(problem, { ...settings, first });
+  for (let iteration = 1; runs.left > 0; iteration++) {
+    const batch = (batches[iteration - 1] ??=
+      iteration === 1 ? firstRuns(problem, { ...settings, size: first }) : next(iteration));
+    runs.evaluate(batch.slice(0, runs.left));
   }
   const predictor = fitted(problem, runs, search);
   const last = problem.mixtures ?? proposed(problem, runs, predictor, { ...settings, search, iteration: 0 }).mixtures;
@@ -36,7 +35,29 @@ export const byDefault: Strategy = (problem, settings) => {
     predictedBest: lowest(predictor, [...runs.mixtures, ...last]),
     recommended: problem.mixtures === null ? lowest(predictor, [...runs.mixtures, ...last]) : runs.bestSeen(),
   };
+
+  function next(iteration: number): Mixture[] {
+    const predictor = fitted(problem, runs, search);
+    const candidates = proposed(problem, runs, predictor, { ...settings, search, iteration });
+    const draws = { seed: settings.seed, iteration };
+    return sampleBatch({ predictor, evaluated: runs.mixtures, candidates, settings: search, size: then, draws });
+  }
 };
+
+const proposals = new WeakMap<Problem, Map<string, Mixture[][]>>();
+
+/**
+ * What a search of this seed proposes, batch by batch, as far as it is known: one of a smaller budget runs the first of
+ * the same mixtures, since a batch is chosen one mixture at a time.
+ */
+function batchesOf(problem: Problem, { seed, batch, first }: Settings & { readonly first: number }): Mixture[][] {
+  const known = proposals.get(problem) ?? new Map<string, Mixture[][]>();
+  proposals.set(problem, known);
+  const key = `${seed} ${batch} ${first}`;
+  const batches = known.get(key) ?? [];
+  known.set(key, batches);
+  return batches;
+}
 
 function firstRuns({ prior, mixtures }: Problem, { size, seed }: { size: number; seed: number }): Mixture[] {
   const wanted = firstBatch({ prior, constraints: free(prior.length), size, seed });
