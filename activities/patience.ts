@@ -1,4 +1,5 @@
 import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity';
+import { beating } from './beating.ts';
 
 type Activity = (input: never) => Promise<unknown>;
 
@@ -37,9 +38,9 @@ export const attempts = {
 };
 
 /**
- * The same activities, each with its patience. Temporal tries them without end, since it can't leave an attempt
- * uncounted: here a full disk is waited for, and any other fault ends a stage at its last attempt (those on a full disk,
- * and lost workers, counted).
+ * The same activities, each with heartbeats, so that a lost worker is missed soon, and with its patience. Temporal tries
+ * them without end, since it can't leave an attempt uncounted: here a full disk is waited for, and any other fault ends
+ * a stage at its last attempt (those on a full disk, and lost workers, counted).
  */
 export function patiently<Activities extends Record<string, Activity>>(
   activities: Activities,
@@ -48,7 +49,7 @@ export function patiently<Activities extends Record<string, Activity>>(
   const patient = ([stage, activity]: [string, Activity]) => {
     const tried: Activity = async (input) => {
       try {
-        return await activity(input);
+        return await beating(() => activity(input));
       } catch (error) {
         throw verdictOn(error, most[stage] as number);
       }

@@ -5,10 +5,10 @@ import type { Opening } from '../climb/search/search-state.ts';
 type StageName = keyof Activities;
 
 /** How long a stage may take, where it runs; how often it is tried decides the activity (activities/patience.ts). */
-type StagePolicy = { queue: 'climb' | 'cpu' | 'train'; hours: number; heartbeat: boolean };
+type StagePolicy = { queue: 'climb' | 'cpu' | 'train'; hours: number };
 
-const light: StagePolicy = { queue: 'climb', hours: 0.1, heartbeat: false };
-const heavy: StagePolicy = { queue: 'cpu', hours: 6, heartbeat: true };
+const light: StagePolicy = { queue: 'climb', hours: 0.1 };
+const heavy: StagePolicy = { queue: 'cpu', hours: 6 };
 
 const policies: Record<StageName, StagePolicy> = {
   openSearch: { ...light, hours: 0.2 },
@@ -22,17 +22,17 @@ const policies: Record<StageName, StagePolicy> = {
   fitNgramPrior: heavy,
   openEvidence: light,
   openTasks: { ...light, hours: 0.5 },
-  sampleMixtures: { ...light, hours: 0.5, heartbeat: true },
-  trainProxies: { queue: 'train', hours: 24, heartbeat: true },
-  evaluateProxies: { queue: 'train', hours: 2, heartbeat: true },
+  sampleMixtures: { ...light, hours: 0.5 },
+  trainProxies: { queue: 'train', hours: 24 },
+  evaluateProxies: { queue: 'train', hours: 2 },
   refitPredictor: { ...heavy, hours: 0.25 },
   pruneCandidates: { ...heavy, hours: 1 },
   commitIteration: light,
   sampleRegmix: light,
   fitRegmix: { ...heavy, hours: 0.25 },
   sampleVerification: light,
-  recommendArm: { ...light, heartbeat: true },
-  recommendMixture: { ...light, heartbeat: true },
+  recommendArm: light,
+  recommendMixture: light,
   writeReport: light,
   openAssignment: { ...light, hours: 0.5 },
   // As embedCorpus, which it does for files that came later.
@@ -67,7 +67,8 @@ function optionsFor(policy: StagePolicy, { timeouts, queues }: Pick<Opening, 'ti
   return {
     startToCloseTimeout: policy.hours * 3_600_000,
     ...(policy.queue !== 'climb' && { taskQueue: queues[policy.queue] }),
-    ...(policy.heartbeat && { heartbeatTimeout: timeouts.heartbeat * 1000 }),
+    // Of every stage: a worker that is killed in a short one is missed as soon as in a long one.
+    heartbeatTimeout: timeouts.heartbeat * 1000,
     // A cancelled search ends when its trainers have: no process is left behind.
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
     retry: {
