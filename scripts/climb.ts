@@ -13,6 +13,12 @@ import { schemaCommand } from './commands/schema.ts';
 import { sendCommand } from './commands/send.ts';
 import { watchCommand } from './commands/watch.ts';
 
+// Whoever reads the beginning alone, as `| head` does, has what they wanted.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(0);
+});
+
 await new Command('climb')
   .description('Durable data-mixture search: CLIMB on Temporal')
   .addCommand(assignCommand)
