@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { appendFile, copyFile, link, mkdir, open, readFile, rm, stat } from 'node:fs/promises';
+import { appendFile, copyFile, link, mkdir, open, readFile, rm, stat, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { canonicalJson } from '../climb/content-key.ts';
 import type { Ref } from '../climb/artifact.ts';
@@ -34,6 +34,15 @@ async function orNothing<T>(temporary: string, work: () => Promise<T>): Promise<
     await rm(temporary, { force: true });
     throw error;
   }
+}
+
+/** @returns false where it was taken away in the meantime; a file of somebody else can't be marked, and is there. */
+async function markUsed(path: string): Promise<boolean> {
+  const now = new Date();
+  return utimes(path, now, now).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => error.code !== 'ENOENT',
+  );
 }
 
 /**
@@ -119,12 +128,11 @@ export class ArtifactStore {
     return join(folder, `${randomUUID()}.tmp`);
   }
 
+  /** Whether it is there. It counts as used from now on: housekeeping leaves it alone (adapters/sweep.ts). */
   async has(ref: Ref): Promise<boolean> {
-    try {
-      return (await stat(this.path(ref))).size === ref.bytes;
-    } catch {
-      return false;
-    }
+    const path = this.path(ref);
+    const found = await stat(path).catch(() => undefined);
+    return found?.size === ref.bytes && (await markUsed(path));
   }
 
   /** Whether the bytes are still those that the name says; unlike `has`, this reads all of them. */
