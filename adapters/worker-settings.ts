@@ -26,6 +26,10 @@ export type WorkerSettings = {
   readonly timeouts: { readonly heartbeat: number; readonly retryInitial: number; readonly retryMaximum: number };
   /** Events of a history after which a search continues as new, CLIMB_MAX_HISTORY. */
   readonly maxHistory: number;
+  /** A file that `bundleWorkflowCode` made of workflows/, CLIMB_WORKFLOW_BUNDLE; absent: the worker bundles them itself. */
+  readonly workflowBundle?: string;
+  /** Temporary files of killed writers go when they are as old as this, CLIMB_LEFTOVER_SECONDS. */
+  readonly leftoverSeconds: number;
 };
 
 const positive = z.coerce.number().check(z.positive(), z.maximum(86_400));
@@ -47,6 +51,8 @@ const variables = z.object({
   CLIMB_RETRY_MAXIMUM_SECONDS: z._default(positive, 60),
   // The server warns at 10,240 events, and an iteration of many proxies adds its own before its end.
   CLIMB_MAX_HISTORY: z._default(z.coerce.number().check(z.int(), z.minimum(50), z.maximum(10_000)), 7500),
+  CLIMB_WORKFLOW_BUNDLE: z.optional(z.string()),
+  CLIMB_LEFTOVER_SECONDS: z._default(z.coerce.number().check(z.minimum(0)), 3600),
 });
 
 const profile = z.strictObject({
@@ -89,6 +95,8 @@ export function workerSettings(env: NodeJS.ProcessEnv = process.env): WorkerSett
       retryMaximum: given.CLIMB_RETRY_MAXIMUM_SECONDS,
     },
     maxHistory: given.CLIMB_MAX_HISTORY,
+    ...(given.CLIMB_WORKFLOW_BUNDLE !== undefined && { workflowBundle: given.CLIMB_WORKFLOW_BUNDLE }),
+    leftoverSeconds: given.CLIMB_LEFTOVER_SECONDS,
   };
 }
 

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 import { createActivities } from '../activities/index.ts';
+import { removeLeftovers } from '../adapters/leftovers.ts';
 import { knownSearchAttributes } from '../adapters/search-attributes.ts';
 import type { ConnectionSettings } from '../adapters/temporal-connection.ts';
 import { openWorld } from '../adapters/world.ts';
@@ -13,6 +14,9 @@ export type ServedQueues = {
   readonly stop: () => void;
 };
 
+/** Temporal's own default. */
+const stickySeconds = 10;
+
 /** Computing stages at once: each uses a thread a core by itself. */
 const computingSlots = 2;
 
@@ -21,6 +25,7 @@ export async function serve(
   settings: WorkerSettings,
   { connectionOptions, namespace }: ConnectionSettings,
 ): Promise<ServedQueues> {
+  await removeLeftovers(settings.home, Date.now() - settings.leftoverSeconds * 1000);
   const world = await openWorld(settings);
   const connection = await NativeConnection.connect(connectionOptions);
   const searchAttributes = () => knownSearchAttributes(connection, namespace);
@@ -34,9 +39,16 @@ export async function serve(
     shutdownForceTime: '90s',
   } satisfies Partial<WorkerOptions>;
   const { climb, cpu, train } = settings.queues;
-  const workflowsPath = fileURLToPath(new URL('../workflows/index.ts', import.meta.url));
+  const { heartbeat } = settings.timeouts;
+  const workflows = {
+    ...(settings.workflowBundle === undefined
+      ? { workflowsPath: fileURLToPath(new URL('../workflows/index.ts', import.meta.url)) }
+      : { workflowBundle: { codePath: settings.workflowBundle } }),
+    // A search waits for a worker that knows it no longer than a stage does before it counts as lost.
+    stickyQueueScheduleToStartTimeout: Math.min(stickySeconds, heartbeat) * 1000,
+  } satisfies Partial<WorkerOptions>;
   const workers = await Promise.all([
-    Worker.create({ ...common, taskQueue: climb, workflowsPath }),
+    Worker.create({ ...common, taskQueue: climb, ...workflows }),
     Worker.create({ ...common, taskQueue: cpu, maxConcurrentActivityTaskExecutions: computingSlots }),
     Worker.create({ ...common, taskQueue: train, maxConcurrentActivityTaskExecutions: settings.trainSlots }),
   ]);
