@@ -129,7 +129,7 @@ describe('a run', () => {
     );
   });
 
-  test('hands arguments over byte for byte, whatever a shell would make of them', async () => {
+  test('row 35: hands arguments over byte for byte, whatever a shell would make of them', async () => {
     const odd = [
       `a b`,
       `$(touch ${folder}/pwned)`,
