@@ -17,6 +17,8 @@ export type KeptSearch = SearchEvidence & {
   /** Of the items of each searched task, by label; null where only a snapshot of before 0.3.0 is left, which doesn't say. */
   readonly items: Readonly<Record<string, string>> | null;
   readonly recipe: Recipe | null;
+  /** Of its last iteration, where it has no recipe. */
+  readonly snapshot: Snapshot | null;
 };
 
 type World = { readonly store: ArtifactStore; readonly searches: SearchFolders };
@@ -31,7 +33,8 @@ export async function keptSearch({ store, searches }: World, search: string): Pr
   const last = (await searches.iterations(search)).at(-1);
   const text = last === undefined ? undefined : await searches.read(search, `iterations/${last}.json`);
   if (text === undefined) return undefined;
-  const { spec, manifest, domainSet, tokens, predictor, carried } = JSON.parse(text) as Snapshot;
+  const snapshot = JSON.parse(text) as Snapshot;
+  const { spec, manifest, domainSet, tokens, predictor, carried } = snapshot;
   if (predictor === null) return undefined; // it has measured nothing yet
   const items = carried?.items.searched.map(({ sha256 }, at) => [taskLabel(spec.tasks[at]!), sha256] as const);
   const { clusters } = await store.readJson<DomainSet>(domainSet);
@@ -49,6 +52,7 @@ export async function keptSearch({ store, searches }: World, search: string): Pr
     manifest: manifest.sha256,
     items: items ? Object.fromEntries(items) : null,
     recipe: null,
+    snapshot,
   };
 }
 
@@ -70,5 +74,6 @@ export function searchOfRecipe(recipe: Recipe): KeptSearch {
     manifest: hashes['manifest'] ?? null,
     items: Object.fromEntries(items),
     recipe,
+    snapshot: null,
   };
 }

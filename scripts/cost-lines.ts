@@ -1,5 +1,5 @@
 import type { CostEstimate } from '../climb/spec/cost.ts';
-import { planSearch, scheduleOf } from '../climb/spec/plan.ts';
+import { planSearch, scheduleOf, sharedIterations } from '../climb/spec/plan.ts';
 import { proxyPresets } from '../climb/spec/proxy-presets.ts';
 import { searchSettings } from '../climb/spec/search-presets.ts';
 import type { SearchSpec } from '../climb/spec/search-file.ts';
@@ -44,13 +44,18 @@ export function costLines(spec: SearchSpec, cost: CostEstimate, place: Place): s
 function scheduleLine(spec: SearchSpec): string {
   const { iterations } = planSearch(spec);
   const schedule = scheduleOf(spec);
-  const listed = schedule.sizes.slice(0, iterations).join(', ');
-  const then = iterations > schedule.sizes.length ? `, then ${schedule.then} each` : '';
+  const shared = sharedIterations(spec);
+  const own = iterations - shared;
+  if (own === 0) return `no iteration after the ${shared} that it shares: verification alone`;
+  const listed = schedule.sizes.slice(shared, iterations).join(', ');
+  const rest = iterations > Math.max(shared, schedule.sizes.length) ? [`${schedule.then} each`] : [];
+  const sizes = [listed, ...rest].filter(Boolean).join(', then ');
+  const after = shared === 0 ? '' : ` after the ${shared} that it shares`;
   const early =
     searchSettings(spec).stop.gain === false
       ? ''
       : ' at most, fewer where a further batch would gain less than the noise of one run';
-  return `${listed}${then}: ${iterations} ${iterations === 1 ? 'iteration' : 'iterations'}${early}`;
+  return `${sizes}: ${own} ${own === 1 ? 'iteration' : 'iterations'}${after}${early}`;
 }
 
 function speedOf({ speed }: CostEstimate, { tokensPerSecond = 0 }: Place): string {

@@ -21,6 +21,11 @@ export async function findSearch(world: World, named: string): Promise<KeptSearc
   const found = await keptSearch(world, named);
   if (found !== undefined) return found;
   const kept = await world.searches.list();
+  if (kept.includes(named)) {
+    throw new CommandProblem(
+      `the search "${named}" has measured nothing yet. Try: once its first iteration is done, or npm run climb -- watch ${named}`,
+    );
+  }
   throw new CommandProblem(
     `nothing is kept of a search "${named}" here (kept are: ${kept.join(', ') || 'none'}). Try: one of those, the path of a recipe.json, or CLIMB_HOME for another state folder`,
   );

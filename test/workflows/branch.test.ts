@@ -1,7 +1,10 @@
 /** Searches that go on from an iteration of another: from one that runs, that is done, that Temporal has forgotten. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { readFile, rm } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { repositoryRoot } from '../../adapters/home.ts';
+import type { Compared } from '../../climb/comparison/compared-searches.ts';
 import type { Recipe } from '../../climb/search/recipe.ts';
 import type { SearchResult } from '../../climb/search/search-result.ts';
 import type { Status } from '../../climb/search/search-views.ts';
@@ -171,6 +174,62 @@ test('a branch of a branch, two of one iteration at once, and a parent with any 
   expect(one?.evidence.observations.slice(0, 6)).toEqual(first.evidence.observations.slice(0, 6));
   expect(decided(one as Recipe)).toEqual(decided(first));
 }, 120_000);
+
+describe('from the command line', () => {
+  const climb = (...args: string[]) =>
+    new Promise<{ code: number; out: string; error: string }>((resolve) => {
+      const tsx = join(repositoryRoot, 'node_modules', '.bin', 'tsx');
+      const options = { cwd: lab.home, env: lab.env };
+      execFile(tsx, [join(repositoryRoot, 'scripts', 'climb.ts'), ...args], options, (failure, out, error) => {
+        resolve({ code: failure === null ? 0 : Number(failure.code), out, error });
+      });
+    });
+
+  test('two searches are compared from what is kept of them', async () => {
+    const [text, json, nobody] = await Promise.all([
+      climb('compare', 'parent', 'branch'),
+      climb('compare', 'branch', 'parent', '--json'),
+      climb('compare', 'parent', 'nobody'),
+    ]);
+    expect(text).toMatchObject({ code: 0, error: '' });
+    expect(text.out).toContain('branch comes from parent and shares 4 scored proxies with what it goes on from');
+    expect(text.out).toMatch(/^ {2}reported bitsPerByte {2}a \d\.\d{4} \[/m);
+    expect(text.out).toContain('  budget.proxies: 16 | 12\n  seed: 7 | 11\n');
+    const compared = JSON.parse(json.out) as Compared;
+    expect(compared).toMatchObject({
+      a: { search: 'branch', verified: true, cost: { proxies: 12 }, branchOf: { of: ['parent'], iteration: 1 } },
+      b: { search: 'parent', verified: true, cost: { proxies: 16 }, branchOf: null },
+      ancestry: { nearest: 'parent' },
+    });
+    expect(compared.scores.tasks.map(({ task }) => task)).toEqual(['reported']);
+    expect(compared.weights?.distance).toBeGreaterThan(0);
+    expect(nobody.code).toBe(1);
+    expect(nobody.error).toContain('nothing is kept of a search "nobody" here (kept are:');
+  }, 60_000);
+
+  test('a branch file is checked against the search that it goes on from', async () => {
+    const files = {
+      fine: from('parent', 1, { seed: 5 }),
+      unknown: from('parent', 9),
+      other: from('parent', 1, { proxy: { tokens: 1 } }),
+    };
+    const paths = Object.entries(files).map(async ([name, content]) => {
+      const path = join(lab.home, `${name}.json`);
+      await writeFile(path, JSON.stringify(content));
+      return path;
+    });
+    const [fine, unknown, other] = await Promise.all((await Promise.all(paths)).map((path) => climb('check', path)));
+    expect(fine).toMatchObject({ code: 0, error: '' });
+    expect(fine?.out).toContain('goes on from iteration 1 of parent, with its 4 scored proxies, which cost nothing');
+    expect(fine?.out).toMatch(/^proxies {3}12 \(4 to search, 8 to verify\)$/m);
+    expect(fine?.out).toMatch(/^schedule {2}2 each: 2 iterations after the 1 that it shares$/m);
+    expect(unknown).toMatchObject({ code: 1, out: '' });
+    expect(unknown?.error).toContain(
+      'branchFrom.iteration: "parent" has no snapshot of iteration 9; it has 0, 1, 2, 3;',
+    );
+    expect(other?.error).toContain("proxy.tokens: the parent's proxies have that shape");
+  }, 60_000);
+});
 
 test('a corpus that is gone is not needed any more', async () => {
   await rm(join(lab.home, 'corpus'), { recursive: true });
