@@ -71,6 +71,7 @@ function verdictOn(error: unknown, most: number): unknown {
     type: (error instanceof ApplicationFailure && error.type) || error.name,
     nonRetryable: true,
     cause: error,
+    ...(error instanceof ApplicationFailure && error.details && { details: error.details }),
   });
 }
 

@@ -1,11 +1,17 @@
 import { once } from 'node:events';
-import { readFile, rm } from 'node:fs/promises';
+import { mkdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { canonicalJson } from '../climb/content-key.ts';
 import type { MemoryCut } from '../climb/search/memory-cut.ts';
 import { publish } from './publish.ts';
 
 const cutFile = 'cut.json';
+const clockFile = 'clock.json';
+/** Milliseconds: what a killed attempt may have taken longer than was seen. */
+const seenEvery = 500;
+
+/** Seconds of all attempts so far; `stop` when this one ends, however it does. */
+export type Clock = { readonly seconds: () => number; readonly stop: () => Promise<void> };
 
 /**
  * Folders in which trainers work, `<root>/<key>`: checkpoints survive here between attempts. A folder is removed once
@@ -47,6 +53,42 @@ export class RunFolders {
   async keepCut(key: string, cut: MemoryCut | undefined): Promise<void> {
     if (cut === undefined) await rm(this.path(key, cutFile), { force: true });
     else await publish(this.path(key, cutFile), canonicalJson(cut));
+  }
+
+  /**
+   * Counts the seconds that attempts at one activity occupy a device: of those before, as far as they were seen, and of
+   * the one that begins now. No training fails because its seconds can't be kept.
+   * @param activity whose attempts they are
+   */
+  async clock(key: string, activity: string): Promise<Clock> {
+    const path = this.path(key, clockFile);
+    const before = await this.#secondsBefore(path, activity);
+    const began = performance.now();
+    const since = Date.now();
+    const now = () => before + (performance.now() - began) / 1000;
+    await mkdir(this.path(key), { recursive: true });
+    await writeFile(path, JSON.stringify({ activity, before, since })).catch(() => undefined);
+    // The time of its last change says until when an attempt was seen: nothing can be torn when a worker is killed.
+    const see = () => void utimes(path, new Date(), new Date(since + 1000 * (now() - before))).catch(() => undefined);
+    const timer = setInterval(see, seenEvery);
+    return {
+      seconds: now,
+      stop: async () => {
+        clearInterval(timer);
+        await writeFile(path, JSON.stringify({ activity, before: now() })).catch(() => undefined);
+      },
+    };
+  }
+
+  async #secondsBefore(path: string, activity: string): Promise<number> {
+    try {
+      const { mtimeMs } = await stat(path);
+      const kept = JSON.parse(await readFile(path, 'utf8')) as { activity: string; before: number; since?: number };
+      if (kept.activity !== activity) return 0;
+      return kept.before + (kept.since === undefined ? 0 : Math.max(0, mtimeMs - kept.since) / 1000);
+    } catch {
+      return 0;
+    }
   }
 
   #find<T>(key: string, file: string): Promise<T | undefined> {

@@ -1,6 +1,7 @@
-import { ActivityFailure, CancelledFailure, CancellationScope, condition, isCancellation } from '@temporalio/workflow';
+import { CancellationScope, condition, isCancellation } from '@temporalio/workflow';
 import { pauseMode } from '../climb/search/pause.ts';
 import type { SearchState } from '../climb/search/search-state.ts';
+import { deviceSecondsIn } from './device-seconds.ts';
 
 /** A training that a pause ended at a checkpoint. */
 export class Cut extends Error {
@@ -37,11 +38,4 @@ export async function untilPaused<T>(state: SearchState, train: () => Promise<T>
   } finally {
     over = true;
   }
-}
-
-/** What a trainer that was called off says of the time that it took; undefined where none had begun. */
-function deviceSecondsIn(error: unknown): number | undefined {
-  const cause = error instanceof ActivityFailure ? error.cause : error;
-  const [seconds] = cause instanceof CancelledFailure ? cause.details : [];
-  return typeof seconds === 'number' ? seconds : undefined;
 }

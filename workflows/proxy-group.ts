@@ -8,6 +8,7 @@ import type { ProxyShape } from '../climb/spec/proxy-shape.ts';
 import type { EvaluateProxiesInput } from '../activities/evaluate-proxies.ts';
 import type { Member, TrainedMember } from '../activities/train-proxies.ts';
 import { Cut, untilPaused } from './checkpoint-pause.ts';
+import { deviceSecondsIn, lostSecondsEach } from './device-seconds.ts';
 import { showDetails } from './phase.ts';
 import { runStage } from './stages.ts';
 
@@ -164,13 +165,17 @@ async function evaluate({ spec, opening }: SearchState, batch: Batch, group: Gro
 function fail(
   state: SearchState,
   { members, reserved }: Group,
-  lost: readonly { readonly id: string }[],
+  lost: readonly { readonly id: string; readonly seconds?: number }[],
   since: number,
   error: unknown,
 ): Outcomes {
-  const seconds = secondsEach(since, members);
-  for (const { id } of lost)
+  const each = lostSecondsEach(error, reserved, since, members.length);
+  const told = deviceSecondsIn(error) !== undefined;
+  for (const { id, seconds: trained = 0 } of lost) {
+    // The time that passed holds training and scoring; what a trainer says is of the last of them alone.
+    const seconds = told ? trained + each : each;
     settleLost(state, reserved, seconds, isCancellation(error) ? null : { id, reason: reasonOf(error) });
+  }
   return new Map(lost.map(({ id }) => [id, isCancellation(error) ? { kind: 'cancelled', error } : { kind: 'failed' }]));
 }
 

@@ -8,6 +8,7 @@ import { note, type Longest, type Prepared, type Scored, type SearchState } from
 import { mayPay } from '../climb/search/steering.ts';
 import { proxyShape } from '../climb/spec/proxy-shape.ts';
 import { choicesNeeded, taskLabel } from '../climb/verification/objective.ts';
+import { lostSecondsEach } from './device-seconds.ts';
 import { reasonOf } from './proxy-group.ts';
 import { runStage } from './stages.ts';
 
@@ -28,6 +29,8 @@ type Proxy = { readonly id: string; readonly name: string; readonly weights: Ref
 
 /** As of an iteration: with fewer the predictor would forget more than it learns. */
 const acceptedShare = 0.8;
+/** A long search has many proxies, and each group adds to the history; members beyond those side by side take turns. */
+const mostGroups = 300;
 
 /**
  * Scores finished proxies on other tasks, from their weights, as many at once as the budget allows. Device seconds are
@@ -44,8 +47,9 @@ export async function rescore(
 ): Promise<Rescored> {
   if (proxies.length === 0) return { scored: [], lost: [] };
   const { account } = state;
-  const size = together(state, proxies.length);
-  const each = scoringCost(next, 'search', size);
+  const side = together(state, proxies.length);
+  const size = Math.max(side, Math.ceil(proxies.length / mostGroups));
+  const each = scoringCost(next, 'search', side);
   const limit = mayPay(next, Date.now(), times(each, proxies.length));
   if (limit !== undefined) {
     throw new Refused(
@@ -85,7 +89,7 @@ export async function rescore(
       const seconds = members.map((member) => ({ train: 0, evaluate: member.seconds }));
       noteSeconds(seen, 'search', proxyShape(next.spec.proxy), seconds);
     } catch (error) {
-      const deviceSeconds = Math.min(each.deviceSeconds, (Date.now() - since) / 1000 / group.length);
+      const deviceSeconds = lostSecondsEach(error, each, since, group.length);
       for (const _ of group) settle(account, each, { ...nothing, deviceSeconds });
       if (isCancellation(error)) cancelled = error as Error;
       else if (group.length === 1) lose(state, lost, (group[0] as Proxy).name, error);
@@ -103,13 +107,14 @@ export async function rescore(
         await Promise.race(running);
         continue;
       }
-      const room = () => inFlight === 0 || inFlight + (queue[0] as Proxy[]).length <= account.budget.concurrency;
+      const beside = (group: readonly Proxy[] = []) => Math.min(group.length, side);
+      const room = () => inFlight === 0 || inFlight + beside(queue[0]) <= account.budget.concurrency;
       await condition(() => state.finishEarly === 'now' || (!isPaused(state) && room()));
       if (state.finishEarly === 'now') throw new Refused('the search was finished early before it was carried out');
       const group = queue.shift() as Proxy[];
-      inFlight += group.length;
+      inFlight += beside(group);
       const work = run(group, `${at}-g${String(++groups).padStart(2, '0')}`).then(() => {
-        inFlight -= group.length;
+        inFlight -= beside(group);
         running.delete(work);
       });
       running.add(work);

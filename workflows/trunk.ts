@@ -10,6 +10,7 @@ import type { ProxyShape } from '../climb/spec/proxy-shape.ts';
 import { trunkId, trunkShape } from '../climb/spec/trunk.ts';
 import type { TrainedMember } from '../activities/train-proxies.ts';
 import { Cut, untilPaused } from './checkpoint-pause.ts';
+import { lostSecondsEach } from './device-seconds.ts';
 import { enterPhase, needsAttention } from './phase.ts';
 import { reasonOf } from './proxy-group.ts';
 import { runStage } from './stages.ts';
@@ -103,7 +104,7 @@ async function train(
   } catch (error) {
     if (error instanceof Cut) return settleCut(state, reserved, error.deviceSeconds);
     const failure = isCancellation(error) ? null : { id: trunkId, reason: reasonOf(error) };
-    settleLost(state, reserved, (Date.now() - since) / 1000, failure);
+    settleLost(state, reserved, lostSecondsEach(error, reserved, since, 1), failure);
     if (failure === null) throw error;
     return null;
   }

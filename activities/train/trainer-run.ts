@@ -21,16 +21,10 @@ const patience: Partial<Record<TrainerFailure['kind'], { attempts: number; then:
 
 /**
  * Runs a trainer under a heartbeat that shows its progress, and says to Temporal which failures are worth a retry.
- * @returns seconds that it occupied its core or device, in this attempt
  */
-export async function runTrainer(
-  trainer: Trainer,
-  command: TrainerCommand,
-  spec: object,
-  out: string,
-): Promise<number> {
+export async function runTrainer(trainer: Trainer, command: TrainerCommand, spec: object, out: string): Promise<void> {
   try {
-    return await occupy(trainer, command, spec, out);
+    await beatingRun(trainer, command, spec, out);
   } catch (error) {
     throw isTrainerFailure(error) ? verdictOn(error) : error;
   }
@@ -46,7 +40,11 @@ export type CuttableWork = {
   readonly whole: MemoryCut;
 };
 
-/** As `runTrainer`; where memory ran out, the next attempt does half as much at once. */
+/**
+ * As `runTrainer`; where memory ran out, the next attempt does half as much at once.
+ * @returns seconds that it occupied its core or device, over all attempts; one that fails or is called off says them as
+ * the details of its failure
+ */
 export async function runCuttable(
   runs: RunFolders,
   trainer: Trainer,
@@ -57,61 +55,68 @@ export async function runCuttable(
   const look = ({ event, size }: TrainerEvent) => {
     if (event === 'microBatch' && typeof size === 'number') microBatch = size;
   };
+  const clock = await runs.clock(run, activityNow());
   try {
-    return await occupy(trainer, command, specFor(cut), runs.path(run), look);
+    await beatingRun(trainer, command, specFor(cut), runs.path(run), look);
+    return clock.seconds();
   } catch (error) {
+    const seconds = clock.seconds();
+    if (error instanceof CancelledFailure) throw new CancelledFailure(error.message, [seconds], error);
     if (!isTrainerFailure(error)) throw error;
-    if (error.kind !== 'outOfMemory') throw verdictOn(error);
+    if (error.kind !== 'outOfMemory') throw verdictOn(error, { seconds });
     const ensemble = cut.ensemble ?? whole.ensemble ?? 1;
     const used = { ensemble, microBatch: microBatch ?? (ensemble === 1 ? whole.microBatch : undefined) };
     const next = halved(used);
-    const verdict = verdictOn(error, next);
+    const verdict = verdictOn(error, { seconds, ...(next && { next }) });
     await runs.keepCut(run, verdict.nonRetryable ? undefined : (next ?? cut));
     throw verdict;
+  } finally {
+    await clock.stop();
   }
 }
 
-/** Runs the trainer; @returns the seconds that it took, which a cancelled one says as well. */
-async function occupy(
+/** The same for every attempt at one activity, and for no other. */
+function activityNow(): string {
+  const { workflowExecution, activityId, scheduledTimestampMs } = Context.current().info;
+  return [workflowExecution?.workflowId, workflowExecution?.runId, activityId, scheduledTimestampMs].join(' ');
+}
+
+function beatingRun(
   trainer: Trainer,
   command: TrainerCommand,
   spec: object,
   out: string,
   look?: (event: TrainerEvent) => void,
-): Promise<number> {
-  const began = performance.now();
-  const seconds = () => (performance.now() - began) / 1000;
-  try {
-    await beating((beat, signal) =>
-      trainer.run(command, spec, out, {
-        signal,
-        onEvent: (event) => {
-          if (event.event === 'progress' || event.event === 'waiting') beat(event);
-          look?.(event);
-        },
-      }),
-    );
-  } catch (error) {
-    if (error instanceof CancelledFailure) throw new CancelledFailure(error.message, [seconds()], error);
-    throw error;
-  }
-  return seconds();
+): Promise<void> {
+  return beating((beat, signal) =>
+    trainer.run(command, spec, out, {
+      signal,
+      onEvent: (event) => {
+        if (event.event === 'progress' || event.event === 'waiting') beat(event);
+        look?.(event);
+      },
+    }),
+  );
 }
 
 const isTrainerFailure = (error: unknown): error is TrainerFailure =>
   error instanceof Error && error.name === 'TrainerFailure';
 
-/** What Temporal is told of a failure; `next` is a way that wasn't tried yet. */
-function verdictOn({ kind, permanent, message }: TrainerFailure, next?: MemoryCut): ApplicationFailure {
+/** What Temporal is told of a failure; `next` is a way that wasn't tried yet, `seconds` what all attempts took. */
+function verdictOn(
+  { kind, permanent, message }: TrainerFailure,
+  { next, seconds }: { readonly next?: MemoryCut; readonly seconds?: number } = {},
+): ApplicationFailure {
+  const details = seconds === undefined ? [] : [seconds];
   const { attempt } = Context.current().info;
   const limit = patience[kind];
   if (next !== undefined) {
     const text = `${message}; next with ${JSON.stringify(next)}`;
-    return ApplicationFailure.create({ message: text, type: kind, nonRetryable: false });
+    return ApplicationFailure.create({ message: text, type: kind, nonRetryable: false, details });
   }
   const givenUp = limit !== undefined && attempt >= limit.attempts;
   const text = givenUp ? `given up at attempt ${attempt} (${limit.then}): ${message}` : message;
-  return ApplicationFailure.create({ message: text, type: kind, nonRetryable: permanent || givenUp });
+  return ApplicationFailure.create({ message: text, type: kind, nonRetryable: permanent || givenUp, details });
 }
 
 /**

@@ -59,8 +59,7 @@ export function settleLost(
   seconds: number,
   failure: { readonly id: string; readonly reason: string } | null,
 ): void {
-  const deviceSeconds = Math.min(reserved.deviceSeconds, seconds);
-  settle(account, reserved, { ...reserved, proxies: 0, deviceSeconds });
+  settle(account, reserved, { ...reserved, proxies: 0, deviceSeconds: seconds });
   if (failure === null) return;
   counts.failed += 1;
   note(failures, failure);

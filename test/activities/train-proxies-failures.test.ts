@@ -1,3 +1,4 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { trainProxies } from '../../activities/train-proxies.ts';
@@ -34,6 +35,26 @@ describe('a trainer that fails', () => {
     expect(failure).toMatchObject({ type: kind, nonRetryable });
     expect(failure.message).toMatch(attempt > 1 && nonRetryable ? `given up at attempt ${attempt} (` : /^it was/);
     expect(failure.message).toContain(`it was ${kind}`);
+  });
+
+  test('says how long it occupied its device, over all attempts', async () => {
+    const failure = await failing('internal', 3);
+    expect(failure.details).toEqual([expect.any(Number)]);
+  });
+
+  test('and is tried again: who trains the proxy then is charged for the lost attempts too', async () => {
+    let attempts = 0;
+    const { deps, input, train } = await world((spec, out) => {
+      attempts += 1;
+      return attempts === 1 ? Promise.reject(new TrainerFailure('killed', 'it was killed')) : finish(spec, out);
+    });
+    await failureOf(perform(train, input, 1));
+    const [run] = await readdir(deps.runs.path(''));
+    const clock = deps.runs.path(run as string, 'clock.json');
+    const kept = JSON.parse(await readFile(clock, 'utf8')) as object;
+    await writeFile(clock, JSON.stringify({ ...kept, before: 300 }));
+    const { members } = await perform(train, input, 2);
+    expect(members[0]?.seconds).toBeGreaterThanOrEqual(300);
   });
 
   test('in a way that is no failure of its own is left to Temporal', async () => {

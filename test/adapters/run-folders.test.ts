@@ -1,5 +1,6 @@
+import { stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { RunFolders } from '../../adapters/run-folders.ts';
 import { filesBelow, place, scratch } from './scratch.ts';
 
@@ -32,6 +33,48 @@ test('what work began with, and how far it was cut, is known while its folder is
   expect(await runs.readCut('k3')).toBeUndefined();
   await place(runs.path('k3', 'cut.json'), '{');
   await expect(runs.readCut('k3')).rejects.toThrow(SyntaxError);
+});
+
+describe('the clock of a run', () => {
+  test('goes on from what earlier attempts at the same activity took', async () => {
+    const first = await runs.clock('t1', 'search run i1-p001');
+    await first.stop();
+    await place(runs.path('t1', 'clock.json'), JSON.stringify({ activity: 'search run i1-p001', before: 30 }));
+    const second = await runs.clock('t1', 'search run i1-p001');
+    expect(second.seconds()).toBeGreaterThanOrEqual(30);
+    await second.stop();
+    const other = await runs.clock('t1', 'search run i1-p002');
+    expect(other.seconds()).toBeLessThan(30);
+    await other.stop();
+  });
+
+  test('knows until when an attempt was seen that nobody ended', async () => {
+    const since = Date.now() - 60_000;
+    await place(runs.path('t2', 'clock.json'), JSON.stringify({ activity: 'a', before: 5, since }));
+    await utimes(runs.path('t2', 'clock.json'), new Date(), new Date(since + 20_000));
+    const clock = await runs.clock('t2', 'a');
+    expect(clock.seconds()).toBeGreaterThanOrEqual(25);
+    expect(clock.seconds()).toBeLessThan(60);
+    await clock.stop();
+  });
+
+  test('sees an attempt that is under way', async () => {
+    const clock = await runs.clock('t3', 'a');
+    const { mtimeMs: begun } = await stat(runs.path('t3', 'clock.json'));
+    let seen = begun;
+    while (seen <= begun + 500) {
+      await new Promise(setImmediate);
+      seen = (await stat(runs.path('t3', 'clock.json'))).mtimeMs;
+    }
+    await clock.stop();
+  });
+
+  test('begins at nothing where what was kept is no clock', async () => {
+    await place(runs.path('t4', 'clock.json'), '{');
+    const clock = await runs.clock('t4', 'a');
+    expect(clock.seconds()).toBeLessThan(5);
+    await clock.stop();
+  });
 });
 
 test('of many that want the same run one works at a time, others at once', async () => {

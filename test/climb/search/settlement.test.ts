@@ -59,15 +59,16 @@ test('a proxy that diverged has its place and its price; from the ledger it is f
   expect(state.counts).toEqual({ done: 0, failed: 0, diverged: 2, fromLedger: 1 });
 });
 
-test('a lost proxy gives its place back, and costs no more than was reserved; only a failure is noted', () => {
+test('a lost proxy gives its place back, and costs what it took, more than was reserved too; only a failure is noted', () => {
   const { state, reserved } = inFlight(2);
   settleLost(state, reserved, 3, { id: 'a', reason: 'disk full' });
-  settleLost(state, reserved, 1e9, null);
+  settleLost(state, reserved, 1000, null);
   expect(state.account.charged).toEqual({
     proxies: 0,
     trainTokens: 2 * 499_712,
-    deviceSeconds: 3 + reserved.deviceSeconds,
+    deviceSeconds: 3 + 1000,
   });
+  expect(state.account.reserved.deviceSeconds).toBeCloseTo(0, 9);
   expect(state.counts.failed).toBe(1);
   expect(state.failures).toEqual([{ id: 'a', reason: 'disk full' }]);
 });
