@@ -1,0 +1,128 @@
+/** A pause that ends running trainings at a checkpoint, and what goes on after it. */
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { readFile } from 'node:fs/promises';
+import type { Recipe } from '../../climb/search/recipe.ts';
+import type { SearchResult } from '../../climb/search/search-result.ts';
+import type { budgetOf, Status } from '../../climb/search/search-views.ts';
+import { openServedLab, tinySearch, until, type ServedLab } from '../search-lab.ts';
+
+type Budget = ReturnType<typeof budgetOf>;
+
+const steps = 8;
+const maxHistory = 50;
+let lab: ServedLab;
+/** Where the same searches run undisturbed, with a ledger of their own. */
+let calm: ServedLab;
+
+beforeAll(async () => {
+  lab = await openServedLab({ FAKE_STEPS: String(steps), FAKE_STEP_MS: '150' });
+  calm = await openServedLab({ FAKE_STEPS: String(steps) });
+}, 120_000);
+
+afterAll(() => Promise.all([lab.close(), calm.close()]), 120_000);
+
+/** As many in flight as twice what the worker trains at once: half of them wait for their turn. */
+const alone = {
+  ...tinySearch,
+  proxy: { ...tinySearch.proxy, trainer: 'fake' },
+  search: { ...tinySearch.search, stop: { gain: false as const } },
+  budget: { proxies: 16, concurrency: 4 },
+};
+const grouped = {
+  ...alone,
+  seed: 2,
+  proxy: { ...tinySearch.proxy, trainer: 'groups' },
+  budget: { proxies: 16, concurrency: 8 },
+};
+const long = { ...alone, seed: 3, search: { ...alone.search, first: 12 }, budget: { proxies: 24, concurrency: 4 } };
+
+/** Starts and steps of trainings since `from`, by the proxy's key. */
+async function trainingsSince(from: number, where = lab) {
+  const steps = new Map<string, number[]>();
+  const starts = new Map<string, number[]>();
+  for (const line of (await where.trainings()).slice(from)) {
+    const [what, key, step] = line.split(' ') as [string, string, string];
+    const of = what === 'step' ? steps : starts;
+    of.set(key, [...(of.get(key) ?? []), Number(step)]);
+  }
+  return { steps, starts };
+}
+
+/** Pauses while trainings run, resumes when none does. @returns the status in between */
+async function pauseAtCheckpoint(handle: Awaited<ReturnType<ServedLab['start']>>, after: () => Promise<boolean>) {
+  const status = () => handle.query<Status>('status');
+  await until(after);
+  const answer = await handle.executeUpdate<Status, [object]>('pause', { args: [{ mode: 'checkpoint' }] });
+  expect(answer.paused).toBe(true);
+  const held = await until(async () => {
+    const now = await status();
+    return now.proxies.running === 0 && now;
+  });
+  const { reserved, used } = await handle.query<Budget>('budget');
+  expect(reserved).toEqual({ proxies: 0, trainTokens: 0, deviceHours: 0 });
+  expect(used).toMatchObject({ proxies: held.proxies.done, trainTokens: held.proxies.done * 8192 });
+  await handle.executeUpdate('resume', { args: [{}] });
+  return held;
+}
+
+describe.each([
+  ['alone', alone],
+  ['in groups', grouped],
+])('trainings %s that a pause cut', (how, search) => {
+  test('go on from their checkpoints after it: no step is trained twice, each is charged once, the digest is the same', async () => {
+    const from = (await lab.trainings()).length;
+    const handle = await lab.start(`paused ${how}`, search);
+    const begun = async () => (await trainingsSince(from)).steps.size > 0;
+    const first = await pauseAtCheckpoint(handle, begun);
+    expect(first.proxies.done).toBeLessThan(4);
+    await pauseAtCheckpoint(handle, async () => (await handle.query<Status>('status')).iteration >= 1);
+    const result = (await handle.result()) as SearchResult;
+
+    const { steps: trained, starts } = await trainingsSince(from);
+    expect(trained.size).toBe(16);
+    for (const done of trained.values()) expect(done).toEqual(Array.from({ length: steps }, (_, step) => step));
+    expect([...starts.values()].some((at) => at.some((step) => step > 0))).toBe(true);
+    const { run } = JSON.parse(await readFile(result.recipe.path, 'utf8')) as Recipe;
+    expect(run.charged).toMatchObject({ proxies: 16, trainTokens: 16 * 8192 });
+    expect(run.proxies).toEqual({ done: 16, failed: 0, diverged: 0, fromLedger: 0 });
+
+    const undisturbed = (await (await calm.start(`calm ${how}`, search)).result()) as SearchResult;
+    expect(result.recipe.digest).toBe(undisturbed.recipe.digest);
+  }, 180_000);
+});
+
+test('a trunk that a pause cut goes on too', async () => {
+  const slow = await openServedLab({ FAKE_STEPS: String(steps), FAKE_STEP_MS: '500' });
+  try {
+    const handle = await slow.start('trunk', {
+      ...alone,
+      proxy: { ...alone.proxy, warmStart: { tokens: 16_384 } },
+      target: { tokens: 65_536 },
+      search: { schedule: [2] },
+    });
+    await pauseAtCheckpoint(handle, async () => (await trainingsSince(0, slow)).steps.size > 0);
+    await until(async () => (await handle.query<Status>('status')).phase === 'search');
+    const { steps: trained, starts } = await trainingsSince(0, slow);
+    const [[trunk, done]] = [...trained] as [[string, number[]]];
+    expect(done).toEqual(Array.from({ length: steps }, (_, step) => step));
+    expect(starts.get(trunk)).toHaveLength(2);
+    await handle.signal('finishEarly', { after: 'now' });
+    await handle.result().catch(() => undefined);
+  } finally {
+    await slow.close();
+  }
+}, 120_000);
+
+test('what a pause cut is carried over where the search continues as new', async () => {
+  await lab.replaceWorker({ maxHistory });
+  const from = (await lab.trainings()).length;
+  const handle = await lab.start('carried', long);
+  for (const done of [2, 5, 8]) {
+    await pauseAtCheckpoint(handle, async () => (await handle.query<Status>('status')).proxies.done >= done);
+  }
+  await handle.result();
+  const { steps: trained } = await trainingsSince(from);
+  for (const done of trained.values()) expect(done).toEqual(Array.from({ length: steps }, (_, step) => step));
+  const { runId } = await lab.client.workflow.getHandle('carried').describe();
+  expect(runId).not.toBe(handle.firstExecutionRunId);
+}, 180_000);
