@@ -9,6 +9,7 @@ import { CommandProblem } from './run-command.ts';
 const STOP_GRACE_MS = 30_000;
 
 export type WorkerProcess = {
+  pid: number;
   /** Rejects when the worker ends before it is asked to; never resolves. */
   died: Promise<never>;
   stop: () => Promise<void>;
@@ -48,6 +49,7 @@ export function startWorker(home: string, env: NodeJS.ProcessEnv): WorkerProcess
   died.catch(() => undefined); // whoever races it handles it
 
   return {
+    pid: child.pid as number,
     died,
     async stop() {
       stopping = true;
