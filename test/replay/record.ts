@@ -138,7 +138,7 @@ try {
     seed: 12,
     gates: ['search', 'verify', 'ladder', 'report'],
     verify: { ...file.verify, efficiency: [0.5] },
-    budget: { ...file.budget, money: { limit: 100, perDeviceHour: 2, currency: 'EUR' } },
+    budget: { proxies: 14, concurrency: 2, money: { limit: 100, perDeviceHour: 2, currency: 'EUR' } },
   });
   const waitsFor = (gate: string) => until(async () => (await gated.query<Status>('status')).waitingFor === gate);
   for (const gate of ['search', 'verify', 'ladder', 'report']) {
