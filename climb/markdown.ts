@@ -4,7 +4,7 @@
  */
 export function cell(text: string): string {
   return text
-    .replace(/[|\\`*<>[\]\p{Cc}]|(?<![A-Za-z0-9])_+|_+(?![A-Za-z0-9])/gu, ' ')
+    .replace(/[|\\`*<>[\]\p{Cc}\p{Bidi_Control}]|(?<![A-Za-z0-9])_+|_+(?![A-Za-z0-9])/gu, ' ')
     .replace(/\s+/g, ' ')
     .trim();
 }

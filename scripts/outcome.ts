@@ -1,5 +1,6 @@
 import { WorkflowFailedError } from '@temporalio/client';
 import type { SearchResult } from '../climb/search/search-result.ts';
+import { visible } from '../climb/visible.ts';
 
 const BAR = 30;
 
@@ -19,7 +20,7 @@ export function formatOutcome({
     .toSorted((a, b) => b.weight - a.weight)
     .map(({ cluster, label, weight }) => {
       const percent = `${(100 * weight).toFixed(1)} %`.padStart(7);
-      return `  ${percent}  ${'█'.repeat(Math.round((BAR * weight) / largest)).padEnd(BAR)}  ${cluster}  ${label}`;
+      return `  ${percent}  ${'█'.repeat(Math.round((BAR * weight) / largest)).padEnd(BAR)}  ${visible(cluster)}  ${visible(label)}`;
     });
   return [
     'The recommended mixture',

@@ -1,6 +1,7 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { NoServer } from '../adapters/temporal-connection.ts';
 import { InvalidInput } from '../climb/problem.ts';
+import { visibleLines } from '../climb/visible.ts';
 
 /** Something a person has to put right; the message says what happened, why it matters and what to try. */
 export class CommandProblem extends Error {
@@ -15,7 +16,9 @@ const explained = [CommandProblem, NoServer, InvalidInput];
  */
 export async function runCommand(body: () => Promise<number>): Promise<never> {
   const code = await body().catch((error: unknown) => {
-    console.error(explained.some((kind) => error instanceof kind) ? `climb: ${(error as Error).message}` : error);
+    console.error(
+      explained.some((kind) => error instanceof kind) ? `climb: ${visibleLines((error as Error).message)}` : error,
+    );
     return 1;
   });
   // Not by waiting for the event loop to empty: an interrupted command leaves requests behind that would hold it open.
