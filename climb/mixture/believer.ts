@@ -24,7 +24,15 @@ export function believerBatch(request: {
 }): { index: number; gain: number }[] {
   const { predictor, mixtures, acquisition, size } = request;
   const { mean, taskSds } = request.beliefs;
-  const tasks = predictor.tasks.map((task, t) => fantasies(posterior(task), mixtures, taskSds[t] as readonly number[]));
+  const tasks = predictor.tasks.map((task, t) =>
+    // After the last choice nobody asks.
+    fantasies(
+      posterior(task),
+      mixtures,
+      taskSds[t] as readonly number[],
+      Math.max(0, Math.min(size, mixtures.length) - 1),
+    ),
+  );
   let best = request.best;
   const chosen: { index: number; gain: number }[] = [];
   const open = new Set(mixtures.keys());
@@ -50,25 +58,30 @@ export function believerBatch(request: {
 /**
  * The variances of a task's score at the mixtures, and how they shrink once one of them is observed: by the square of
  * the covariance with it over its variance and noise, a step of Cholesky's factorisation.
+ *
+ * @param most steps that are taken
  */
-function fantasies(model: Posterior, mixtures: readonly Mixture[], sd: readonly number[]) {
+function fantasies(model: Posterior, mixtures: readonly Mixture[], sd: readonly number[], most: number) {
   const variances = Float64Array.from(sd, (value) => value * value);
-  const columnOf = model.columns(mixtures);
-  const steps: Float64Array[] = [];
+  let columnOf: ReturnType<Posterior['columns']> | undefined;
+  // A row a mixture: what a step reads of the earlier ones lies together.
+  const steps = new Float64Array(mixtures.length * most);
+  let taken = 0;
   const observe = (row: number) => {
     const variance = (variances[row] as number) + model.noiseSd ** 2;
-    if (!(variance > 0)) return;
-    const step = columnOf(row);
-    for (const earlier of steps) {
-      const factor = earlier[row] as number;
-      for (let i = 0; i < step.length; i++) step[i] = (step[i] as number) - factor * (earlier[i] as number);
-    }
+    if (!(variance > 0) || taken === most) return;
+    columnOf ??= model.columns(mixtures);
+    const column = columnOf(row);
     const root = Math.sqrt(variance);
-    for (let i = 0; i < step.length; i++) {
-      step[i] = (step[i] as number) / root;
-      variances[i] = (variances[i] as number) - (step[i] as number) ** 2;
+    const own = row * most;
+    for (let i = 0, at = 0; i < column.length; i++, at += most) {
+      let step = column[i] as number;
+      for (let k = 0; k < taken; k++) step -= (steps[own + k] as number) * (steps[at + k] as number);
+      step /= root;
+      steps[at + taken] = step;
+      variances[i] = (variances[i] as number) - step ** 2;
     }
-    steps.push(step);
+    taken++;
   };
   return { variances, observe };
 }

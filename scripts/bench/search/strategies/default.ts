@@ -28,7 +28,9 @@ export const byDefault: Strategy = (problem, settings) => {
     runs.evaluate(batch.slice(0, runs.left));
   }
   const predictor = fitted(problem, runs, search);
-  const last = problem.mixtures ?? proposed(problem, runs, predictor, { ...settings, search, iteration: 0 }).mixtures;
+  // The best predicted are kept whatever the batch.
+  const ending = { ...settings, batch: 1, search, iteration: 0 };
+  const last = problem.mixtures ?? proposed(problem, runs, predictor, ending).mixtures;
   return {
     evaluated: runs.mixtures,
     scores: runs.scores,
