@@ -1,13 +1,17 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { repositoryRoot } from '../../adapters/home.ts';
 import { readServerRecord } from '../../adapters/server-record.ts';
-import { ensureServer } from '../../adapters/temporal-server.ts';
+import { findTemporalCli } from '../../adapters/temporal-cli.mjs';
+import { ensureServer, environmentFor } from '../../adapters/temporal-server.ts';
 import type { SearchResult } from '../../climb/search/search-result.ts';
+import { checkSearch } from '../../scripts/checker/check-search.ts';
+import type { History } from '../../scripts/checker/history.ts';
 import { isAlive } from '../adapters/is-alive.ts';
 import { openLab, openServedLab, tinySearch, until, type Lab } from '../search-lab.ts';
 
@@ -127,6 +131,26 @@ function named(folder: string): string[] {
   } catch {
     return [];
   }
+}
+
+/**
+ * What the checker finds wrong with a search that has ended, whose workers are stopped first: I1 to I7 and I10; the
+ * others have tests of their own.
+ */
+export async function violations(lab: FaultLab, search: string, digest: string): Promise<string[]> {
+  await lab.stopWorkers();
+  const cli = findTemporalCli(repositoryRoot, lab.env)?.path ?? 'temporal';
+  const show = ['workflow', 'show', '-w', search, '-o', 'json', '--address', lab.server.address];
+  const { stdout } = await promisify(execFile)(cli, show, { maxBuffer: 1e9, env: environmentFor(lab.server, lab.env) });
+  return checkSearch({
+    home: lab.home,
+    search,
+    runs: [JSON.parse(stdout) as History],
+    digest,
+    // In the environment of its trainers, and of nothing else.
+    mark: join(lab.home, 'trainings.log'),
+    workflows: { workflowsPath: join(repositoryRoot, 'workflows', 'index.ts') },
+  });
 }
 
 /** How long an outage lasts is part of the fault. */

@@ -51,6 +51,7 @@ def owner(folder) -> dict:
 
 
 def test_the_second_waits_and_answers_with_the_firsts_result(trained, train_spec, tmp_path):
+    """Row 14 of the fault matrix."""
     out = tmp_path / "out"
     first = frozen(train_spec, out, "train.step:freeze:5")
     second = Process("train", train_spec, out)
@@ -88,6 +89,7 @@ def test_an_owner_killed_while_another_waits(train_spec, tmp_path):
 
 @pytest.mark.parametrize("place", ["train.step:freeze:5", "train.midCheckpoint:freeze:6", "train.beforeResult:freeze"])
 def test_a_frozen_owner_publishes_nothing_after_a_takeover(trained, train_spec, tmp_path, short_lease, place):
+    """Row 13 of the fault matrix."""
     out = tmp_path / "out"
     first = frozen(train_spec, out, place)
     assert "waiting" in names(run("train", train_spec, out))

@@ -23,6 +23,7 @@ def test_closed_stdin_ends_a_fresh_process_after_a_checkpoint(train_spec, tmp_pa
 
 
 def test_closed_stdin_ends_a_process_stuck_in_a_step(train_spec, tmp_path):
+    """Row 1 of the fault matrix: it is gone with its worker."""
     process = Process("train", train_spec, tmp_path / "out", faults="train.step:hang:3")
     process.wait_for("fault", kind="hang")
     process.close_stdin()
@@ -64,6 +65,7 @@ def test_a_result_without_its_weights_is_made_again(trained, train_spec, tmp_pat
 
 
 def test_disk_full_in_a_checkpoint_keeps_the_old_one(trained, train_spec, tmp_path):
+    """Row 5 of the fault matrix."""
     out = tmp_path / "out"
     process = run("train", train_spec, out, faults="train.midCheckpoint:enospc:7", expect=70)
     assert process.error["kind"] == "DiskFull" and "bytes free" in process.error["message"]
@@ -88,6 +90,7 @@ def test_disk_full_inside_a_file(tmp_path, monkeypatch):
 @pytest.mark.parametrize("fault, code, kind", [("train.step:oom:3", 71, "OutOfMemory"), ("train.step:crash:3", 70, "Internal"),
                                                ("train.step:lost:3", 72, "DeviceLost"), ("train.step:eio:3", 70, "Internal")])
 def test_failures_inside_a_step(train_spec, tmp_path, fault, code, kind):
+    """Row 11 of the fault matrix: memory that ran out has a name of its own."""
     process = run("train", train_spec, tmp_path / "out", faults=fault, expect=code)
     assert process.error["kind"] == kind and process.error["code"] == code
     assert "Traceback" in process.stderr.read_text()

@@ -89,6 +89,7 @@ def test_asked_to_leave_in_a_request(trained, train_spec, tmp_path, how):
 
 
 def test_killed_in_a_request_loses_nothing(trained, train_spec, tmp_path):
+    """Row 2 of the fault matrix."""
     server = Server(tmp_path, faults="train.step:kill:30")  # in the second of two trainings of 24 steps
     server.ask("train", train_spec, tmp_path / "a")
     server.wait_for("end")

@@ -34,6 +34,7 @@ def test_an_undisturbed_run(trained, train_spec):
     "train.beforeCheckpoint:kill:3", "train.midCheckpoint:kill:1", "train.midCheckpoint:kill:11",
     "train.afterCheckpoint:kill:5", "train.beforeResult:kill:1"])
 def test_killed_anywhere_resumes_bit_exact(trained, train_spec, tmp_path, fault):
+    """Row 8 of the fault matrix."""
     run("train", train_spec, tmp_path / "out", faults=fault, expect=-signal.SIGKILL)
     run("train", train_spec, tmp_path / "out")
     assert weights(tmp_path / "out") == weights(trained)
@@ -77,6 +78,7 @@ def interrupted(train_spec, tmp_path):
 
 @pytest.mark.parametrize("name", FILES)
 def test_a_flipped_bit_means_the_checkpoint_before(trained, train_spec, interrupted, name):
+    """Row 7 of the fault matrix."""
     path = interrupted / "checkpoints" / "step-00000009" / name
     data = bytearray(path.read_bytes())
     data[len(data) // 2] ^= 1
@@ -131,6 +133,7 @@ def test_micro_batches_give_the_same_model(trained, train_spec, tmp_path):
 
 
 def test_every_member_diverged_is_66_with_a_result(train_spec, tmp_path):
+    """Row 10 of the fault matrix."""
     train_spec["optim"] |= {"learningRate": 10, "weightDecay": 10, "clip": 1e9}
     train_spec["budget"]["tokensPerMember"] = 200 * 64
     process = run("train", train_spec, tmp_path / "out", expect=66)
