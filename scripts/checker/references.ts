@@ -52,7 +52,8 @@ export function json(content: Buffer): unknown {
 function referencesIn(value: unknown): Ref[] {
   if (typeof value !== 'object' || value === null) return [];
   const { sha256, bytes } = value as Partial<Ref>;
-  if (typeof sha256 === 'string' && typeof bytes === 'number' && /^[0-9a-f]{64}$/.test(sha256)) {
+  // With a path beside them they describe a file of somebody else's, such as one of the corpus.
+  if (typeof sha256 === 'string' && typeof bytes === 'number' && Object.keys(value).length === 2) {
     return [{ sha256, bytes }];
   }
   return Object.values(value).flatMap(referencesIn);

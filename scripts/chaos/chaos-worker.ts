@@ -1,0 +1,94 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { repositoryRoot } from '../../adapters/home.ts';
+import { processesWith } from '../checker/processes.ts';
+
+/** Longer than a worker's heartbeat timeout: another has taken over by then. */
+const frozenFor = 6_000;
+const stopGrace = 40_000;
+
+/** The workers of one plan: as many as it takes, each started again when it is gone. */
+export class ChaosWorkers {
+  readonly #home: string;
+  readonly #env: NodeJS.ProcessEnv;
+  #workers: ChildProcess[] = [];
+  /** Since when a worker stands still. */
+  readonly #frozen = new Map<ChildProcess, number>();
+  started = 0;
+
+  constructor(home: string, env: NodeJS.ProcessEnv) {
+    this.#home = home;
+    this.#env = env;
+  }
+
+  /** One at least that runs; those that were frozen go on after a while. */
+  tend(): void {
+    this.#workers = this.#workers.filter(isRunning);
+    for (const worker of this.#workers) {
+      if (!standsStill(worker)) continue;
+      const since = this.#frozen.get(worker) ?? performance.now();
+      this.#frozen.set(worker, since);
+      if (performance.now() - since < frozenFor) continue;
+      worker.kill('SIGCONT');
+      this.#frozen.delete(worker);
+    }
+    if (this.#workers.every((worker) => this.#frozen.has(worker))) this.#start();
+  }
+
+  signal(name: NodeJS.Signals): void {
+    for (const worker of this.#workers) worker.kill(name);
+  }
+
+  /** To one trainer of these workers, if there is one now. */
+  async signalTrainer(name: NodeJS.Signals): Promise<void> {
+    const own = new Set([process.pid, ...this.#workers.map(({ pid }) => pid)]);
+    const trainer = (await processesWith(this.#home)).find(
+      ({ pid, command }) => !own.has(pid) && /trainer/.test(command),
+    );
+    if (trainer === undefined) return;
+    try {
+      process.kill(trainer.pid, name);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    }
+  }
+
+  /** Ends all of them politely. */
+  async stop(): Promise<void> {
+    await Promise.all(
+      this.#workers.filter(isRunning).map(async (worker) => {
+        const exited = once(worker, 'exit');
+        worker.kill('SIGCONT');
+        worker.kill('SIGTERM');
+        const impatience = setTimeout(() => worker.kill('SIGKILL'), stopGrace);
+        await exited;
+        clearTimeout(impatience);
+      }),
+    );
+  }
+
+  #start(): void {
+    const log = openSync(join(this.#home, 'worker.log'), 'a');
+    const worker = spawn(process.execPath, ['--import', 'tsx', 'workers/main.ts'], {
+      cwd: repositoryRoot,
+      env: { ...this.#env, CLIMB_LIFE_LINE: 'stdin' },
+      stdio: ['pipe', log, log],
+    });
+    closeSync(log);
+    worker.stdin?.on('error', () => undefined);
+    this.#workers.push(worker);
+    this.started++;
+  }
+}
+
+const isRunning = ({ exitCode, signalCode }: ChildProcess) => exitCode === null && signalCode === null;
+
+function standsStill({ pid }: ChildProcess): boolean {
+  try {
+    return /\) T /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return false; // gone meanwhile
+  }
+}

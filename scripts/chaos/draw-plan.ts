@@ -1,0 +1,86 @@
+import { stream, type Stream } from '../../climb/random.ts';
+import { faultPlaces } from '../../adapters/fault-points.ts';
+import type { Fault, Plan } from './plan.ts';
+
+/** Kinds that a search recovers from: not `hang`, since a stage that heartbeats and never ends looks like a long one. */
+const workerKinds = ['kill', 'kill', 'term', 'freeze', 'enospc', 'eio', 'crash', 'delay=700'];
+const trainerKinds = ['kill', 'kill', 'term', 'freeze', 'hang', 'enospc', 'crash', 'lost', 'delay=700'];
+const trainerPlaces = [
+  'train.step',
+  'train.beforeCheckpoint',
+  'train.midCheckpoint',
+  'train.afterCheckpoint',
+  'train.beforeResult',
+  'evaluate.mid',
+];
+const strikes = [
+  'kill worker',
+  'stop worker',
+  'freeze worker',
+  'kill trainer',
+  'freeze trainer',
+  'kill server',
+  'kill everything',
+] as const;
+
+/** Messages that don't change what is found; each pause is followed by its end. */
+const tellings = [
+  [
+    ['pause', { mode: 'drain' }],
+    ['resume', {}],
+  ],
+  [
+    ['pause', { mode: 'checkpoint' }],
+    ['resume', {}],
+  ],
+  [
+    ['setBudget', { concurrency: 1 }],
+    ['setBudget', { concurrency: 4 }],
+  ],
+  [['setBudget', { trainTokens: 1e9 }]],
+  [['setBudget', { proxies: -1 }]],
+] as const;
+
+/** Events of an undisturbed history, nearly: strikes later than its end don't happen. */
+const typicalEvents = 170;
+const mostFaults = 3;
+
+/** The plan of a seed and a number: one to three faults anywhere. */
+export function drawPlan(seed: number, number: number, trainer: Plan['trainer']): Plan {
+  const draws = stream(seed, ['chaos', number]);
+  const one = <Item>(items: readonly Item[]) => items[draws.integer(items.length)] as Item;
+  const count = 1 + draws.integer(mostFaults);
+  const faults = Array.from({ length: count }, () => one([drawWorker, drawTrainer, drawStrike, drawTelling])(draws));
+  return {
+    name: `seed-${seed}-plan-${number}`,
+    trainer,
+    ...(draws.uniform() < 0.2 && { maxHistory: 50 + draws.integer(60) }),
+    faults: faults.flat(),
+  };
+}
+
+const pick = <Item>(draws: Stream, items: readonly Item[]) => items[draws.integer(items.length)] as Item;
+
+function drawWorker(draws: Stream): Fault[] {
+  const place = pick(draws, faultPlaces);
+  // Most places are passed a few times in a search, writes some hundred times.
+  const count = 1 + draws.integer(place === 'publish' ? 150 : place === 'train.spawn' ? 12 : 2);
+  return [{ at: 'worker point', fault: `${place}:${pick(draws, workerKinds)}:${count}` }];
+}
+
+function drawTrainer(draws: Stream): Fault[] {
+  const place = pick(draws, trainerPlaces);
+  const count = 1 + draws.integer(place === 'train.beforeResult' || place === 'evaluate.mid' ? 4 : 20);
+  return [{ at: 'trainer point', fault: `${place}:${pick(draws, trainerKinds)}:${count}` }];
+}
+
+const drawEvents = (draws: Stream) => 3 + draws.integer(typicalEvents);
+
+function drawStrike(draws: Stream): Fault[] {
+  return [{ at: 'history', events: drawEvents(draws), do: pick(draws, strikes) }];
+}
+
+function drawTelling(draws: Stream): Fault[] {
+  const events = drawEvents(draws);
+  return pick(draws, tellings).map(([message, payload]) => ({ at: 'history', events, do: 'tell', message, payload }));
+}

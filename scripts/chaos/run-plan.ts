@@ -1,0 +1,182 @@
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Client, WorkflowHandle } from '@temporalio/client';
+import { repositoryRoot } from '../../adapters/home.ts';
+import { removeLeftovers } from '../../adapters/leftovers.ts';
+import { readServerRecord } from '../../adapters/server-record.ts';
+import { connectClient, connectionSettings } from '../../adapters/temporal-connection.ts';
+import { environmentFor } from '../../adapters/temporal-server.ts';
+import { checkSearch } from '../checker/check-search.ts';
+import { resultOf } from '../checker/history.ts';
+import { ChaosWorkers } from './chaos-worker.ts';
+import { searchFile, startServer, type ChaosWorld } from './chaos-world.ts';
+import { strikesServer, type HistoryFault, type Plan } from './plan.ts';
+import { recordedRuns } from './recorded-runs.ts';
+
+export type PlanOutcome = {
+  /** What the checker found; nothing where the search came through. */
+  readonly wrong: readonly string[];
+  readonly digest: string | undefined;
+  readonly seconds: number;
+  /** Where everything lies that it left. */
+  readonly home: string;
+  /** Faults that happened: one that is planned for later than the end doesn't. */
+  readonly struck: number;
+  readonly workers: number;
+};
+
+/** Between two looks at the search. */
+const lookEvery = 100;
+const serverDownFor = 2_000;
+/** Seconds after which a search counts as stuck, on a machine that does much else. */
+const longest = { fake: 400, real: 600 };
+
+/** A search under a plan, to its end, and what is wrong with it then. @param digest of the undisturbed run */
+export async function runPlan(world: ChaosWorld, plan: Plan, digest?: string): Promise<PlanOutcome> {
+  const began = performance.now();
+  const home = join(world.root, plan.name);
+  await mkdir(home);
+  // Not below its home: nothing that is marked by that may outlive the workers.
+  const serverHome = join(world.root, 'servers', plan.name);
+  const own = strikesServer(plan) ? await startServer(serverHome) : undefined;
+  const server = own ?? world.server;
+  const env = await workerEnvironment(world, plan, home, server);
+  const client = await connectClient(connectionSettings(home, env));
+  const workers = new ChaosWorkers(home, env);
+  let search: WorkflowHandle & { firstExecutionRunId: string };
+  const due: HistoryFault[] = plan.faults.filter((fault) => fault.at === 'history');
+  const restart = async () => {
+    const pid = readServerRecord(serverHome)?.pid;
+    if (pid !== undefined) process.kill(pid, 'SIGKILL');
+    await pause(serverDownFor);
+    await own?.restart();
+  };
+  try {
+    search = await client.workflow.start('climbSearch', {
+      taskQueue: plan.name,
+      workflowId: plan.name,
+      args: [searchFile(plan.trainer)],
+    });
+    let stuck = true;
+    while (stuck && performance.now() - began < longest[plan.trainer] * 1000) {
+      workers.tend();
+      const seen = await look(client, plan.name);
+      stuck = seen === undefined || seen.running;
+      const at = due.findIndex(({ events }) => seen !== undefined && seen.running && seen.events >= events);
+      if (at >= 0) await strike(due.splice(at, 1)[0] as HistoryFault, { workers, search, restart });
+      await pause(lookEvery);
+    }
+    await workers.stop();
+    // As the next worker does when it starts.
+    await removeLeftovers(home, Date.now());
+    const runs = await recordedRuns(server.address, plan.name, search.firstExecutionRunId);
+    const { code, canary, outside } = world;
+    const wrong = await checkSearch({
+      home,
+      search: plan.name,
+      runs,
+      ...(digest !== undefined && { digest }),
+      canary,
+      mark: home,
+      outside,
+      workflows: { workflowBundle: { code } },
+    });
+    const result = resultOf(runs) as { recipe: { digest: string } } | undefined;
+    const points = await readdir(join(home, 'struck')).catch(() => []);
+    return {
+      wrong: stuck ? [`the search did not end in ${longest[plan.trainer]} s`] : wrong,
+      digest: result?.recipe.digest,
+      seconds: (performance.now() - began) / 1000,
+      home,
+      struck: points.length + plan.faults.filter(({ at }) => at === 'history').length - due.length,
+      workers: workers.started,
+    };
+  } finally {
+    await workers.stop();
+    await client.connection.close();
+    await own?.stop();
+  }
+}
+
+async function workerEnvironment(
+  { corpus, elsewhere, bundle, canary }: ChaosWorld,
+  { name, trainer, maxHistory, faults }: Plan,
+  home: string,
+  server: { address: string; uiAddress: string | null },
+): Promise<NodeJS.ProcessEnv> {
+  const planned = (at: 'worker point' | 'trainer point') =>
+    faults.flatMap((fault) => (fault.at === at ? [fault.fault] : [])).join(',');
+  const struck = join(home, 'struck');
+  const python = join(repositoryRoot, '.venv/bin/python');
+  const environment = {
+    PYTHONPATH: join(repositoryRoot, 'trainer'),
+    CLIMB_FAULTS: planned('trainer point'),
+    CLIMB_FAULTS_DONE: struck,
+    CLIMB_LEASE_SECONDS: '3',
+    FAKE_STEP_MS: '20',
+  };
+  const command =
+    trainer === 'fake' ? [python, join(repositoryRoot, 'test/fakes/fake_trainer.py')] : [python, '-m', 'climb_trainer'];
+  const profile = { command, env: environment, stallSeconds: trainer === 'fake' ? 8 : 20 };
+  const trainers = join(home, 'trainers.json');
+  await writeFile(trainers, JSON.stringify({ [trainer === 'fake' ? 'fake' : 'default']: profile }));
+  return {
+    ...environmentFor(server, process.env),
+    CLIMB_HOME: home,
+    CLIMB_ROOTS: corpus,
+    CLIMB_TRAINERS: trainers,
+    CLIMB_TRAIN_SLOTS: '2',
+    CLIMB_TASK_QUEUE: name,
+    CLIMB_CPU_TASK_QUEUE: `${name}-cpu`,
+    CLIMB_TRAIN_TASK_QUEUE: `${name}-train`,
+    CLIMB_HEARTBEAT_SECONDS: '3',
+    CLIMB_RETRY_INITIAL_SECONDS: '0.2',
+    CLIMB_RETRY_MAXIMUM_SECONDS: '1',
+    CLIMB_WORKFLOW_BUNDLE: bundle,
+    CLIMB_FAULTS: planned('worker point'),
+    CLIMB_FAULTS_DONE: struck,
+    ...(maxHistory !== undefined && { CLIMB_MAX_HISTORY: String(maxHistory) }),
+    HF_TOKEN: canary,
+    HOME: elsewhere,
+    TMPDIR: elsewhere,
+  };
+}
+
+/** How far a search is; undefined while the server is away. */
+async function look(client: Client, id: string): Promise<{ running: boolean; events: number } | undefined> {
+  try {
+    const { status, historyLength } = await client.workflow.getHandle(id).describe();
+    return { running: status.name === 'RUNNING', events: historyLength };
+  } catch {
+    return undefined;
+  }
+}
+
+type Within = {
+  readonly workers: ChaosWorkers;
+  readonly search: WorkflowHandle;
+  readonly restart: () => Promise<void>;
+};
+
+async function strike(fault: HistoryFault, { workers, search, restart }: Within): Promise<void> {
+  switch (fault.do) {
+    case 'kill worker':
+      return workers.signal('SIGKILL');
+    case 'stop worker':
+      return workers.signal('SIGTERM');
+    case 'freeze worker':
+      return workers.signal('SIGSTOP');
+    case 'kill trainer':
+      return workers.signalTrainer('SIGKILL');
+    case 'freeze trainer':
+      return workers.signalTrainer('SIGSTOP');
+    case 'kill server':
+      return restart();
+    case 'kill everything':
+      workers.signal('SIGKILL');
+      return restart();
+    case 'tell':
+      await search.signal(fault.message, fault.payload);
+  }
+}
