@@ -17,6 +17,8 @@ export type WorkerSettings = {
   readonly roots: readonly [string, ...string[]];
   /** Trainings and evaluations at once, CLIMB_TRAIN_SLOTS: one a core or device. */
   readonly trainSlots: number;
+  /** Searches that the worker keeps in memory, CLIMB_CACHED_WORKFLOWS; others are replayed at their next task. */
+  readonly cachedWorkflows?: number | undefined;
   readonly trainers: Readonly<Record<string, TrainerProfile>>;
   /** Servers of embeddings and scores by the names that search files know them by, CLIMB_ENDPOINTS. */
   readonly endpoints: Readonly<Record<string, EndpointProfile>>;
@@ -26,6 +28,8 @@ export type WorkerSettings = {
   readonly timeouts: { readonly heartbeat: number; readonly retryInitial: number; readonly retryMaximum: number };
   /** Events of a history after which a search continues as new, CLIMB_MAX_HISTORY. */
   readonly maxHistory: number;
+  /** The version of this worker's code, TEMPORAL_WORKER_BUILD_ID: the server sends it work where that is the current one. */
+  readonly version?: { readonly deploymentName: string; readonly buildId: string };
   /** A file that `bundleWorkflowCode` made of workflows/, CLIMB_WORKFLOW_BUNDLE; absent: the worker bundles them itself. */
   readonly workflowBundle?: string;
   /** Temporary files of killed writers go when they are as old as this, CLIMB_LEFTOVER_SECONDS. */
@@ -46,11 +50,15 @@ const variables = z.object({
   CLIMB_TASK_QUEUE: z._default(z.string(), 'climb'),
   CLIMB_CPU_TASK_QUEUE: z._default(z.string(), 'climb-cpu'),
   CLIMB_TRAIN_TASK_QUEUE: z._default(z.string(), 'climb-train'),
+  // Absent: as many as the SDK thinks the memory holds.
+  CLIMB_CACHED_WORKFLOWS: z.optional(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(100_000))),
   CLIMB_HEARTBEAT_SECONDS: z._default(positive, 20),
   CLIMB_RETRY_INITIAL_SECONDS: z._default(positive, 1),
   CLIMB_RETRY_MAXIMUM_SECONDS: z._default(positive, 60),
   // The server warns at 10,240 events, and an iteration of many proxies adds its own before its end.
   CLIMB_MAX_HISTORY: z._default(z.coerce.number().check(z.int(), z.minimum(50), z.maximum(10_000)), 7500),
+  TEMPORAL_WORKER_BUILD_ID: z.optional(z.string().check(z.minLength(1))),
+  TEMPORAL_DEPLOYMENT_NAME: z._default(z.string().check(z.minLength(1)), 'climb'),
   CLIMB_WORKFLOW_BUNDLE: z.optional(z.string()),
   CLIMB_LEFTOVER_SECONDS: z._default(z.coerce.number().check(z.minimum(0)), 3600),
 });
@@ -81,6 +89,7 @@ export function workerSettings(env: NodeJS.ProcessEnv = process.env): WorkerSett
     home: climbHome(env),
     roots: given.CLIMB_ROOTS.split(delimiter).map((root) => resolve(root)) as [string, ...string[]],
     trainSlots: given.CLIMB_TRAIN_SLOTS,
+    cachedWorkflows: given.CLIMB_CACHED_WORKFLOWS,
     trainers: { default: own, ...(given.CLIMB_TRAINERS !== undefined && readTrainers(given.CLIMB_TRAINERS, own)) },
     endpoints: {
       default: localEndpoint,
@@ -95,6 +104,9 @@ export function workerSettings(env: NodeJS.ProcessEnv = process.env): WorkerSett
       retryMaximum: given.CLIMB_RETRY_MAXIMUM_SECONDS,
     },
     maxHistory: given.CLIMB_MAX_HISTORY,
+    ...(given.TEMPORAL_WORKER_BUILD_ID !== undefined && {
+      version: { deploymentName: given.TEMPORAL_DEPLOYMENT_NAME, buildId: given.TEMPORAL_WORKER_BUILD_ID },
+    }),
     ...(given.CLIMB_WORKFLOW_BUNDLE !== undefined && { workflowBundle: given.CLIMB_WORKFLOW_BUNDLE }),
     leftoverSeconds: given.CLIMB_LEFTOVER_SECONDS,
   };

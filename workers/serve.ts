@@ -37,10 +37,18 @@ export async function serve(
     maxHeartbeatThrottleInterval: '5s',
     shutdownGraceTime: '5s',
     shutdownForceTime: '90s',
+    ...(settings.version && {
+      workerDeploymentOptions: {
+        version: settings.version,
+        useWorkerVersioning: true,
+        defaultVersioningBehavior: 'AUTO_UPGRADE',
+      },
+    }),
   } satisfies Partial<WorkerOptions>;
   const { climb, cpu, train } = settings.queues;
   const { heartbeat } = settings.timeouts;
   const workflows = {
+    ...(settings.cachedWorkflows !== undefined && { maxCachedWorkflows: settings.cachedWorkflows }),
     ...(settings.workflowBundle === undefined
       ? { workflowsPath: fileURLToPath(new URL('../workflows/index.ts', import.meta.url)) }
       : { workflowBundle: { codePath: settings.workflowBundle } }),
