@@ -1,12 +1,14 @@
 /** Searches that go on from an iteration of another: from one that runs, that is done, that Temporal has forgotten. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { WorkflowFailedError } from '@temporalio/client';
 import { execFile } from 'node:child_process';
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { repositoryRoot } from '../../adapters/home.ts';
 import type { Compared } from '../../climb/comparison/compared-searches.ts';
 import type { Recipe } from '../../climb/search/recipe.ts';
 import type { SearchResult } from '../../climb/search/search-result.ts';
+import type { Snapshot } from '../../climb/search/snapshot.ts';
 import type { Status } from '../../climb/search/search-views.ts';
 import { mixtureKey } from '../../climb/mixture/mixture.ts';
 import { openServedLab, tinySearch, until, type ServedLab } from '../search-lab.ts';
@@ -93,7 +95,7 @@ describe('a branch of a search that runs', () => {
       return found.length > 0 && found;
     });
     expect(children).toEqual(['branch']);
-  }, 60_000);
+  }, 120_000);
 
   test('started again from the search.json beside its report it gives the same digest, for nothing', async () => {
     const text = await readFile(join(lab.home, 'searches', 'branch', 'search.json'), 'utf8');
@@ -102,7 +104,12 @@ describe('a branch of a search that runs', () => {
     expect(again.recipe.digest).toBe(branch.digest);
     expect(again.fromLedger).toBe(again.proxies);
     expect((await lab.trainings()).length).toBe(trained);
-  }, 60_000);
+  }, 120_000);
+
+  test('later files are assigned to its clusters by its own id', async () => {
+    const frozen = (id: string) => readFile(join(lab.home, 'searches', id, 'domain-set.json'), 'utf8');
+    expect(await frozen('branch')).toBe(await frozen('parent'));
+  });
 
   test('that changes nothing decides as its parent did, from the ledger alone', async () => {
     for (const iteration of [0, 1, 2]) {
@@ -130,7 +137,7 @@ describe('a branch changes', () => {
     const activities = await activityIds('bounded');
     expect(activities.slice(0, 4)).toEqual(['open', 'b-refit', 'b-prune', 'commit']);
     expect(recipe.spec.search).toMatchObject({ first: 4, batch: 2, predictor: 'ridge' });
-  }, 60_000);
+  }, 120_000);
 
   test('the searched tasks: proxies that it shares are scored on them from their weights', async () => {
     const swapped = { tasks: [{ name: 'reported', path: 'reported.jsonl' }], report: { tasks: tinySearch.tasks } };
@@ -149,7 +156,7 @@ describe('a branch changes', () => {
     expect(recipe.run.charged.proxies).toBe(12);
     const starts = (await lab.trainings()).filter((line) => line.startsWith('start ')).length - trained;
     expect(starts).toBeLessThanOrEqual(12);
-  }, 60_000);
+  }, 120_000);
 
   test('the last iteration into a verification of its own', async () => {
     const result = await run('verified', from('parent', undefined, { verify: { seeds: 3 }, budget: { proxies: 12 } }));
@@ -158,8 +165,44 @@ describe('a branch changes', () => {
     expect(recipe.evidence.observations).toHaveLength(8);
     expect(recipe.evidence.verification?.arms.map(({ seeds }) => seeds)).toEqual([3, 3, 3, 3]);
     expect(result.proxies).toBe(12);
-  }, 60_000);
+  }, 120_000);
 });
+
+describe('what a snapshot of an earlier version says', () => {
+  const kept = (id: string, at: number) => join(lab.home, 'searches', id, 'iterations', `${at}.json`);
+
+  test('is enough to go on from, by a budget of its own', async () => {
+    const parent = JSON.parse(await readFile(join(lab.home, 'searches', 'parent', 'recipe.json'), 'utf8')) as Recipe;
+    const { carried: _carried, ...old } = JSON.parse(await readFile(kept('parent', 1), 'utf8')) as Snapshot;
+    await mkdir(join(lab.home, 'searches', 'old', 'iterations'), { recursive: true });
+    await writeFile(kept('old', 1), JSON.stringify(old));
+    const [one, none] = await Promise.all([
+      recipeOf(await run('old 1', from('old', 1, { budget: { proxies: 12 } }))),
+      recipeOf(await run('old 0', from('old', 0, { budget: { proxies: 16 } }))),
+    ]);
+    expect(decided(one)).toEqual(decided(parent));
+    expect(decided(none)).toEqual(decided(parent));
+    expect((await activityIds('old 1')).slice(0, 4)).toEqual(['open', 'ngram', 'b-refit', 'b-prune']);
+  }, 120_000);
+
+  test('is not enough for other tasks', async () => {
+    const tasks = { tasks: [{ name: 'reported', path: 'reported.jsonl' }], report: { tasks: tinySearch.tasks } };
+    const handle = await lab.start('old tasks', from('old', 1, { budget: { proxies: 12 }, ...tasks }));
+    const failure = (await handle.result().catch((error: unknown) => error)) as WorkflowFailedError;
+    expect((failure.cause?.cause as Error).message).toContain('tasks: the snapshot is of an earlier version');
+  }, 120_000);
+});
+
+test('the trunk of a line is trained once', async () => {
+  const proxy = { ...file.proxy, warmStart: { tokens: 16_384 } };
+  const whole = await recipeOf(await run('with trunk', { ...file, proxy, budget: { proxies: 15, concurrency: 2 } }));
+  const branch = await recipeOf(await run('from trunk', from('with trunk', 1)));
+  expect(whole.run.charged.proxies).toBe(15);
+  expect(branch.run.charged.proxies).toBe(10);
+  expect(branch.hashes['trunk']).toBe(whole.hashes['trunk']);
+  expect(decided(branch)).toEqual(decided(whole));
+  expect(await activityIds('from trunk')).not.toContain('trunk');
+}, 120_000);
 
 test('a branch of a branch, two of one iteration at once, and a parent with any name that Temporal has forgotten', async () => {
   const odd = '../odd name|`$(x)`';
@@ -205,7 +248,7 @@ describe('from the command line', () => {
     expect(compared.weights?.distance).toBeGreaterThan(0);
     expect(nobody.code).toBe(1);
     expect(nobody.error).toContain('nothing is kept of a search "nobody" here (kept are:');
-  }, 60_000);
+  }, 120_000);
 
   test('a branch file is checked against the search that it goes on from', async () => {
     const files = {
@@ -228,11 +271,11 @@ describe('from the command line', () => {
       'branchFrom.iteration: "parent" has no snapshot of iteration 9; it has 0, 1, 2, 3;',
     );
     expect(other?.error).toContain("proxy.tokens: the parent's proxies have that shape");
-  }, 60_000);
+  }, 120_000);
 });
 
 test('a corpus that is gone is not needed any more', async () => {
   await rm(join(lab.home, 'corpus'), { recursive: true });
   const result = await run('without corpus', from('parent', 1, { search: { batch: 1 } }));
   expect(result).toMatchObject({ verified: true, proxies: 12 });
-}, 60_000);
+}, 120_000);
