@@ -29,6 +29,8 @@ type Proxy = { readonly id: string; readonly name: string; readonly weights: Ref
 
 /** As of an iteration: with fewer the predictor would forget more than it learns. */
 const acceptedShare = 0.8;
+/** A predictor needs two mixtures to compare. */
+export const leastRuns = 2;
 /** A long search has many proxies, and each group adds to the history; members beyond those side by side take turns. */
 const mostGroups = 300;
 
@@ -86,8 +88,10 @@ export async function rescore(
         settle(account, each, { ...nothing, deviceSeconds: seconds });
         scored.set(id, score);
       }
-      const seconds = members.map((member) => ({ train: 0, evaluate: member.seconds }));
-      noteSeconds(seen, 'search', proxyShape(next.spec.proxy), seconds);
+      const shares = members.map((member) => ({ train: 0, evaluate: member.seconds }));
+      for (let from = 0; from < shares.length; from += side) {
+        noteSeconds(seen, 'search', proxyShape(next.spec.proxy), shares.slice(from, from + side));
+      }
     } catch (error) {
       const deviceSeconds = lostSecondsEach(error, each, since, group.length);
       for (const _ of group) settle(account, each, { ...nothing, deviceSeconds });
@@ -124,7 +128,7 @@ export async function rescore(
     for (const _ of queue.flat()) settle(account, each, nothing);
   }
   if (cancelled !== undefined) throw cancelled;
-  if (scored.size < acceptedShare * proxies.length) {
+  if (scored.size < Math.max(acceptedShare * proxies.length, Math.min(leastRuns, proxies.length))) {
     throw new Refused(`only ${scored.size} of ${proxies.length} finished proxies could be scored on the new tasks`);
   }
   const longest = seen.longest.evaluate.search > 0 ? { longest: seen.longest } : {};

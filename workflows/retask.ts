@@ -9,7 +9,7 @@ import { searchSettings } from '../climb/spec/search-presets.ts';
 import { columnsAmong, withTasks } from '../climb/spec/task-change.ts';
 import { scaleOf, taskLabel } from '../climb/verification/objective.ts';
 import type { RefitPredictorInput } from '../activities/refit-predictor.ts';
-import { Refused, rescore, type Rescored } from './rescore.ts';
+import { leastRuns, Refused, rescore, type Rescored } from './rescore.ts';
 import { runStage } from './stages.ts';
 
 /**
@@ -46,6 +46,11 @@ async function takeOver(state: SearchState, opening: Opening, prepared: Prepared
     const view = { activityId: `${at}-open`, summary: 'read the new tasks, find the weights of finished proxies' };
     const input = { spec, reported: opening.reportTasks, predictor: learnt };
     const { proxies, gone, ...found } = await runStage(opening, 'openTasks', view, input);
+    if (proxies.length < Math.min(leastRuns, proxies.length + gone.length)) {
+      throw new Refused(
+        `of ${gone.length + proxies.length} finished proxies ${proxies.length} have their weights still`,
+      );
+    }
     opened = { ...opening, ...found };
     longest = scaledTo(state.longest, opening.continuations, found.continuations);
     const next = { ...state, spec, opening: opened, longest };

@@ -90,6 +90,49 @@ test('a proxy without a score is left out', async () => {
   expect(observations.map(({ id }) => id)).toEqual(['i3-p001', 'i3-p003', 'i3-p004']);
 });
 
+describe('where the tasks changed', () => {
+  const [piqa, arc] = smallSpec.tasks as [(typeof smallSpec.tasks)[number], (typeof smallSpec.tasks)[number]];
+  const before = async () => {
+    const evidence = { id: 'e001', weights: [0.2, 0.2, 0.6], losses: [3, 3], score: 'of a table', evidence: 'exact' };
+    const { observations } = await read(await perform(refit, await inputOf()));
+    return deps.store.putJson({ ...found, observations: [evidence, ...observations] });
+  };
+
+  test('what is known of fewer tasks, or in another order, stands as it was measured', async () => {
+    const previous = await before();
+    const tasks = [
+      { ...arc, weight: 1 },
+      { ...piqa, weight: 1 },
+    ];
+    const made = await perform(refit, { previous, scored: [], tasks, remeasured: { columns: [1, 0] } });
+    const { observations, predictor } = await read(made);
+    const earlier = (await deps.store.readJson<PredictorArtifact>(previous)).observations;
+    expect(observations).toEqual(earlier.map((one) => ({ ...one, losses: [one.losses[1], one.losses[0]] })));
+    expect(predictor.taskWeights).toEqual([0.5, 0.5]);
+    expect(made.summary.standings?.map(({ id }) => id)).toEqual([id(0), id(1), id(2), id(3)]);
+    expect(made.summary.standings?.[0]?.losses).toEqual(observations[1]?.losses);
+  });
+
+  test('runs are those that have a new score, by their earlier one; others are left out', async () => {
+    const previous = await before();
+    const earlier = (await deps.store.readJson<PredictorArtifact>(previous)).observations;
+    const scores = await Promise.all([5, 4, 3].map((level) => deps.store.putJson(scoreOf(smallSpec, level))));
+    const scored = [3, 1, 2].map((at, place) => ({
+      id: earlier[at]?.score as string,
+      score: scores[place] as (typeof scores)[number],
+    }));
+    const made = await perform(refit, { previous, scored, tasks: [arc], remeasured: {} });
+    const { observations } = await read(made);
+    expect(observations.map((one) => [one.id, one.score])).toEqual([
+      [id(0), scores[1]?.sha256],
+      [id(1), scores[2]?.sha256],
+      [id(2), scores[0]?.sha256],
+    ]);
+    expect(observations.every(({ losses }) => losses.length === 1)).toBe(true);
+    expect(made.summary.standings?.map((standing) => standing.id)).toEqual([id(1), id(0), id(2)]);
+  });
+});
+
 describe('refused', () => {
   test('a score of no mixture', async () => {
     const input = await inputOf();
