@@ -207,10 +207,12 @@ function openState(file: unknown): SearchState {
   try {
     if (isBranchFile(file)) return newSearchState(beforeOpening(parseBranchFile(file, workflowInfo().workflowId)), now);
     const begunNow = patched('ngram');
-    const state = newSearchState(
-      parseSearchFile(file, now, { ngram: begunNow, regmixHoldout: patched('regmix-holdout') }),
-      now,
-    );
+    const era = {
+      ngram: begunNow,
+      regmixHoldout: patched('regmix-holdout'),
+      feasibility: patched('feasibility'),
+    };
+    const state = newSearchState(parseSearchFile(file, now, era), now);
     // A search that an earlier version began goes on to its budget.
     if (!begunNow) delete state.outlook;
     return state;

@@ -5,11 +5,15 @@ import { groupProblems } from '../mixture/named-constraints.ts';
 import type { Problem } from '../problem.ts';
 import { mergeTarget } from './corpus-rules.ts';
 import type { SearchSpec } from './search-file.ts';
+import type { Era } from './verify-defaults.ts';
 
 type Constraints = SearchSpec['constraints'];
 
 /** What can be said of `constraints` before the clusters and their sizes are known; the rest is `constrain`'s. */
-export function* constraintProblems({ constraints, clusters }: SearchSpec): Iterable<Problem> {
+export function* constraintProblems(
+  { constraints, clusters }: SearchSpec,
+  { feasibility = true }: Era = {},
+): Iterable<Problem> {
   // Known domains have names of their own, and a threshold may leave any number.
   const target = mergeTarget(clusters) ?? Infinity;
   const { bounds, pinned = {}, groups = {} } = constraints;
@@ -27,8 +31,12 @@ export function* constraintProblems({ constraints, clusters }: SearchSpec): Iter
       };
     }
   }
+  if (!feasibility) {
+    yield* sumProblems({ ...constraints, groups: {} }, target);
+    return;
+  }
   for (const [name, weight] of Object.entries(pinned)) {
-    const { lower = 0, upper = 1 } = bounds[name] ?? {};
+    const { lower = 0, upper = 1 } = Object.entries(bounds).find(([own]) => own === name)?.[1] ?? {};
     if (weight >= lower && weight <= upper) continue;
     yield {
       path: `constraints.pinned.${name}`,
@@ -47,10 +55,20 @@ function* sumProblems({ bounds, pinned = {}, groups = {} }: Constraints, target:
       ...Object.values(groups).flatMap(({ clusters }) => clusters),
     ]),
   ];
-  const { lower, upper } = boundsInParts({
-    lower: names.map((name) => pinned[name] ?? bounds[name]?.lower ?? 0),
-    upper: names.map((name) => pinned[name] ?? bounds[name]?.upper ?? 1),
+  // By entries: a domain may have the name of what every object has.
+  const own = new Map(Object.entries(bounds));
+  const pins = new Map(Object.entries(pinned));
+  const bounded = boundsInParts({
+    lower: names.map((name) => own.get(name)?.lower ?? 0),
+    upper: names.map((name) => own.get(name)?.upper ?? 1),
   });
+  // A pin is rounded to the nearest, as where mixtures are made.
+  const orPinned = (parts: readonly number[]) =>
+    parts.map((part, i) => {
+      const pin = pins.get(names[i] as string);
+      return pin === undefined ? part : Math.round(pin * PARTS);
+    });
+  const [lower, upper] = [orPinned(bounded.lower), orPinned(bounded.upper)];
   const named = Object.entries(groups).map(([name, { clusters, lower = 0, upper = 1 }]) => ({
     name,
     members: [...new Set(clusters)].map((member) => names.indexOf(member)),

@@ -3,10 +3,12 @@ import { batchSize } from './plan.ts';
 import { memoryProblems } from './proposal-memory.ts';
 import type { SearchSpec } from './search-file.ts';
 import { scheduleIn, searchSettings, type SearchSettings } from './search-presets.ts';
+import type { Era } from './verify-defaults.ts';
 
 /** Rules between the fields of the search file's part `search`: what is given is read, and can be done. */
 export function* proposalProblems(
   spec: Pick<SearchSpec, 'search' | 'tasks' | 'clusters' | 'budget'>,
+  { feasibility = true }: Era = {},
 ): Iterable<Problem> {
   const settings = searchSettings(spec);
   yield* scheduleProblems(spec.search);
@@ -31,13 +33,13 @@ export function* proposalProblems(
       message: `got ${settings.candidates}, under the ${largest} mixtures of an iteration that are chosen among them; raise it`,
     };
   }
-  if (settings.top !== null && settings.top > settings.candidates) {
+  if (feasibility && settings.top !== null && settings.top > settings.candidates) {
     yield {
       path: 'search.top',
       message: `got ${settings.top}, above the ${settings.candidates} candidates that are ranked: batches would be drawn from all of them, whatever is predicted; lower it, or raise search.candidates`,
     };
   }
-  yield* memoryProblems(spec, settings, largest);
+  if (feasibility) yield* memoryProblems(spec, settings, largest);
   const other = spec.tasks.find(({ metric }) => metric !== 'bitsPerByte');
   if (spec.search.ngram === true && other !== undefined) {
     yield {

@@ -34,8 +34,8 @@ function crossFieldProblems(spec: SearchSpec, now: number, era: Era): Problem[] 
     ...ladderProblems(spec),
     ...verifyProblems(spec, era),
     ...gateProblems(spec),
-    ...proposalProblems(spec),
-    ...constraintProblems(spec),
+    ...proposalProblems(spec, era),
+    ...constraintProblems(spec, era),
     ...corpusProblems(spec),
   ];
 }

@@ -16,6 +16,8 @@ export type Era = {
   readonly ngram?: boolean;
   /** The first searches with RegMix began with fewer runs than its trees need. */
   readonly regmixHoldout?: boolean;
+  /** Versions before 0.3.0 read files that no mixture can satisfy, or no thread can hold: their stages found out. */
+  readonly feasibility?: boolean;
 };
 
 export function leastRegmixIn({ regmixHoldout = true }: Era): number {

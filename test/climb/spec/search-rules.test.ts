@@ -20,6 +20,19 @@ test.each(['quickstart', 'gpu'])('the example %s is valid', (name) => {
   expect(problemsOf(JSON.parse(readFileSync(example, 'utf8')))).toEqual([]);
 });
 
+test('what an earlier version began with goes on, though a file that no mixture can satisfy is refused now', () => {
+  const groups = { a: { clusters: ['c0000'], lower: 0.6 }, b: { clusters: ['c0001'], lower: 0.6 } };
+  for (const change of [
+    { constraints: { groups } },
+    { search: { proposal: 'random-of-top', candidates: 100, top: 200 } },
+    { search: { candidates: 1_000_000 }, budget: { proxies: 600 } },
+  ]) {
+    const file = { ...(shortestFile as object), ...change };
+    expect(problemsOf(file)).toHaveLength(1);
+    expect(() => parseSearchFile(file, now, { feasibility: false })).not.toThrow();
+  }
+});
+
 describe('problems of shape', () => {
   type Row = [what: string, path: string, value: unknown, piece: string];
   const rows: Row[] = [
@@ -538,6 +551,11 @@ describe('problems between fields', () => {
       'lower bounds that add up to 1 but for rounding',
       { 'constraints.bounds': { c0000: { lower: 0.7 }, c0001: { lower: 0.2 }, c0002: { lower: 0.1 } } },
     ],
+    [
+      'known domains by any name',
+      { 'clusters.field': 'domain', 'constraints.bounds': { toString: { lower: 0.1 }, constructor: { upper: 0.5 } } },
+    ],
+    ['pins of a third', { 'constraints.pinned': { c0000: 1 / 3, c0001: 1 / 3, c0002: 1 / 3 } }],
     [
       'a group that holds what is pinned in it, and another within',
       {
