@@ -10,6 +10,9 @@ const patterns = {
   olmix: { mixtures: /^ratios\.csv$/, losses: /^metrics\.csv$/ },
 } as const;
 
+/** A million runs of a hundred columns are as much; read whole. */
+const longest = 1 << 30;
+
 /** Tables of runs in folders that a search file names. */
 export class EvidenceFiles {
   readonly #roots: readonly string[];
@@ -43,11 +46,19 @@ export class EvidenceFiles {
     }
     return Promise.all(
       found.map(async ({ mixtures, losses }) => {
-        const text = (name: string) => readFile(join(location, name), 'utf8');
+        const text = (name: string) => this.#text(join(path, name));
         const files = { mixtures: await text(mixtures), losses: await text(losses) };
         return parseRunTable(format, files, { mixtures: join(path, mixtures), losses: join(path, losses) });
       }),
     );
+  }
+
+  /** A file in a folder that may be read may still be a link to one that may not. */
+  async #text(path: string): Promise<string> {
+    const { location, folder, bytes } = await allowedPath(this.#roots, path);
+    if (folder) throw problem(path, 'is a folder where a table belongs; leave the file of the table');
+    if (bytes > longest) throw problem(path, `has ${bytes} bytes, a table ${longest} at most; leave some of its runs`);
+    return readFile(location, 'utf8');
   }
 }
 

@@ -8,6 +8,9 @@ import { BadTask } from './bad-task.ts';
 import type { TaskLibrary } from './task-library.ts';
 import { itemsOfLines } from './task-lines.ts';
 
+/** All of a task's items are in memory at once; a million questions take a tenth of it. */
+const longest = 1 << 30;
+
 /** The items of a task of a search file: of the evaluation library, or of a person's own JSON lines. */
 export class TaskItems {
   readonly #library: TaskLibrary;
@@ -30,15 +33,25 @@ export class TaskItems {
   }
 
   async #own(path: string): Promise<TaskItem[]> {
-    const { location, folder } = await allowedPath(this.#roots, path);
+    const { location, folder, bytes: size } = await allowedPath(this.#roots, path);
     if (folder) throw new BadTask(`${path} is a folder; name a file of JSON lines, .jsonl or .jsonl.gz`);
+    if (size > longest) {
+      throw new BadTask(`${path} has ${size} bytes, and a task's items ${longest} at most; name a part of them`);
+    }
     const bytes = await readFile(location);
     return itemsOfLines((path.endsWith('.gz') ? await unzipped(bytes, path) : bytes).toString('utf8'), path);
   }
 }
 
 function unzipped(bytes: Buffer, path: string): Promise<Buffer> {
-  return promisify(gunzip)(bytes).catch((error: Error) => {
+  // No task is so alike that gzip makes it a hundredth; what is grows until the memory is full.
+  const most = Math.min(longest, 100 * bytes.length + (1 << 20));
+  return promisify(gunzip)(bytes, { maxOutputLength: most }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ERR_BUFFER_TOO_LARGE') {
+      throw new BadTask(
+        `${path} grows from ${bytes.length} bytes to more than ${most}: it looks like a gzip bomb; unpack it`,
+      );
+    }
     throw new BadTask(`${path} can't be unpacked (${error.message}): none of it can be read; pack it again with gzip`);
   });
 }

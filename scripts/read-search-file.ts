@@ -6,6 +6,9 @@ import type { SearchSpec } from '../climb/spec/search-file.ts';
 import { parseSearchFile } from '../climb/spec/search-rules.ts';
 import { CommandProblem } from './run-command.ts';
 
+/** Of a payload, by default. */
+const longest = 2 << 20;
+
 /**
  * A search file with a corpus of its own that a command was given.
  * @throws CommandProblem for what isn't there or isn't JSON; InvalidInput
@@ -27,6 +30,11 @@ export async function readJson(file: string): Promise<unknown> {
       `can't read ${file} (${error.message}). Try: a path to a search file, such as examples/quickstart.json`,
     );
   });
+  if (text.length > longest) {
+    throw new CommandProblem(
+      `${file} has ${text.length} characters, and Temporal takes ${longest} bytes: no search can be started from it. Try: is it the search file?`,
+    );
+  }
   if (text.startsWith('\ufeff')) {
     throw new CommandProblem(
       `${file} begins with a byte order mark, which is no part of JSON: no search can be started from it. Try: saving it as UTF-8 without one`,

@@ -1,9 +1,10 @@
 import { fileURLToPath } from 'node:url';
-import { NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
+import { NativeConnection, Worker, type ActivityInboundCallsInterceptor, type WorkerOptions } from '@temporalio/worker';
 import { createActivities } from '../activities/index.ts';
 import { removeLeftovers } from '../adapters/leftovers.ts';
 import { knownSearchAttributes } from '../adapters/search-attributes.ts';
 import type { ConnectionSettings } from '../adapters/temporal-connection.ts';
+import { redacted, secretsOf } from '../adapters/redaction.ts';
 import { openWorld } from '../adapters/world.ts';
 import type { WorkerSettings } from '../adapters/worker-settings.ts';
 
@@ -20,6 +21,16 @@ const stickySeconds = 10;
 /** Computing stages at once: each uses a thread a core by itself. */
 const computingSlots = 2;
 
+/** Failures of activities are kept in histories as plain text. */
+function withoutSecrets(secrets: ReadonlyMap<string, string>): ActivityInboundCallsInterceptor {
+  return {
+    execute: (input, next) =>
+      next(input).catch((error: unknown) => {
+        throw redacted(error, secrets);
+      }),
+  };
+}
+
 /** Serves the three task queues from this process: workflows and light activities, computing, training. */
 export async function serve(
   settings: WorkerSettings,
@@ -29,9 +40,11 @@ export async function serve(
   const world = await openWorld(settings);
   const connection = await NativeConnection.connect(connectionOptions);
   const searchAttributes = () => knownSearchAttributes(connection, namespace);
+  const secrets = secretsOf(process.env, settings);
   const common = {
     connection,
     namespace,
+    interceptors: { activity: [() => ({ inbound: withoutSecrets(secrets) })] },
     activities: createActivities({ ...world, searchAttributes }),
     // Cancellation reaches an activity with its heartbeats: throttled no longer than a person waits.
     maxHeartbeatThrottleInterval: '5s',

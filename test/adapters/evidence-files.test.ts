@@ -1,9 +1,11 @@
+import { symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { EvidenceFiles } from '../../adapters/evidence-files.ts';
 import { place, scratch } from './scratch.ts';
 
 const root = scratch();
+const elsewhere = scratch();
 const files = new EvidenceFiles([root]);
 const mixtures = 'index,a,b\n1,0.5,0.5\n';
 const losses = 'index,t\n1,2\n';
@@ -36,4 +38,13 @@ test.each([
 
 test('a folder outside the roots is refused', async () => {
   await expect(files.read('/usr', 'olmix')).rejects.toThrow('outside the folders this worker may read');
+});
+
+test('a table that is a link out of the roots is refused, and nothing of what it names is told', async () => {
+  const outside = await place(join(elsewhere, 'secret.csv'), 'index,secret\n');
+  await place(join(root, 'linked', 'metrics.csv'), losses);
+  await symlink(outside, join(root, 'linked', 'ratios.csv'));
+  const refusal = files.read('linked', 'olmix');
+  await expect(refusal).rejects.toMatchObject({ name: 'RefusedPath', message: expect.stringContaining('outside') });
+  await expect(refusal).rejects.not.toThrow('index,secret');
 });

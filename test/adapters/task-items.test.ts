@@ -173,3 +173,8 @@ describe('refused as a whole', () => {
     await expect(tasks.items(task({}))).rejects.toThrow('for items of your own give "path"');
   });
 });
+
+test('a gzip bomb is stopped by its ratio', async () => {
+  await place(join(folder, 'bomb.jsonl.gz'), gzipSync(Buffer.alloc(64 << 20, 'a')));
+  await expect(tasks.items(task({ path: 'bomb.jsonl.gz' }))).rejects.toThrow(/grows from \d+ bytes .* gzip bomb/);
+});

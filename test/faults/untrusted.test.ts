@@ -45,6 +45,12 @@ beforeAll(async () => {
   });
   await writeFile(join(lab.home, `odd ${hostile.shell.replaceAll('/', '')}\n.jsonl`), named.join('\n'));
   await copyFile(join(lab.home, 'searched.jsonl'), join(lab.home, `-n $(touch pwned)\u001b[31m.jsonl`));
+  // A trainer of the owner's that says what it shouldn't when it fails.
+  const trainers = JSON.parse(await readFile(join(lab.home, 'trainers.json'), 'utf8')) as object;
+  const version = '{"event":"version","name":"leaky","version":"1","torch":"none"}';
+  const script = `[ "$1" = version ] && echo '${version}' && exit; echo "logged in with $WANDB_API_KEY" >&2; exit 64`;
+  const leaky = { command: ['/bin/sh', '-c', script, 'leaky'], env: { WANDB_API_KEY: canary } };
+  await writeFile(join(lab.home, 'trainers.json'), JSON.stringify({ ...trainers, leaky }));
   worker = startWorker(lab.home, {
     ...lab.env,
     CLIMB_ENDPOINTS: endpoints,
@@ -137,11 +143,17 @@ test('row 36: tokens of the environment and of a refused request stand in no his
   expect(failureReason(error)).toMatch(/401/);
   expect(endpoint.seen.headers.some(({ authorization }) => authorization === `Bearer ${canary}`)).toBe(true);
 
-  for (const workflowId of [id, 'messages', 'refused']) {
+  const leaking = await lab.start('leaking', { ...fine, proxy: { ...fine.proxy, trainer: 'leaky' } });
+  expect(failureReason(await leaking.result().catch((reason: unknown) => reason))).toContain(
+    'logged in with [value of WANDB_API_KEY]',
+  );
+
+  for (const workflowId of [id, 'messages', 'refused', 'leaking']) {
     const { events } = await lab.client.workflow.getHandle(workflowId).fetchHistory();
     expect(told(events).join('\n')).not.toContain(canary);
   }
   for (const path of await filesBelow(lab.home)) {
+    if (path === 'trainers.json') continue; // its owner wrote it there
     const content = await readFile(join(lab.home, path)).catch(() => Buffer.alloc(0));
     expect([path, content.includes(canary)]).toEqual([path, false]);
   }
