@@ -1,4 +1,4 @@
-/** Other tasks while a search runs, on a real dev server with a fake trainer. About 40 s: six searches. */
+/** Other tasks while a search runs, on a real dev server with a fake trainer. About 45 s: seven searches. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -50,7 +50,10 @@ const readScore = async (sha256: string) =>
 
 test('finished proxies are scored on other tasks from their weights, none is trained again', async () => {
   const tasks = [{ ...own('other'), weight: 3 }, own('searched')];
-  const { send, end, status } = await heldAt('other-tasks', { seed: 31 });
+  const { send, end, status } = await heldAt('other-tasks', {
+    seed: 31,
+    objective: { guards: { maxLoss: 5 } },
+  });
   const asked = await send('setTasks', { tasks, reason: 'the model is for others' });
   expect(asked.detail).toContain('paused');
   expect((await status()).rejected).toEqual([]);
@@ -69,6 +72,7 @@ test('finished proxies are scored on other tasks from their weights, none is tra
     expect(losses).toEqual(measured.tasks.map(({ bitsPerByte }) => bitsPerByte));
   }
   expect(recipe.evidence.arms[0]?.searched).toHaveLength(2);
+  expect([...new Set(recipe.evidence.guards?.map(({ task }) => task))]).toEqual(['other', 'searched', 'reported']);
   expect(recipe.run.taskChanges).toEqual([
     {
       at: expect.any(Number),
@@ -90,6 +94,23 @@ test('finished proxies are scored on other tasks from their weights, none is tra
     't1-prune',
   ]);
   expect(ids.filter((id) => /^i1-p\d+$/.test(id))).toHaveLength(4);
+}, 120_000);
+
+test('groups score them side by side; z-scores follow the new list, n-gram models end where it has none', async () => {
+  const { send, end } = await heldAt('grouped', {
+    seed: 37,
+    proxy: { ...file.proxy, trainer: 'groups' },
+    search: { schedule: [6, 2], candidates: 500 },
+    objective: { scale: 'z-score' },
+    budget: { proxies: 16, concurrency: 4 },
+  });
+  await send('setTasks', { tasks: [own('other'), { ...own('searched'), metric: 'accuracy' }] });
+  const { result, recipe } = await end();
+  expect(result.verified).toBe(true);
+  expect(recipe.evidence.taskWeights).toHaveLength(2);
+  const scoring = (await activityIds('grouped')).filter((id) => id.startsWith('t1-'));
+  // Accuracies have no n-gram models.
+  expect(scoring).toEqual(['t1-open', 't1-g01', 't1-g02', 't1-refit', 't1-prune']);
 }, 120_000);
 
 test('other weights cost a refit and nothing else', async () => {
