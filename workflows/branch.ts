@@ -8,6 +8,7 @@ import { isBranchFile } from '../climb/spec/branch-file.ts';
 import { batchSize, scheduleOf } from '../climb/spec/plan.ts';
 import { searchSettings } from '../climb/spec/search-presets.ts';
 import { scaleOf } from '../climb/verification/objective.ts';
+import { enterPhase } from './phase.ts';
 import { retask } from './retask.ts';
 import { runStage } from './stages.ts';
 
@@ -32,6 +33,7 @@ export async function openSearch(state: SearchState, file: unknown): Promise<Ope
 export async function learnAnew(state: SearchState, opening: Opening, prepared: Prepared): Promise<Opening> {
   const { learn } = state;
   if (learn === undefined) return opening;
+  await enterPhase(state, 'search');
   let opened = opening;
   if (learn.tasks) opened = await scoreShared(state, opening, prepared);
   else await fitAgain(state, opening, prepared, learn);

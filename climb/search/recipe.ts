@@ -98,8 +98,9 @@ export type Recipe = RecipeBody & { readonly digest: string; readonly run: Recip
 
 /**
  * The digest by which two runs are compared: SHA-256 of the canonical JSON of the body. Where corpus, vectors,
- * tokenizer and a given trunk lie (`hashes` stand for what is in them), how much may be in flight and how often a checkpoint is written can't change what is found: they are left
- * out.
+ * tokenizer and a given trunk lie (`hashes` stand for what is in them), what a branch's parent is called (the evidence
+ * has what they share), how much may be in flight, how often a checkpoint is written and who has to approve can't change
+ * what is found: they are left out.
  */
 export function recipeDigest(body: RecipeBody): string {
   const { concurrency: _concurrency, ...budget } = body.spec.budget;

@@ -274,6 +274,17 @@ describe('from the command line', () => {
   }, 120_000);
 });
 
+test('a branch that continues as new is still the same branch', async () => {
+  const parent = JSON.parse(await readFile(join(lab.home, 'searches', 'parent', 'recipe.json'), 'utf8')) as Recipe;
+  await lab.replaceWorker({ maxHistory: 30 });
+  const handle = await lab.start('in many runs', from('parent', 1));
+  const branch = await recipeOf((await handle.result()) as SearchResult);
+  const { raw } = await lab.client.workflow.getHandle('in many runs').describe();
+  expect(raw.workflowExecutionInfo?.execution?.runId).not.toBe(handle.firstExecutionRunId);
+  expect(decided(branch)).toEqual(decided(parent));
+  expect(branch.run.branch).toMatchObject({ search: 'parent', iteration: 1, shared: 4 });
+}, 120_000);
+
 test('a corpus that is gone is not needed any more', async () => {
   await rm(join(lab.home, 'corpus'), { recursive: true });
   const result = await run('without corpus', from('parent', 1, { search: { batch: 1 } }));
