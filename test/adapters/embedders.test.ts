@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
+import { inspect } from 'node:util';
 import { Embedders } from '../../adapters/embedders.ts';
 import type { ServedModel } from '../../climb/corpus/corpus-artifacts.ts';
 import { dimensions, json, openEndpoint, wellBehaved, type MadeEndpoint } from '../activities/made-endpoint.ts';
@@ -162,6 +163,14 @@ test("the hosted provider is asked through its router, with the worker's token",
   const hosts = new Set(asked.map(({ url }) => new URL(url).host));
   expect([...hosts].every((host) => /(^|\.)huggingface\.co$/.test(host))).toBe(true);
   expect(asked.at(-1)).toMatchObject({ url: expect.stringContaining('a/model'), token: 'Bearer hf_secret' });
+});
+
+test('row 36: a refusal by the hosted provider holds neither the token nor the texts', async () => {
+  globalThis.fetch = () => Promise.resolve(Response.json({ error: 'Invalid credentials' }, { status: 401 }));
+  const embedder = new Embedders({}, { HF_TOKEN: 'hf_canary' }).of({ kind: 'hf-inference', model: 'a/model' });
+  const error = (await embedder.describe(signal()).catch((thrown: unknown) => thrown)) as Error;
+  expect(error).toMatchObject({ name: 'BadEndpoint' });
+  expect(inspect(error, { depth: Infinity, showHidden: true })).not.toContain('hf_canary');
 });
 
 test('a hosted model that makes no vectors is named as such', async () => {

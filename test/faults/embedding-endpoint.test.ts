@@ -208,7 +208,7 @@ test('numbers beyond float32 still have a direction', async () => {
   expect(float32Of(await deps.store.read(vectors))[0]).toBeCloseTo(1 / Math.sqrt(dimensions), 6);
 });
 
-test('the token goes to the endpoint and nowhere else', async () => {
+test('row 36: the token goes to the endpoint and nowhere else', async () => {
   const { ref } = await embed();
   expect(endpoint.seen.headers.every(({ authorization }) => authorization === `Bearer ${secret}`)).toBe(true);
   expect(JSON.stringify(await deps.store.readJson(ref))).not.toContain(secret);
