@@ -35,6 +35,7 @@ export function costLines(spec: SearchSpec, cost: CostEstimate, place: Place): s
     `schedule  ${scheduleLine(spec)}`,
     `tokens    ${cost.trainTokens.toLocaleString('en-US')}`,
     `time      ${duration(cost.hours)} with ${parallel} at once (${duration(cost.occupiedHours)} of one device; ${speedOf(cost, place)})`,
+    ...moneyLine(spec.budget, cost),
     `disk      about ${(cost.diskBytes / 1e9).toFixed(2)} GB of ${(place.freeBytes / 1e9).toFixed(1)} GB free`,
     ...warnings(spec, cost, place).map((warning) => `warning   ${warning}`),
   ].join('\n');
@@ -58,6 +59,12 @@ function scheduleLine(spec: SearchSpec): string {
   return `${sizes}: ${own} ${own === 1 ? 'iteration' : 'iterations'}${after}${early}`;
 }
 
+function moneyLine({ money }: SearchSpec['budget'], { occupiedHours }: CostEstimate): string[] {
+  if (money === undefined) return [];
+  const { limit, perDeviceHour, currency } = money;
+  return [`money     ${(occupiedHours * perDeviceHour).toFixed(2)} of ${limit}${currency ? ` ${currency}` : ''}`];
+}
+
 function speedOf({ speed }: CostEstimate, { tokensPerSecond = 0 }: Place): string {
   if (speed === 'measured here') return `${Math.round(tokensPerSecond).toLocaleString('en-US')} tokens/s measured here`;
   return speed === 'measured'
@@ -66,7 +73,7 @@ function speedOf({ speed }: CostEstimate, { tokensPerSecond = 0 }: Place): strin
 }
 
 function warnings({ budget, proxy }: SearchSpec, cost: CostEstimate, { home, freeBytes, device }: Place): string[] {
-  const { deviceHours = Infinity } = budget;
+  const { deviceHours = Infinity, money } = budget;
   const meant = proxyPresets[proxy.preset].speed.device;
   return [
     ...(cost.speed !== 'measured here' && meant !== device
@@ -76,6 +83,9 @@ function warnings({ budget, proxy }: SearchSpec, cost: CostEstimate, { home, fre
       : []),
     ...(cost.occupiedHours > deviceHours
       ? [`budget.deviceHours = ${deviceHours} will end the search before its last iteration`]
+      : []),
+    ...(money !== undefined && cost.occupiedHours * money.perDeviceHour > money.limit
+      ? [`budget.money.limit = ${money.limit} will end the search before its last iteration`]
       : []),
     ...(cost.diskBytes > freeBytes ? [`the disk of ${home} is too small; name another folder in CLIMB_HOME`] : []),
   ];

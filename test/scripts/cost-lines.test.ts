@@ -62,5 +62,8 @@ test('it warns of a preset on a device that it is not timed for, of too few hour
   expect(linesOf({ proxy: { preset: 'gpu-tiny' } })).toContain('gpu-tiny is timed for cuda and the trainer default');
   expect(linesOf({ proxy: { preset: 'gpu-tiny' } }, { tokensPerSecond: 900 })).not.toContain('warning');
   expect(linesOf({ budget: { proxies: 24, deviceHours: 0.01 } })).toContain('deviceHours = 0.01 will end the search');
+  const dear = linesOf({ budget: { proxies: 24, money: { limit: 0.02, perDeviceHour: 3, currency: 'EUR' } } });
+  expect(dear).toMatch(/^money {5}0\.\d\d of 0\.02 EUR$/m);
+  expect(dear).toContain('budget.money.limit = 0.02 will end the search');
   expect(linesOf({}, { freeBytes: 1e6 })).toContain('the disk of .climb is too small');
 });
