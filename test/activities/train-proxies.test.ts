@@ -32,6 +32,12 @@ test('a proxy is trained, its weights kept, its price and speed known; the folde
   expect(await filesBelow(join(folder, 'runs'))).toEqual([]);
 });
 
+test('a proxy whose training was cut by a pause costs what is not charged yet', async () => {
+  const { input, train } = await world();
+  const { members } = await perform(train, { ...input, spent: 15 });
+  expect(members[0]).toMatchObject({ seconds: 5, fromLedger: false });
+});
+
 test('the trainer gets what the contract says, and nothing else', async () => {
   const { deps, calls, input, train } = await world();
   const { members } = await perform(train, { ...input, members: two(input) });

@@ -72,7 +72,7 @@ function firstSpec(home: string): Promise<TrainingSpec> {
       if (text.includes('tokensPerMember')) return JSON.parse(text) as TrainingSpec;
     }
     return undefined;
-  });
+  }, 600_000);
 }
 
 /** Resident memory of the worker, its trainers not counted, until the search is over. */
@@ -86,11 +86,17 @@ async function memoryWhile(pid: number, handle: Awaited<ReturnType<Lab['start']>
     .catch(() => undefined);
   await until(async () => {
     const now = await residentMB(pid);
-    if (first === undefined && (await handle.query<Status>('status')).proxies.done > 0) first = now;
+    if (first === undefined && (await proxiesDone(handle)) > 0) first = now;
     if (first !== undefined) most = Math.max(most, now);
     return over;
   }, 3_600_000);
   return { memoryMB: Math.round(most), memoryGrowthMB: Math.round(most - (first ?? most)) };
+}
+
+/** None where the worker is too busy to say. */
+async function proxiesDone(handle: Awaited<ReturnType<Lab['start']>>): Promise<number> {
+  const status = await handle.query<Status>('status').catch(() => undefined);
+  return status?.proxies.done ?? 0;
 }
 
 async function residentMB(pid: number): Promise<number> {

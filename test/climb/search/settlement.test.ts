@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals';
 import { reserve } from '../../../climb/search/budget.ts';
 import { proxyCost } from '../../../climb/search/proxy-cost.ts';
 import {
+  settleCut,
   settleDiverged,
   settleLost,
   settleRefused,
@@ -80,4 +81,12 @@ test('a proxy that is to be tried alone has used nothing but the time that passe
   expect(state.account.charged).toEqual({ proxies: 0, trainTokens: 0, deviceSeconds: 3 + reserved.deviceSeconds });
   expect(state.account.reserved).toMatchObject({ proxies: 0, trainTokens: 0 });
   expect(state.counts).toEqual({ done: 0, failed: 0, diverged: 0, fromLedger: 0 });
+});
+
+test('a proxy whose training a pause cut is charged the time of a device alone, and no more than was reserved', () => {
+  const { state, reserved } = inFlight(2);
+  expect(settleCut(state, reserved, 3)).toBe(3);
+  expect(settleCut(state, reserved, 1e9)).toBe(reserved.deviceSeconds);
+  expect(state.account.charged).toEqual({ proxies: 0, trainTokens: 0, deviceSeconds: 3 + reserved.deviceSeconds });
+  expect(state.account.reserved).toMatchObject({ proxies: 0, trainTokens: 0 });
 });
