@@ -12,6 +12,7 @@ FAKE_DIVERGE   seeds, or ids of members, comma-separated, whose trainings diverg
 FAKE_FAIL      a file; while it exists every training ends with the exit code in it, 65 where it is empty
 FAKE_HOLD      a file; while it exists no training begins, or fails
 FAKE_SPOIL     a file; the evaluation that finds it removes it and spoils the weights of its first member
+FAKE_ORDER     a file; while it exists a step takes up to a tenth of a second more, drawn from its content and the proxy
 FAKE_ENSEMBLE  says that it trains many proxies side by side
 FAKE_OLD       says that it can't encode tasks
 """
@@ -68,7 +69,7 @@ def train(spec, out):
         while done[member["id"]] < STEPS:
             lifeline.check()
             faults.point("train.step")
-            time.sleep(STEP_SECONDS)
+            time.sleep(STEP_SECONDS + drawn_delay(member["id"]))
             note(f"step {member['id']} {done[member['id']]}")
             done[member["id"]] += 1
             step = sum(done.values())
@@ -79,6 +80,12 @@ def train(spec, out):
     records = [finished(spec, out, member) for member in members]
     faults.point("train.beforeResult")
     return {"schema": 1, "kind": "train", "spec": out.spec, "trainer": IDENTITY, "members": records}
+
+
+def drawn_delay(member):
+    if not (path := os.environ.get("FAKE_ORDER")) or not Path(path).exists():
+        return 0
+    return 0.05 * (1 + noise("order", Path(path).read_text(), member))
 
 
 def told_to_fail(code):
