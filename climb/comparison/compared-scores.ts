@@ -87,7 +87,7 @@ type Pair<T> = readonly [T, T];
 
 function otherTask(label: string, sides: Pair<Side>, [one, other]: readonly (TaskSpec | undefined)[]): string | null {
   if (one === undefined || other === undefined) {
-    return `only "${(sides[one === undefined ? 1 : 0]).search}" reports it`;
+    return `only "${sides[one === undefined ? 1 : 0].search}" reports it`;
   }
   const [a, b] = sides.map(({ items }) => items[label]);
   if (a === undefined || a !== b) return 'its items are others, or nothing says which';
