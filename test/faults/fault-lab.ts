@@ -44,7 +44,14 @@ export async function openFaultLab(...given: Parameters<typeof openLab>) {
     startWorker: (env: NodeJS.ProcessEnv = {}): ChildProcess => {
       const worker = spawn(process.execPath, ['--import', 'tsx', 'workers/main.ts'], {
         cwd: repositoryRoot,
-        env: { ...lab.env, CLIMB_HEARTBEAT_SECONDS: '2', CLIMB_LIFE_LINE: 'stdin', ...env },
+        // What killed ones left is swept by the next that starts, which takes it for theirs after a second.
+        env: {
+          ...lab.env,
+          CLIMB_HEARTBEAT_SECONDS: '2',
+          CLIMB_LEFTOVER_SECONDS: '1',
+          CLIMB_LIFE_LINE: 'stdin',
+          ...env,
+        },
         stdio: ['pipe', 'ignore', 'ignore'],
       });
       workers.push(worker);

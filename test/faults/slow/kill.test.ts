@@ -13,8 +13,10 @@ import {
   outage,
   slowSteps,
   trainersOf,
+  trainingsUnderWay,
   triesOf,
   undisturbed,
+  violations,
   type FaultLab,
 } from '../fault-lab.ts';
 
@@ -22,7 +24,7 @@ let lab: FaultLab;
 let expected: string;
 beforeAll(async () => {
   expected = digestOf(await undisturbed(fakeSearch, slowSteps));
-}, 240_000);
+}, 600_000);
 afterEach(() => lab.close(), 60_000);
 
 const started = (count: number) => until(async () => (await noted(lab, 'start')).length >= count, 180_000);
@@ -52,22 +54,25 @@ test('row 1: kill -9 of the worker while it trains: its trainers are gone in 2 s
   expect(await repeatedSteps()).toBeLessThanOrEqual(2);
   const tries = [...(await triesOf(lab, 'search')).values()];
   expect(Math.max(...tries.map(({ attempts }) => attempts))).toBe(2);
-}, 240_000);
+  expect(await violations(lab, 'search', expected)).toEqual([]);
+}, 600_000);
 
 test('row 2: kill -9 of the trainer, again and again: it resumes, and attempts are kills + 1', async () => {
-  lab = await openFaultLab(slowSteps);
-  const worker = lab.startWorker({ CLIMB_TRAIN_SLOTS: '1' });
+  lab = await openFaultLab({ ...slowSteps, FAKE_STEP_MS: '150' });
+  lab.startWorker({ CLIMB_TRAIN_SLOTS: '1' });
   const handle = await lab.start('search', fakeSearch);
-  /** Kills the trainer once it has done a step of the n-th proxy that was begun. */
-  const strike = async (proxy: number, step: number) => {
-    await until(async () => {
+  /** Kills the trainer while it works on the n-th proxy that was begun, once that has done so many steps. */
+  const strike = async (proxy: number, steps: number) => {
+    const { pid } = await until(async () => {
       const keys = [...new Set((await noted(lab, 'start')).map((line) => line.split(' ')[1]))];
-      return (await noted(lab, 'step')).at(-1) === `step ${keys[proxy]} ${step}`;
-    });
-    for (const pid of trainersOf(worker)) process.kill(pid, 'SIGKILL');
+      const done = (await noted(lab, 'step')).includes(`step ${keys[proxy]} ${steps - 1}`);
+      return done && trainingsUnderWay(lab).find(({ member }) => member.id === keys[proxy]);
+    }, 180_000);
+    process.kill(pid, 'SIGKILL');
+    await allGone([pid], 2000);
   };
-  await strike(0, 1);
-  await strike(0, 4);
+  await strike(0, 2);
+  await strike(0, 5);
   await strike(2, 3);
   const result = (await handle.result()) as SearchResult;
   expect(digestOf(result)).toBe(expected);
@@ -78,7 +83,8 @@ test('row 2: kill -9 of the trainer, again and again: it resumes, and attempts a
   ]);
   expect(again.every(([id]) => /^i1-p\d+$/.test(id))).toBe(true);
   expect(await repeatedSteps()).toBeLessThanOrEqual(3);
-}, 240_000);
+  expect(await violations(lab, 'search', expected)).toEqual([]);
+}, 600_000);
 
 test('row 3: kill -9 of the server, 5 s down: the search goes on within 15 s of its return', async () => {
   lab = await openFaultLab(slowSteps);
@@ -93,7 +99,8 @@ test('row 3: kill -9 of the server, 5 s down: the search goes on within 15 s of 
   const result = (await handle.result()) as SearchResult;
   expect(digestOf(result)).toBe(expected);
   expect(result.proxies).toBe(16);
-}, 240_000);
+  expect(await violations(lab, 'search', expected)).toEqual([]);
+}, 600_000);
 
 test('row 4: kill -9 of everything: started again on the same state it goes on, finished proxies are kept', async () => {
   lab = await openFaultLab(slowSteps);
@@ -112,4 +119,5 @@ test('row 4: kill -9 of everything: started again on the same state it goes on, 
   expect(digestOf(result)).toBe(expected);
   // Sixteen proxies, and those that were under way (two slots) started twice.
   expect((await noted(lab, 'start')).length).toBeLessThanOrEqual(16 + 2);
-}, 240_000);
+  expect(await violations(lab, 'search', expected)).toEqual([]);
+}, 600_000);

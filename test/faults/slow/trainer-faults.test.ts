@@ -1,6 +1,6 @@
-/** Rows 7, 8 and 10 to 12 of the fault matrix, through the whole system: what can happen to a trainer. */
+/** Rows 7 to 12 of the fault matrix, through the whole system: what can happen to a trainer and its data. */
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readdirSync } from 'node:fs';
@@ -20,7 +20,7 @@ beforeAll(async () => {
   lab = await openServedLab({ ...slowSteps, FAKE_HOLD: holding });
   expected = digestOf(await searched('undisturbed'));
   await forget(lab);
-}, 240_000);
+}, 600_000);
 afterAll(() => lab.close(), 60_000);
 afterEach(() => forget(lab));
 
@@ -78,7 +78,7 @@ test('row 7: one bit flipped in each file of a checkpoint: it is passed over for
   expect(digestOf((await handle.result()) as SearchResult)).toBe(expected);
   expect([...spoilt].sort()).toContain('manifest.json');
   expect(spoilt.size).toBeGreaterThanOrEqual(4);
-}, 240_000);
+}, 600_000);
 
 test('row 8: killed between the files of a checkpoint: it is ignored', async () => {
   // A checkpoint has three files before its manifest, and the first one is whole.
@@ -88,7 +88,29 @@ test('row 8: killed between the files of a checkpoint: it is ignored', async () 
   const again = await triedAgain('half-written');
   expect(again.map(({ type }) => type)).toEqual(again.map(() => 'killed'));
   expect(again.reduce((sum, { attempts }) => sum + attempts - 1, 0)).toBe(between.length);
-}, 240_000);
+}, 600_000);
+
+test('row 9: the corpus changes while the search runs: it fails by name before any proxy trains', async () => {
+  const corpus = join(lab.home, 'corpus', 'tiny.jsonl');
+  const whole = await readFile(corpus);
+  const trained = (await noted(lab, 'start')).length;
+  // Ten seconds between what was read and what is made of it.
+  process.env['CLIMB_FAULTS'] = 'embed.afterBatch:delay=10000';
+  try {
+    const handle = await begin('changed');
+    await until(async () => (await handle.query<{ phase: string }>('status')).phase === 'embed');
+    await truncate(corpus, 1000);
+    const failure: unknown = await handle.result().catch((error: unknown) => error);
+    expect(failure).toMatchObject({ cause: { cause: { type: 'BadCorpus' } } });
+    expect(String((failure as { cause: { cause: Error } }).cause.cause.message)).toMatch(
+      /corpus\/tiny\.jsonl.*expected \d+ bytes.*found 1000/s,
+    );
+    expect((await noted(lab, 'start')).length).toBe(trained);
+  } finally {
+    delete process.env['CLIMB_FAULTS'];
+    await writeFile(corpus, whole);
+  }
+}, 600_000);
 
 test('row 10: a loss that is NaN: the proxy diverged, it is not tried again and is left out of the fit', async () => {
   const key = (await noted(lab, 'start'))[0]!.split(' ')[1]!;
@@ -99,7 +121,7 @@ test('row 10: a loss that is NaN: the proxy diverged, it is not tried again and 
   expect(recipe.run.charged.proxies).toBe(16);
   expect(recipe.evidence.observations.filter(({ id }) => id.startsWith('i1-'))).toHaveLength(3);
   expect(await triedAgain('diverged')).toEqual([]);
-}, 240_000);
+}, 600_000);
 
 test('row 11: out of memory: one retry with half the micro-batch, and the worker survives', async () => {
   await withTrainer(once('memory', 'train.step:oom:3'));
@@ -108,7 +130,7 @@ test('row 11: out of memory: one retry with half the micro-batch, and the worker
   expect(others).toEqual([]);
   expect(again).toMatchObject({ attempts: 2, type: 'outOfMemory' });
   expect(again?.message).toContain(`next with {"microBatch":${fakeSearch.proxy.batch / 2},`);
-}, 240_000);
+}, 600_000);
 
 test('row 12: a trainer that hangs is killed after the stall time and 10 s at most, and tried again', async () => {
   await withTrainer({ stallSeconds });
@@ -118,4 +140,4 @@ test('row 12: a trainer that hangs is killed after the stall time and 10 s at mo
   await until(() => Promise.resolve(!isAlive(pid)), (stallSeconds + 10) * 1000);
   expect(digestOf((await handle.result()) as SearchResult)).toBe(expected);
   expect(await triedAgain('hanging')).toEqual([expect.objectContaining({ attempts: 2, type: 'stalled' })]);
-}, 240_000);
+}, 600_000);
