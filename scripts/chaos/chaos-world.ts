@@ -13,10 +13,12 @@ import type { Plan } from './plan.ts';
 /** What all plans share: a corpus, a bundle of the workflows, a server, and a place where nobody may write. */
 export type ChaosWorld = Awaited<ReturnType<typeof openChaosWorld>>;
 
-/** The search that every plan disturbs: sixteen proxies, verified. */
+/** The search that every plan disturbs: two iterations and a verification, of six proxies each. */
 export const searchFile = (trainer: Plan['trainer']) => ({
   ...tinySearch,
   proxy: { ...tinySearch.proxy, trainer: trainer === 'fake' ? 'fake' : 'default' },
+  budget: { proxies: 12, concurrency: 2 },
+  verify: { ...tinySearch.verify, candidates: 1 },
 });
 
 export async function openChaosWorld() {

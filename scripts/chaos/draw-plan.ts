@@ -1,5 +1,5 @@
 import { stream, type Stream } from '../../climb/random.ts';
-import { faultPlaces } from '../../adapters/fault-points.ts';
+import { faultPlaces, type FaultPlace } from '../../adapters/fault-points.ts';
 import type { Fault, Plan } from './plan.ts';
 
 /** Kinds that a search recovers from: not `hang`, since a stage that heartbeats and never ends looks like a long one. */
@@ -41,16 +41,25 @@ const tellings = [
   [['setBudget', { proxies: -1 }]],
 ] as const;
 
+/** How often a place is passed in a search, at least; once where nothing is said. */
+const passes: Partial<Record<FaultPlace, number>> = {
+  'train.spawn': 10,
+  'refit.after': 2,
+  'prune.before': 2,
+  publish: 120,
+};
+
 /** Events of an undisturbed history, nearly: strikes later than its end don't happen. */
-const typicalEvents = 170;
+const typicalEvents = 130;
 const mostFaults = 3;
 
 /** The plan of a seed and a number: one to three faults anywhere. */
 export function drawPlan(seed: number, number: number, trainer: Plan['trainer']): Plan {
   const draws = stream(seed, ['chaos', number]);
-  const one = <Item>(items: readonly Item[]) => items[draws.integer(items.length)] as Item;
   const count = 1 + draws.integer(mostFaults);
-  const faults = Array.from({ length: count }, () => one([drawWorker, drawTrainer, drawStrike, drawTelling])(draws));
+  const faults = Array.from({ length: count }, () =>
+    pick(draws, [drawWorker, drawTrainer, drawStrike, drawTelling])(draws),
+  );
   return {
     name: `seed-${seed}-plan-${number}`,
     trainer,
@@ -63,14 +72,13 @@ const pick = <Item>(draws: Stream, items: readonly Item[]) => items[draws.intege
 
 function drawWorker(draws: Stream): Fault[] {
   const place = pick(draws, faultPlaces);
-  // Most places are passed a few times in a search, writes some hundred times.
-  const count = 1 + draws.integer(place === 'publish' ? 150 : place === 'train.spawn' ? 12 : 2);
+  const count = 1 + draws.integer(passes[place] ?? 1);
   return [{ at: 'worker point', fault: `${place}:${pick(draws, workerKinds)}:${count}` }];
 }
 
 function drawTrainer(draws: Stream): Fault[] {
   const place = pick(draws, trainerPlaces);
-  const count = 1 + draws.integer(place === 'train.beforeResult' || place === 'evaluate.mid' ? 4 : 20);
+  const count = 1 + draws.integer(place === 'train.beforeResult' || place === 'evaluate.mid' ? 4 : 12);
   return [{ at: 'trainer point', fault: `${place}:${pick(draws, trainerKinds)}:${count}` }];
 }
 
