@@ -121,7 +121,7 @@ test('row 25: terminated while it trains: its trainers are gone, and the next st
   expect(digestOf(await run('undisturbed', fakeSearch))).toBe(recipe.digest);
 }, 600_000);
 
-test('rows 26 and 28: two searches over one corpus at once, in a worker that remembers one of them: shared work, equal digests', async () => {
+test('row 26, row 28: two searches over one corpus at once, in a worker that remembers one of them: shared work, equal digests', async () => {
   const alone = digestOf(await run('alone'));
   await forget(lab);
   await writeFile(join(lab.home, 'trainings.log'), '');
