@@ -13,6 +13,9 @@ import { readPlan, type Plan } from './chaos/plan.ts';
 import { runPlan } from './chaos/run-plan.ts';
 import { CommandProblem, runCommand } from './run-command.ts';
 
+/** The shell's convention for a command ended by Ctrl-C. */
+const INTERRUPTED = 130;
+
 type Options = { seed: number; runs: number; trainer: Plan['trainer']; lanes: number; plan?: string };
 
 function count(text: string): number {
@@ -38,6 +41,10 @@ await runCommand(async () => {
   const folder = join(climbHome(), 'chaos');
   await mkdir(join(folder, 'failed'), { recursive: true });
   const world = await openChaosWorld();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    // Workers end with this process by themselves, servers don't.
+    process.once(signal, () => void world.close({ keep: true }).finally(() => process.exit(INTERRUPTED)));
+  }
   let failed = 0;
   let done = false;
   try {
@@ -54,9 +61,15 @@ await runCommand(async () => {
       for (const plan of todo) {
         const path = join(folder, `${plan.name}.json`);
         await writeFile(path, `${JSON.stringify(plan, null, 2)}\n`);
-        const { wrong, seconds, struck, workers, home } = await runPlan(world, plan, undisturbed.digest);
-        const how = `${seconds.toFixed(1)} s, ${struck} of ${plan.faults.length} faults, workers ${workers}`;
-        console.log(`${wrong.length === 0 ? 'passed' : 'FAILED'} ${plan.name} (${how})`);
+        const { wrong, told } = await runPlan(world, plan, undisturbed.digest).then(
+          ({ wrong, seconds, struck, workers }) => ({
+            wrong,
+            told: `${seconds.toFixed(1)} s, ${struck} of ${plan.faults.length} faults, workers ${workers}`,
+          }),
+          (error: Error) => ({ wrong: [error.stack ?? error.message], told: 'broke off' }),
+        );
+        console.log(`${wrong.length === 0 ? 'passed' : 'FAILED'} ${plan.name} (${told})`);
+        const home = join(world.root, plan.name);
         if (wrong.length === 0) {
           await rm(home, { recursive: true });
           continue;

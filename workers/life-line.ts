@@ -5,4 +5,6 @@
 export function watchStandardInput(stop: () => void): void {
   if (process.stdin.isTTY || process.env['CLIMB_LIFE_LINE'] !== 'stdin') return;
   process.stdin.on('close', stop).on('error', stop).resume();
+  // A worker that was told to end by a signal doesn't wait for its starter to let go.
+  process.stdin.unref();
 }

@@ -9,6 +9,9 @@ import { processesWith } from '../checker/processes.ts';
 const frozenFor = 6_000;
 const stopGrace = 40_000;
 
+/** What stands in the environment of every process of a plan, and of no other: names of plans begin like others. */
+export const markOf = (home: string) => `${home}/`;
+
 /** The workers of one plan: as many as it takes, each started again when it is gone. */
 export class ChaosWorkers {
   readonly #home: string;
@@ -44,7 +47,7 @@ export class ChaosWorkers {
   /** To one trainer of these workers, if there is one now. */
   async signalTrainer(name: NodeJS.Signals): Promise<void> {
     const own = new Set([process.pid, ...this.#workers.map(({ pid }) => pid)]);
-    const trainer = (await processesWith(this.#home)).find(
+    const trainer = (await processesWith(markOf(this.#home))).find(
       ({ pid, command }) => !own.has(pid) && /trainer/.test(command),
     );
     if (trainer === undefined) return;

@@ -4,10 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import { repositoryRoot } from '../../adapters/home.ts';
-import { freePorts } from '../../adapters/ports.ts';
-import { ensureServer, type TemporalServer } from '../../adapters/temporal-server.ts';
 import { tinySearch, writeTinyCorpus } from '../../test/search-lab.ts';
 import { treeOf } from '../checker/files.ts';
+import { startServer, type ChaosServer } from './chaos-server.ts';
 import type { Plan } from './plan.ts';
 
 /** What all plans share: a corpus, a bundle of the workflows, a server, and a place where nobody may write. */
@@ -31,7 +30,14 @@ export async function openChaosWorld() {
   const logger = new DefaultLogger('ERROR');
   const { code } = await bundleWorkflowCode({ workflowsPath: join(repositoryRoot, 'workflows/index.ts'), logger });
   await writeFile(bundle, code);
-  const server = await startServer(join(root, 'server'));
+  const servers = new Set<ChaosServer>();
+  /** One that ends with this world at the latest, also where its plan is interrupted. */
+  const openServer = async (name: string) => {
+    const server = await startServer(join(root, 'servers', name));
+    servers.add(server);
+    return server;
+  };
+  const server = await openServer('shared');
   const outside = { folders: [corpus, elsewhere], except: [join(elsewhere, `tsx-${process.getuid?.() ?? 0}`)] };
   return {
     root,
@@ -40,22 +46,14 @@ export async function openChaosWorld() {
     bundle,
     code,
     server,
+    openServer,
     outside: { ...outside, before: await treeOf(outside.folders, outside.except) },
     canary: `canary-${randomUUID()}`,
     close: async ({ keep }: { keep: boolean }) => {
-      await server.stop();
+      await Promise.all([...servers].map((open) => open.stop()));
       if (!keep) await rm(root, { recursive: true, force: true });
     },
   };
-}
-
-/** A dev server of its own; started again on the same folder it has the same database and port. */
-export async function startServer(home: string): Promise<TemporalServer & { restart: () => Promise<TemporalServer> }> {
-  const [port, uiPort] = await freePorts(2);
-  const { TEMPORAL_ADDRESS: _, ...inherited } = process.env;
-  const env = { ...inherited, CLIMB_PORT: String(port), CLIMB_UI_PORT: String(uiPort) };
-  const restart = () => ensureServer({ home, env });
-  return { ...(await restart()), restart };
 }
 
 /** In memory where possible: a plan syncs thousands of files. */

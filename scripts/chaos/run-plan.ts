@@ -1,16 +1,16 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Client, WorkflowHandle } from '@temporalio/client';
+import { WorkflowNotFoundError, type Client, type WorkflowHandle } from '@temporalio/client';
 import { repositoryRoot } from '../../adapters/home.ts';
 import { removeLeftovers } from '../../adapters/leftovers.ts';
-import { readServerRecord } from '../../adapters/server-record.ts';
 import { connectClient, connectionSettings } from '../../adapters/temporal-connection.ts';
 import { environmentFor } from '../../adapters/temporal-server.ts';
 import { checkSearch } from '../checker/check-search.ts';
 import { resultOf } from '../checker/history.ts';
-import { ChaosWorkers } from './chaos-worker.ts';
-import { searchFile, startServer, type ChaosWorld } from './chaos-world.ts';
+import { ChaosWorkers, markOf } from './chaos-worker.ts';
+import type { ChaosServer } from './chaos-server.ts';
+import { searchFile, type ChaosWorld } from './chaos-world.ts';
 import { strikesServer, type HistoryFault, type Plan } from './plan.ts';
 import { recordedRuns } from './recorded-runs.ts';
 
@@ -19,8 +19,6 @@ export type PlanOutcome = {
   readonly wrong: readonly string[];
   readonly digest: string | undefined;
   readonly seconds: number;
-  /** Where everything lies that it left. */
-  readonly home: string;
   /** Faults that happened: one that is planned for later than the end doesn't. */
   readonly struck: number;
   readonly workers: number;
@@ -37,21 +35,13 @@ export async function runPlan(world: ChaosWorld, plan: Plan, digest?: string): P
   const began = performance.now();
   const home = join(world.root, plan.name);
   await mkdir(home);
-  // Not below its home: nothing that is marked by that may outlive the workers.
-  const serverHome = join(world.root, 'servers', plan.name);
-  const own = strikesServer(plan) ? await startServer(serverHome) : undefined;
+  const own = strikesServer(plan) ? await world.openServer(plan.name) : undefined;
   const server = own ?? world.server;
   const env = await workerEnvironment(world, plan, home, server);
   const client = await connectClient(connectionSettings(home, env));
   const workers = new ChaosWorkers(home, env);
   let search: WorkflowHandle & { firstExecutionRunId: string };
   const due: HistoryFault[] = plan.faults.filter((fault) => fault.at === 'history');
-  const restart = async () => {
-    const pid = readServerRecord(serverHome)?.pid;
-    if (pid !== undefined) process.kill(pid, 'SIGKILL');
-    await pause(serverDownFor);
-    await own?.restart();
-  };
   try {
     search = await client.workflow.start('climbSearch', {
       taskQueue: plan.name,
@@ -64,7 +54,7 @@ export async function runPlan(world: ChaosWorld, plan: Plan, digest?: string): P
       const seen = await look(client, plan.name);
       stuck = seen === undefined || seen.running;
       const at = due.findIndex(({ events }) => seen !== undefined && seen.running && seen.events >= events);
-      if (at >= 0) await strike(due.splice(at, 1)[0] as HistoryFault, { workers, search, restart });
+      if (at >= 0) await strike(due.splice(at, 1)[0] as HistoryFault, { workers, search, server });
       await pause(lookEvery);
     }
     await workers.stop();
@@ -78,7 +68,7 @@ export async function runPlan(world: ChaosWorld, plan: Plan, digest?: string): P
       runs,
       ...(digest !== undefined && { digest }),
       canary,
-      mark: home,
+      mark: markOf(home),
       outside,
       workflows: { workflowBundle: { code } },
     });
@@ -88,7 +78,6 @@ export async function runPlan(world: ChaosWorld, plan: Plan, digest?: string): P
       wrong: stuck ? [`the search did not end in ${longest[plan.trainer]} s`] : wrong,
       digest: result?.recipe.digest,
       seconds: (performance.now() - began) / 1000,
-      home,
       struck: points.length + plan.faults.filter(({ at }) => at === 'history').length - due.length,
       workers: workers.started,
     };
@@ -156,10 +145,10 @@ async function look(client: Client, id: string): Promise<{ running: boolean; eve
 type Within = {
   readonly workers: ChaosWorkers;
   readonly search: WorkflowHandle;
-  readonly restart: () => Promise<void>;
+  readonly server: ChaosServer;
 };
 
-async function strike(fault: HistoryFault, { workers, search, restart }: Within): Promise<void> {
+async function strike(fault: HistoryFault, { workers, search, server }: Within): Promise<void> {
   switch (fault.do) {
     case 'kill worker':
       return workers.signal('SIGKILL');
@@ -172,11 +161,16 @@ async function strike(fault: HistoryFault, { workers, search, restart }: Within)
     case 'freeze trainer':
       return workers.signalTrainer('SIGSTOP');
     case 'kill server':
-      return restart();
+      return server.strike(serverDownFor);
     case 'kill everything':
       workers.signal('SIGKILL');
-      return restart();
+      return server.strike(serverDownFor);
     case 'tell':
-      await search.signal(fault.message, fault.payload);
+      await search.signal(fault.message, fault.payload).catch(unlessEnded);
   }
+}
+
+/** It may end between a look and a message. */
+function unlessEnded(error: unknown): void {
+  if (!(error instanceof WorkflowNotFoundError)) throw error;
 }
