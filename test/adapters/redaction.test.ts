@@ -44,7 +44,7 @@ test('a secret is gone from message, stack, details, properties and causes; ever
 });
 
 test('what throws no error, itself, or nothing of the kind is left as it is', () => {
-  const loop = Object.assign(new Error('loop'), { self: null });
+  const loop: Error & { self?: unknown } = new Error('loop');
   loop.self = loop;
   expect(redacted(loop, secrets)).toBe(loop);
   expect(redacted('text', new Map())).toBe('text');
