@@ -150,10 +150,19 @@ test('row 7: one bit flipped in a file of each newest checkpoint of a real train
   lab = await openFaultLab();
   const first = lab.startWorker();
   const handle = await lab.start('flipped', file);
-  await withCheckpoint();
-  const trainers = trainersOf(first);
+  const each = (signal: NodeJS.Signals, pids: readonly number[]) => pids.forEach((pid) => process.kill(pid, signal));
+  // Held while the worker is killed: at its end a trainer would finish what it does.
+  const held = await until(async () => {
+    await withCheckpoint();
+    const trainers = trainersOf(first);
+    each('SIGSTOP', trainers);
+    if (trainingsUnderWay(lab).some(({ checkpoints }) => checkpoints.length > 0)) return trainers;
+    each('SIGCONT', trainers);
+    return false;
+  }, 300_000);
   await kill(first);
-  await allGone(trainers);
+  each('SIGKILL', held);
+  await allGone(held);
   const struck = trainingsUnderWay(lab).filter(({ checkpoints }) => checkpoints.length > 0);
   for (const { folder, checkpoints } of struck) {
     const path = join(folder, 'checkpoints', checkpoints.at(-1)!, 'model.safetensors');
