@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Lab } from '../../../test/search-lab.ts';
 import { CommandProblem } from '../../run-command.ts';
 
-/** The spec file of a training, of which only the name of its member differs from one to the next. */
+/** The spec file of a training, of which only the names of its members differ from one to the next. */
 export type TrainingSpec = { readonly members: readonly { readonly id: string }[] };
 
 /**
@@ -24,21 +24,28 @@ done
 wait
 `;
 
-/** Trains as many as the search did, without it. @returns seconds */
+/** Trains as many as the search did, without it, and in groups as large. @returns seconds */
 export async function shellLoop(
   lab: Lab,
-  { spec, proxies, slots }: { readonly spec: TrainingSpec; readonly proxies: number; readonly slots: number },
+  {
+    spec,
+    proxies,
+    slots,
+    trainer,
+  }: { readonly spec: TrainingSpec; readonly proxies: number; readonly slots: number; readonly trainer: string },
 ): Promise<number> {
   const folder = join(lab.home, 'shell-loop');
   await mkdir(folder);
-  const [member] = spec.members;
-  for (let i = 1; i <= proxies; i++) {
-    const own = { ...spec, members: [{ ...member, id: `loop-${i}` }] };
-    await writeFile(join(folder, `${i}.json`), JSON.stringify(own));
+  const trainings = Math.ceil(proxies / spec.members.length);
+  for (let i = 1; i <= trainings; i++) {
+    const members = spec.members
+      .slice(0, proxies - (i - 1) * spec.members.length)
+      .map((member, at) => ({ ...member, id: `loop-${i}-${at + 1}` }));
+    await writeFile(join(folder, `${i}.json`), JSON.stringify({ ...spec, members }));
   }
-  const { command, env } = lab.settings.trainers['fake'] as (typeof lab.settings.trainers)[string];
+  const { command, env } = lab.settings.trainers[trainer] as (typeof lab.settings.trainers)[string];
   const began = performance.now();
-  const args = ['-c', script, 'sh', folder, String(proxies), String(Math.min(slots, proxies)), ...command];
+  const args = ['-c', script, 'sh', folder, String(trainings), String(Math.min(slots, trainings)), ...command];
   const child = spawn('sh', args, { env: { ...process.env, ...env }, stdio: ['ignore', 'inherit', 'inherit'] });
   const [code] = (await once(child, 'exit')) as [number | null];
   if (code !== 0) throw new CommandProblem(`the shell loop ended with exit ${String(code)}`);

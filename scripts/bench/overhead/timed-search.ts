@@ -24,12 +24,21 @@ export type Timed = {
   readonly spec: TrainingSpec;
 };
 
+type How = {
+  readonly proxies: number;
+  /** Trainings at once. */
+  readonly slots: number;
+  /** Proxies in flight at once. */
+  readonly window: number;
+  readonly trainer: 'fake' | 'groups';
+};
+
 const id = 'overhead';
 
 /** One batch of mixtures drawn at random, a fit that costs nothing, and the smallest verification. */
-const fileOf = (proxies: number, window: number) => ({
+const fileOf = ({ proxies, window, trainer }: How) => ({
   ...tinySearch,
-  proxy: { ...tinySearch.proxy, trainer: 'fake' },
+  proxy: { ...tinySearch.proxy, trainer },
   search: {
     schedule: [proxies],
     sampler: 'dirichlet',
@@ -43,14 +52,12 @@ const fileOf = (proxies: number, window: number) => ({
 });
 
 /** Runs such a search with one worker process. */
-export async function timedSearch(
-  lab: Lab,
-  { proxies, slots, window }: { readonly proxies: number; readonly slots: number; readonly window: number },
-): Promise<Timed> {
+export async function timedSearch(lab: Lab, how: How): Promise<Timed> {
+  const { proxies, slots } = how;
   const worker = startWorker(lab.home, { ...lab.env, CLIMB_TRAIN_SLOTS: String(slots), CLIMB_HEARTBEAT_SECONDS: '20' });
   try {
     const began = performance.now();
-    const handle = await lab.start(id, fileOf(proxies, window));
+    const handle = await lab.start(id, fileOf(how));
     const [spec, memory, result] = await Promise.race([
       Promise.all([firstSpec(lab.home), memoryWhile(worker.pid, handle), handle.result() as Promise<SearchResult>]),
       worker.died,
@@ -112,7 +119,7 @@ async function historiesOf(lab: Lab, firstRun: string) {
     const trained = new Set<string>();
     for (const event of events ?? []) {
       const scheduled = event.activityTaskScheduledEventAttributes?.activityId ?? '';
-      if (/^i1-p\d/.test(scheduled)) {
+      if (/^i1-[gp]\d/.test(scheduled)) {
         trained.add(String(event.eventId));
         first = Math.min(first, tsToMs(event.eventTime));
       }
