@@ -18,7 +18,11 @@ const own = (name: string) => ({ name, path: `${name}.jsonl` });
 async function world() {
   const folder = join(root, String(worlds++));
   const deps = worldIn(folder);
-  const tasks = { old: items('old one', 'old two'), fresh: items('fresh one', 'fresh two'), told: items('told one', 'told two') };
+  const tasks = {
+    old: items('old one', 'old two'),
+    fresh: items('fresh one', 'fresh two'),
+    told: items('told one', 'told two'),
+  };
   for (const [name, lines] of Object.entries(tasks)) await place(join(folder, `${name}.jsonl`), lines);
   await place(join(folder, 'mixed.jsonl'), items('told two', 'mine'));
   const told = items('told one', 'told two').replaceAll('{"text"', '{"id":"1","text"');

@@ -81,7 +81,10 @@ describe('baselines', () => {
 
   test.each([
     [{ baseline: 'regmix', why: 'proxies' }, 'not compared: regmix, since the budget (proxies) did not reach for it'],
-    [{ baseline: 'regmix', why: 'failed' }, 'not compared: regmix, since too few of its mixtures differ and have a score'],
+    [
+      { baseline: 'regmix', why: 'failed' },
+      'not compared: regmix, since too few of its mixtures differ and have a score',
+    ],
     [{ baseline: 'ngram', why: 'trainer' }, "not compared: ngram, since this trainer can't say which tokens it scores"],
   ] as const)('that are missing are named: %j', (missing, sentence) => {
     expect(report(withEvidence({ missingBaselines: [missing] }))).toContain(sentence);
