@@ -1,11 +1,18 @@
-import { mkdir } from 'node:fs/promises';
+import { access, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { canonicalJson } from '../climb/content-key.ts';
 import { oomKills } from './host-memory.ts';
 import { publish } from './publish.ts';
 import { TrainerChild } from './trainer-child.ts';
 import { watch, type Watch } from './trainer-watch.ts';
-import { TrainerFailure, type Trainer, type TrainerEvent, type TrainerIdentity } from './trainer.ts';
+import {
+  TrainerFailure,
+  type Trainer,
+  type TrainerCommand,
+  type TrainerEvent,
+  type TrainerIdentity,
+  type TrainerRun,
+} from './trainer.ts';
 import { WarmTrainers } from './warm-trainers.ts';
 
 /** A trainer as it is configured on a worker. A search names a profile and can't say what it runs. */
@@ -93,6 +100,14 @@ export class TrainerProcess implements Trainer {
     const specPath = join(out, 'spec.json');
     await publish(specPath, canonicalJson(spec));
     run.signal.throwIfAborted();
+    try {
+      await this.#carryOut(command, specPath, out, run);
+    } catch (error) {
+      throw (await isGone(specPath)) && error instanceof TrainerFailure ? doneElsewhere(out, error) : error;
+    }
+  }
+
+  #carryOut(command: TrainerCommand, specPath: string, out: string, run: TrainerRun): Promise<void> {
     // What needs no torch has nothing to keep warm.
     if (this.#warm !== undefined && (command === 'train' || command === 'evaluate'))
       return this.#warm.run({ command, spec: specPath, out }, run);
@@ -104,4 +119,18 @@ export class TrainerProcess implements Trainer {
   async close(): Promise<void> {
     await this.#warm?.close();
   }
+}
+
+const isGone = (path: string) =>
+  access(path).then(
+    () => false,
+    () => true,
+  );
+
+/** A worker that has finished the same work removes the folder, also under another that has just begun in it. */
+function doneElsewhere(out: string, { message }: TrainerFailure): TrainerFailure {
+  return new TrainerFailure(
+    'stopped',
+    `the folder ${out} was removed while a trainer worked in it, as by another worker that has finished the same work; what that kept is looked up at the next attempt (${message})`,
+  );
 }

@@ -59,6 +59,12 @@ async function failureOf(script: string, options: Parameters<typeof run>[1] = {}
 
 const pidIn = (path: string) => Number(readFileSync(path, 'utf8'));
 
+test('row 14: a folder that another worker removes, since it has finished the same work, is no bad spec', async () => {
+  const failure = await failureOf('rm -r "$5"; echo \'{"event":"error","code":64,"message":"no such file"}\'; exit 64');
+  expect(failure).toMatchObject({ kind: 'stopped', permanent: false });
+  expect(failure.message).toMatch(/was removed while a trainer worked in it.*no such file/);
+});
+
 describe('open', () => {
   test('asks the trainer who it is', async () => {
     const trainer = await TrainerProcess.open(await profileOf('', { device: 'cuda', dtype: 'bfloat16' }));
