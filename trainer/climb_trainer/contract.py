@@ -3,6 +3,7 @@
 One JSON object a line on stdout; stderr is log only. The table of exit codes is in README.md.
 """
 
+import contextlib
 import json
 import math
 import os
@@ -88,8 +89,9 @@ def busy(what: str) -> None:
 
 
 def log(message: str) -> None:
-    """One line on stderr; newlines escaped so that no label can forge a second line."""
-    print("climb_trainer: " + message.replace("\r", "\\r").replace("\n", "\\n"), file=sys.stderr, flush=True)
+    """One line on stderr, if anybody reads it; newlines escaped so that no label can forge a second line."""
+    with contextlib.suppress(BrokenPipeError, ValueError):
+        print("climb_trainer: " + message.replace("\r", "\\r").replace("\n", "\\n"), file=sys.stderr, flush=True)
 
 
 class Progress:

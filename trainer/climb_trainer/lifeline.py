@@ -15,7 +15,7 @@ from .contract import Stopped, log
 
 GRACE = 1.5  # seconds from a closed stdin to a hard exit; the caller may already be gone
 
-_stop = threading.Event()
+_stopping = False  # no Event: setting one takes a lock, and a second signal may come while the first one's handler holds it
 _lines: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()  # its put may be called from a signal handler
 _reason = "asked to stop"
 
@@ -34,20 +34,19 @@ def watch() -> None:
 
 
 def request(reason: str) -> None:
-    global _reason
-    if not _stop.is_set():
-        _reason = reason
-        _stop.set()
+    global _stopping, _reason
+    if not _stopping:
+        _stopping, _reason = True, reason
         _lines.put(None)
 
 
 def stopping() -> bool:
-    return _stop.is_set()
+    return _stopping
 
 
 def check() -> None:
     """Raise Stopped if someone asked for it; for work that has nothing to save."""
-    if _stop.is_set():
+    if _stopping:
         raise Stopped(f"stopped by {_reason}; start the same spec in the same folder to go on")
 
 
@@ -68,5 +67,7 @@ def _watch_stdin() -> None:
         pass
     request("end of stdin")
     threading.Event().wait(GRACE)
-    log(f"stdin closed and the step did not end within {GRACE} s: leaving without a checkpoint")
-    os._exit(75)
+    try:
+        log(f"stdin closed and the step did not end within {GRACE} s: leaving without a checkpoint")
+    finally:
+        os._exit(75)

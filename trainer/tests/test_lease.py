@@ -247,7 +247,7 @@ def test_a_lease_is_a_number_of_seconds(tmp_path, monkeypatch, text):
 
 
 def test_a_stopped_process_claims_nothing(tmp_path, monkeypatch):
-    monkeypatch.setattr(lifeline, "_stop", threading.Event())
+    monkeypatch.setattr(lifeline, "_stopping", False)
     monkeypatch.setattr(lifeline, "_lines", queue.SimpleQueue())
     lifeline.request("a test")
     with pytest.raises(Stopped):

@@ -4,6 +4,9 @@ import errno
 import json
 import os
 import signal
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -29,6 +32,29 @@ def test_closed_stdin_ends_a_process_stuck_in_a_step(train_spec, tmp_path):
     process.close_stdin()
     assert process.end() == 75
     assert "leaving without a checkpoint" in process.stderr.read_text()
+
+
+NESTED = """
+import signal, sys
+from climb_trainer import lifeline
+def strike(frame, event, arg):
+    if event == "c_return" and arg.__name__ == "__enter__":  # a lock was taken
+        signal.raise_signal(signal.SIGTERM)
+lifeline.watch()
+sys.setprofile(strike)
+signal.raise_signal(signal.SIGTERM)
+sys.setprofile(None)
+print(lifeline.stopping())
+"""
+
+
+def test_a_signal_within_the_handling_of_a_signal():
+    """Row 1 of the fault matrix: the end of a parent with many threads may come as several SIGTERMs, and the handler
+    of the first may hold no lock that the second would wait for."""
+    folder, (stdin, held) = Path(program.__file__).parent.parent, os.pipe()
+    found = subprocess.run([sys.executable, "-c", NESTED], stdin=stdin, cwd=folder, capture_output=True, text=True, timeout=60)
+    os.close(stdin), os.close(held)
+    assert found.stdout == "True\n", found.stderr
 
 
 def test_a_finished_folder_answers_at_once_without_torch(trained, train_spec, tmp_path):
