@@ -53,7 +53,7 @@ export async function findGarbage({ home, forget, open, cutoff }: Keeping): Prom
 /**
  * Removes it. What holds names goes before what it names, so that a sweep which is killed leaves nothing that names what
  * is gone, but for entries of the ledger: work that they answer with nothing is done again.
- * @param since when it was found, in milliseconds since 1970: what was used afterwards stays
+ * @param since when the finding began, in milliseconds since 1970: what was used afterwards stays
  */
 export async function removeGarbage(home: string, garbage: Garbage, since: number): Promise<void> {
   const { searches, artifacts, entries, runs, broken, temporary } = garbage;

@@ -75,11 +75,12 @@ test('shows what would go and removes nothing; told to, it removes that, and a r
 test('one that is killed after any number of removals leaves nothing that a search trips over', async () => {
   await rm(join(lab.home, 'searches'), { recursive: true });
   await ageEverything();
+  const since = Date.now();
   const found = await garbage();
   expect(found.artifacts.length).toBeGreaterThan(20);
   // It dies when half of the artifacts are gone, before the ledger is told.
   const half = found.artifacts.filter((_, at) => at % 2 === 0);
-  await removeGarbage(lab.home, { ...found, artifacts: half, entries: [], runs: [] }, Date.now());
+  await removeGarbage(lab.home, { ...found, artifacts: half, entries: [], runs: [] }, since);
   expect((await run('half')).recipe.digest).toBe(digest);
 }, 300_000);
 
@@ -96,8 +97,9 @@ test('beside a search that runs it takes nothing that the search needs, however 
   let done = false;
   const result = handle.result().finally(() => (done = true));
   while (!done) {
+    const since = Date.now();
     const found = await garbage();
-    await removeGarbage(lab.home, found, Date.now());
+    await removeGarbage(lab.home, found, since);
     swept += found.artifacts.length;
   }
   expect(((await result) as SearchResult).recipe.digest).toBe(digest);

@@ -17,13 +17,19 @@ beforeAll(async () => {
 afterAll(() => lab.close(), 60_000);
 
 const file = { ...tinySearch, proxy: { ...tinySearch.proxy, trainer: 'fake' } };
+/** Goes on long enough after its first iteration to be seen there, and changed. */
+const long = {
+  ...file,
+  search: { schedule: [4, 2, 2, 2], candidates: 500 },
+  budget: { ...file.budget, proxies: 30 },
+};
 const workflows = fileURLToPath(new URL('../../workflows/index.ts', import.meta.url));
 
 const statusOf = (id: string) => lab.client.workflow.getHandle(id).query<Status>('status');
 const readRecipe = async ({ recipe }: SearchResult) => JSON.parse(await readFile(recipe.path, 'utf8')) as Recipe;
 
 test('row 21: a budget cut below what is spent starts no new run; the recipe is of what is known, and not verified', async () => {
-  const handle = await lab.start('cut', { ...file, search: { schedule: [4, 2, 2], candidates: 500 } });
+  const handle = await lab.start('cut', long);
   await until(async () => (await statusOf('cut')).iteration >= 1);
   const answer = await handle.executeUpdate<ReturnType<typeof budgetOf>, [object]>('setBudget', {
     args: [{ proxies: 1, reason: 'enough' }],
@@ -45,7 +51,7 @@ test('row 21: so does a deadline in the past, and money or hours below what was 
   ];
   for (const [at, change] of changes.entries()) {
     const id = `cut-${at}`;
-    const handle = await lab.start(id, { ...file, seed: 41 + at, search: { schedule: [4, 2], candidates: 500 } });
+    const handle = await lab.start(id, { ...long, seed: 41 + at });
     await until(async () => (await statusOf(id)).iteration >= 1);
     await handle.signal('setBudget', change);
     const result = (await handle.result()) as SearchResult;
