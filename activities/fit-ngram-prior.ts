@@ -11,6 +11,7 @@ import type { Deps } from './deps.ts';
 import { scoredTask, type EncodedTasks } from './ngram/encoded-tasks.ts';
 import { storePrior } from './ngram/stored-prior.ts';
 import { nameFor } from './train/evaluate-spec.ts';
+import { readTrainerFile } from './train/trainer-files.ts';
 import { inTurn, runTrainer } from './train/trainer-run.ts';
 
 export type FitNgramPriorInput = {
@@ -84,7 +85,9 @@ export function fitNgramPrior({ store, ledger, runs, trainers, derive, compute }
     await runTrainer(trainer, 'encode', spec, runs.path(run));
     const made = await runs.readResult<EncodedTasks>(run);
     return Promise.all(
-      made.tasks.map(async ({ scored, bytes, bin }) => ({ scored, bytes, bin: await runs.readFile(run, bin.file) })),
+      made.tasks.map(async ({ scored, bytes, bin }) => {
+        return { scored, bytes, bin: await readTrainerFile({ store, runs }, run, bin) };
+      }),
     );
   }
 

@@ -6,6 +6,7 @@ import type { FrozenDomainSet } from '../climb/spec/assign-input.ts';
 import type { Deps } from './deps.ts';
 import { beating } from './beating.ts';
 import { refusingBadCorpus } from './refusal.ts';
+import { keepTrainerFile, type TrainerFile } from './train/trainer-files.ts';
 import { inTurn, runTrainer } from './train/trainer-run.ts';
 
 export type TokeniseClustersInput = {
@@ -25,14 +26,13 @@ export type TokensSummary = { readonly tokens: number; readonly clusterTokens: r
 
 /** Those of versions before 0.2.0 know no other origin than clusters that were found. */
 type AnyDomainSet = Pick<DomainSet, 'clusters' | 'assignment'> & Partial<Pick<DomainSet, 'origin'>>;
-type File = { file: string };
 type TrainerManifest = {
-  tokenizer: File;
+  tokenizer: TrainerFile;
   vocabSize: number;
   bos: number;
   dtype: 'uint16' | 'uint32';
   tokens: number;
-  clusters: { cluster: string; tokens: number; documents: number; bytes: number; bin: File; idx: File }[];
+  clusters: { cluster: string; tokens: number; documents: number; bytes: number; bin: TrainerFile; idx: TrainerFile }[];
 };
 
 /** The tokenizer sees about this much text, spread over the corpus. */
@@ -83,7 +83,7 @@ export function tokeniseClusters({ store, ledger, runs, searches, trainers, deri
    * @param labels names of known domains, none for clusters that were found
    */
   async function keepShards(run: string, made: TrainerManifest, labels: readonly string[]) {
-    const keep = ({ file }: File) => store.keepFile(runs.path(run, file));
+    const keep = (file: TrainerFile) => keepTrainerFile({ store, runs }, run, file);
     const clusters: TokenShards['clusters'][number][] = [];
     for (const [at, { cluster, tokens, documents, bytes, bin, idx }] of made.clusters.entries()) {
       const label = labels[at];

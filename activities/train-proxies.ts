@@ -7,6 +7,7 @@ import { beating } from './beating.ts';
 import type { Deps } from './deps.ts';
 import { groupRun, membersToRun } from './train/group-run.ts';
 import { memberSpec, trainSpec, type KeyedMember, type Member, type TrainProxiesInput } from './train/train-spec.ts';
+import { keepTrainerFile, type TrainerFile } from './train/trainer-files.ts';
 import { inTurn, runCuttable } from './train/trainer-run.ts';
 
 export type { Member, TrainProxiesInput };
@@ -32,7 +33,7 @@ type TrainerResult = {
   members: {
     id: string;
     status: 'trained' | 'diverged';
-    weights: { file: string } | null;
+    weights: TrainerFile | null;
     tokens: number;
     finalLoss: number | null;
     seconds: number;
@@ -109,7 +110,7 @@ export function trainProxies({ store, ledger, runs, speeds, trainers, faults }: 
     const result = await runs.readResult<TrainerResult>(run);
     const own = new Map<string, TrainedProxy>();
     for (const { id, status, weights, tokens, finalLoss, seconds } of result.members) {
-      const kept = weights && (await store.keepFile(runs.path(run, weights.file)));
+      const kept = weights && (await keepTrainerFile({ store, runs }, run, weights));
       own.set(id, { status, weights: kept, tokens, finalLoss, seconds });
     }
     const proxies = new Map<string, TrainedProxy>();

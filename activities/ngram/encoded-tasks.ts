@@ -1,5 +1,6 @@
 import type { ScoredSequence, ScoredTask } from '../../climb/ngram/needed-ngrams.ts';
 import { uint32Of } from '../../climb/corpus/little-endian.ts';
+import type { TrainerFile } from '../train/trainer-files.ts';
 
 /** `result.json` of the trainer's `encode` (trainer/README.md). */
 export type EncodedTasks = {
@@ -7,7 +8,7 @@ export type EncodedTasks = {
     readonly name: string;
     readonly scored: number;
     readonly bytes: number;
-    readonly bin: { readonly file: string };
+    readonly bin: TrainerFile;
   }[];
 };
 

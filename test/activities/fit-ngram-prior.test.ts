@@ -4,6 +4,7 @@ import { beforeAll, expect, test } from '@jest/globals';
 import { fitNgramPrior, type FitNgramPriorInput } from '../../activities/fit-ngram-prior.ts';
 import { readPrior } from '../../activities/ngram/stored-prior.ts';
 import { TrainerFailure } from '../../adapters/trainer.ts';
+import { digest } from '../../climb/content-key.ts';
 import { bytesOf } from '../../climb/corpus/little-endian.ts';
 import type { TokenShards } from '../../climb/corpus/token-shards.ts';
 import { trigramProbabilities } from '../../climb/ngram/interpolated-trigrams.ts';
@@ -13,7 +14,7 @@ import { exactNgramScores } from '../../climb/ngram/ngram-scores.ts';
 import { filesBelow, scratch } from '../adapters/scratch.ts';
 import { refOf } from '../climb/made-recipe.ts';
 import { madeStream } from '../climb/ngram/made-text.ts';
-import { failureOf, fakeTrainer, perform, worldIn } from './made-world.ts';
+import { failureOf, fakeTrainer, perform, spoilingOnce, worldIn } from './made-world.ts';
 
 const root = scratch();
 let worlds = 0;
@@ -24,15 +25,20 @@ const items = (language: number): ScoredSequence[] =>
 type Spec = { tasks: { name: string }[] };
 
 /** What a trainer that keeps the contract leaves behind: of each item its length, how many are scored, its tokens. */
-async function encode({ tasks }: Spec, out: string): Promise<void> {
-  const made = [];
-  for (const [at, { name }] of tasks.entries()) {
-    const words = items(at).flatMap(({ tokens, scored }) => [tokens.length, scored, ...Array.from(tokens)]);
-    await writeFile(join(out, `${name}.bin`), bytesOf(Uint32Array.from(words)));
-    made.push({ name, items: 10, scored: 40, bytes: 120, bin: { file: `${name}.bin` } });
-  }
-  await writeFile(join(out, 'result.json'), JSON.stringify({ tasks: made }));
-}
+const encoding =
+  (itemsOf: typeof items) =>
+  async ({ tasks }: Spec, out: string) => {
+    const made = [];
+    for (const [at, { name }] of tasks.entries()) {
+      const words = itemsOf(at).flatMap(({ tokens, scored }) => [tokens.length, scored, ...Array.from(tokens)]);
+      const bytes = bytesOf(Uint32Array.from(words));
+      await writeFile(join(out, `${name}.bin`), bytes);
+      const bin = { file: `${name}.bin`, sha256: digest(bytes), bytes: bytes.length };
+      made.push({ name, items: 10, scored: 40, bytes: 120, bin });
+    }
+    await writeFile(join(out, 'result.json'), JSON.stringify({ tasks: made }));
+  };
+const encode = encoding(items);
 
 async function world(
   work: (spec: Spec, out: string) => Promise<void> = encode,
@@ -144,10 +150,15 @@ test('a failure says whether it is worth another attempt; a changed shard is no 
   await expect(perform(fit, { ...input, trainer: 'unknown' })).rejects.toThrow('no trainer profile "unknown"');
 });
 
+test('tokens that changed since the trainer wrote them are encoded again', async () => {
+  const { calls, fit, input } = await world(spoilingOnce(encode, ({ tasks }) => `${tasks[1]?.name}.bin`));
+  await expect(perform(fit, input)).rejects.toThrow(/expected SHA-256 [0-9a-f]{64}, got [0-9a-f]{64} /);
+  expect((await perform(fit, input, 2)).summary).toEqual({ tokens: 80, clusters: 3 });
+  expect(calls).toHaveLength(2);
+});
+
 test('items in another tokenizer’s ids are refused', async () => {
-  const { fit, input } = await world(async (spec, out) => {
-    await encode(spec, out);
-    await writeFile(join(out, `${spec.tasks[0]!.name}.bin`), bytesOf(Uint32Array.of(3, 1, 0, 7, 999)));
-  });
+  const foreign: ScoredSequence = { tokens: Uint32Array.of(0, 7, 999), scored: 1 };
+  const { fit, input } = await world(encoding(() => [foreign]));
   await expect(perform(fit, input)).rejects.toThrow('token 999 at place 2 is none of the 40');
 });

@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { trainProxies, type TrainProxiesInput } from '../../activities/train-proxies.ts';
 import type { TrainerRun } from '../../adapters/trainer.ts';
+import { digest } from '../../climb/content-key.ts';
 import { proxyShape } from '../../climb/spec/proxy-shape.ts';
 import { scratch } from '../adapters/scratch.ts';
 import { refOf } from '../climb/made-recipe.ts';
@@ -20,12 +21,13 @@ export async function finish({ members, budget }: Spec, out: string): Promise<vo
   const results = [];
   for (const { id, weights, seed } of members) {
     const file = `${id}.safetensors`;
-    await writeFile(join(out, file), `weights ${JSON.stringify([weights, seed])}`);
+    const bytes = `weights ${JSON.stringify([weights, seed])}`;
+    await writeFile(join(out, file), bytes);
     const diverged = seed === 666;
     results.push({
       id,
       status: diverged ? 'diverged' : 'trained',
-      weights: diverged ? null : { file },
+      weights: diverged ? null : { file, sha256: digest(bytes), bytes: bytes.length },
       tokens: budget.tokensPerMember,
       finalLoss: diverged ? null : 2.5,
       seconds: 20,

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ApplicationFailure } from '@temporalio/activity';
 import { MockActivityEnvironment } from '@temporalio/testing';
@@ -44,6 +44,20 @@ export function fakeTrainer(work: (spec: never, out: string, run: TrainerRun) =>
     },
   };
   return { trainer, calls };
+}
+
+/** Does `work`, and the first time flips a bit of a file that it leaves, as a disk may between two attempts. */
+export function spoilingOnce<Spec>(work: (spec: Spec, out: string) => Promise<void>, fileOf: (spec: Spec) => string) {
+  let spoiled = false;
+  return async (spec: Spec, out: string): Promise<void> => {
+    await work(spec, out);
+    if (spoiled) return;
+    spoiled = true;
+    const path = join(out, fileOf(spec));
+    const bytes = await readFile(path);
+    bytes[0]! ^= 1;
+    await writeFile(path, bytes);
+  };
 }
 
 /** The pure functions without their threads, which have tests of their own. */

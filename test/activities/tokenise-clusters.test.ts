@@ -10,7 +10,7 @@ import { parseFrozenDomainSet } from '../../climb/spec/assign-input.ts';
 import type { TokenShards } from '../../climb/corpus/token-shards.ts';
 import { filesBelow, place, scratch } from '../adapters/scratch.ts';
 import { domainSet, manifest, refOf, smallSpec } from '../climb/made-recipe.ts';
-import { failureOf, fakeTrainer, perform, worldIn } from './made-world.ts';
+import { failureOf, fakeTrainer, perform, spoilingOnce, worldIn } from './made-world.ts';
 
 const root = scratch();
 let worlds = 0;
@@ -18,16 +18,18 @@ let worlds = 0;
 type Work = (spec: { clusters: string[] }, out: string) => Promise<void>;
 
 const tokenise: Work = async ({ clusters }, out) => {
-  await place(join(out, 'tokenizer.json'), 'bpe');
+  const write = async (file: string, content: string) => {
+    await place(join(out, file), content);
+    return { file, sha256: digest(content), bytes: content.length };
+  };
   const made = [];
   for (const [at, cluster] of clusters.entries()) {
-    await place(join(out, 'shards', `${cluster}.bin`), `tokens of ${cluster}`);
-    await place(join(out, 'shards', `${cluster}.idx`), `starts of ${cluster}`);
-    const [bin, idx] = [{ file: `shards/${cluster}.bin` }, { file: `shards/${cluster}.idx` }];
+    const bin = await write(`shards/${cluster}.bin`, `tokens of ${cluster}`);
+    const idx = await write(`shards/${cluster}.idx`, `starts of ${cluster}`);
     made.push({ cluster, tokens: 100 * (at + 1), documents: at + 1, bytes: 300, bin, idx });
   }
   const result = {
-    tokenizer: { file: 'tokenizer.json' },
+    tokenizer: await write('tokenizer.json', 'bpe'),
     vocabSize: 512,
     bos: 0,
     dtype: 'uint16',
@@ -123,6 +125,24 @@ test('when the shards are gone they are made again', async () => {
   expect(await perform(tokenise, input)).toEqual(first);
   expect(calls).toHaveLength(2);
 });
+
+test.each(['tokenizer.json', 'shards/c0001.bin', 'shards/c0001.idx'])(
+  '%s that changed since the trainer wrote it is made again',
+  async (file) => {
+    const { deps, calls, folder, input, tokenise: activity } = await world(spoilingOnce(tokenise, () => file));
+    await expect(perform(activity, input)).rejects.toMatchObject({
+      name: 'ChangedFile',
+      message: expect.stringMatching(/expected SHA-256 [0-9a-f]{64}, got [0-9a-f]{64} /),
+    });
+    for (const kept of ['runs', 'ledger']) expect(await filesBelow(join(folder, kept))).toEqual([]);
+    const { ref } = await perform(activity, input, 2);
+    const shards = await deps.store.readJson<TokenShards>(ref);
+    expect(shards.tokenizer.sha256).toBe(digest('bpe'));
+    expect(shards.clusters[1]?.bin.sha256).toBe(digest('tokens of c0001'));
+    expect(shards.clusters[1]?.idx.sha256).toBe(digest('starts of c0001'));
+    expect(calls).toHaveLength(2);
+  },
+);
 
 test('a trainer that fails says whether it is worth another attempt, and nothing is remembered', async () => {
   const { folder, input, tokenise } = await world(() => Promise.reject(new TrainerFailure('diskFull', 'needs 5 GB')));

@@ -3,9 +3,11 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { trainProxies } from '../../activities/train-proxies.ts';
 import { TrainerFailure, type FailureKind } from '../../adapters/trainer.ts';
+import type { Ref } from '../../climb/artifact.ts';
+import { digest } from '../../climb/content-key.ts';
 import { filesBelow } from '../adapters/scratch.ts';
 import { finish, two, world, type Spec } from './made-training.ts';
-import { failureOf, perform } from './made-world.ts';
+import { failureOf, perform, spoilingOnce } from './made-world.ts';
 
 describe('a trainer that fails', () => {
   const failing = async (kind: FailureKind, attempt: number) => {
@@ -71,6 +73,34 @@ describe('a trainer that fails', () => {
     const { input, train } = await world(() => Promise.resolve());
     await expect(perform(train, input)).rejects.toThrow('result.json');
   });
+});
+
+test('weights that changed since the trainer wrote them are no proxy of anybody: the next attempt trains anew', async () => {
+  const spoilt = spoilingOnce(finish, ({ members }) => `${members[1]?.id}.safetensors`);
+  const { deps, calls, folder, input, train } = await world(spoilt);
+  const both = { ...input, members: two(input) };
+  const intact = digest('weights [[0.25,0.75],11]');
+  await expect(perform(train, both)).rejects.toMatchObject({
+    name: 'ChangedFile',
+    message: expect.stringMatching(new RegExp(`expected SHA-256 ${intact}, got [0-9a-f]{64} `)),
+  });
+  for (const kept of ['runs', 'ledger']) expect(await filesBelow(join(folder, kept))).toEqual([]);
+  const { members } = await perform(train, both, 2);
+  expect(members[1]?.weights?.sha256).toBe(intact);
+  expect(calls).toHaveLength(2);
+  expect(await deps.store.isWhole(members[1]?.weights as Ref)).toBe(true);
+});
+
+test('a trainer that names its files without their hashes is believed', async () => {
+  const { input, train } = await world(async (spec, out) => {
+    await finish(spec, out);
+    const path = join(out, 'result.json');
+    const result = JSON.parse(await readFile(path, 'utf8')) as { members: { weights: { file: string } }[] };
+    const members = result.members.map((member) => ({ ...member, weights: { file: member.weights.file } }));
+    await writeFile(path, JSON.stringify({ members }));
+  });
+  const { members } = await perform(train, input);
+  expect(members[0]?.weights?.sha256).toBe(digest('weights [[0.5,0.5],11]'));
 });
 
 describe('a trainer that runs out of memory', () => {
