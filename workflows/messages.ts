@@ -57,7 +57,7 @@ export function registerMessages(state: SearchState): void {
     retryFailed: ({ proxies }) => {
       const { retriable = [], retry = [] } = state;
       const wanted = retriable.filter((id) => (proxies ?? retriable).includes(id));
-      state.retry = [...new Set([...retry, ...wanted])];
+      if (wanted.length > 0) state.retry = [...new Set([...retry, ...wanted])];
       return wanted.length;
     },
     setTasks: (message) => {

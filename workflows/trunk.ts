@@ -4,6 +4,7 @@ import { derivedSeed } from '../climb/random.ts';
 import { spaceRules } from '../climb/mixture/mixture-space.ts';
 import { limitBrokenBy, reserve } from '../climb/search/budget.ts';
 import { proxyCost } from '../climb/search/proxy-cost.ts';
+import { endRetries, mayRetry, takeRetries } from '../climb/search/retrying.ts';
 import { note, type Opening, type Prepared, type SearchState } from '../climb/search/search-state.ts';
 import { settleCut, settleDiverged, settleLost, settleScored } from '../climb/search/settlement.ts';
 import type { ProxyShape } from '../climb/spec/proxy-shape.ts';
@@ -36,8 +37,10 @@ export async function prepareTrunk(state: SearchState, opening: Opening, prepare
     } else if (trained !== null) {
       state.trunk = trained;
     } else {
+      mayRetry(state, trunkId);
       await needsAttention(state);
-      state.counts.failed -= 1;
+      if (state.finishEarly === null) takeRetries(state, [trunkId]);
+      endRetries(state);
     }
   }
 }

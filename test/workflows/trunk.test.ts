@@ -119,4 +119,31 @@ describe('a trunk that can not be had', () => {
     expect(result).toMatchObject({ proxies: 17, verified: true });
     expect((await status()).proxies.failed).toBe(0);
   }, 60_000);
+
+  test('is tried once for each message that asks for it, and for none that came too early', async () => {
+    await writeFile(failing, '');
+    const handle = await lab.start('asked', { ...file, seed: 33 });
+    await handle.signal('retryFailed', {});
+    const starts = async () => {
+      const { events } = await lab.client.workflow.getHandle('asked').fetchHistory();
+      return (events ?? []).filter((event) => event.activityTaskScheduledEventAttributes?.activityId === 'trunk')
+        .length;
+    };
+    const attention = (tries: number) =>
+      until(
+        async () => (await starts()) === tries && (await handle.query<Status>('status')).phase === 'needs-attention',
+      );
+    await attention(1);
+    expect(await handle.executeUpdate('retryFailed', { args: [{}] })).toBe(1);
+    await attention(2);
+    expect(await handle.executeUpdate('retryFailed', { args: [{ proxies: ['trunk'] }] })).toBe(1);
+    await attention(3);
+    expect((await handle.query<Status>('status')).proxies.failed).toBe(1);
+
+    await handle.executeUpdate('finishEarly', { args: [{}] });
+    const failure = (await handle.result().catch((error: unknown) => error)) as { cause?: Error };
+    expect(failure.cause?.message).toContain('mend the trainer');
+    expect(await starts()).toBe(3);
+    await rm(failing);
+  }, 60_000);
 });
