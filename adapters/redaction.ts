@@ -1,3 +1,4 @@
+import type { ConnectionSettings } from './temporal-connection.ts';
 import type { WorkerSettings } from './worker-settings.ts';
 
 /** What the variables are called that hold something nobody else should read. */
@@ -8,14 +9,19 @@ const shortest = 8;
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
-/** Secrets of a worker, each with the variable that holds it: of its environment, and of those that its trainers get. */
+/**
+ * Secrets of a worker, each with the variable that holds it: of its environment, of those that its trainers get, and its
+ * key to the server, which may come from a file.
+ */
 export function secretsOf(
   env: Variables,
   { endpoints, trainers }: Pick<WorkerSettings, 'endpoints' | 'trainers'>,
+  { apiKey }: Pick<ConnectionSettings['connectionOptions'], 'apiKey'> = {},
 ): Map<string, string> {
   const tokens = new Set(Object.values(endpoints).map(({ tokenVariable }) => tokenVariable));
-  const variables = [env, ...Object.values(trainers).map((trainer) => trainer.env)].flatMap((all: Variables) =>
-    Object.entries(all),
+  const connection = typeof apiKey === 'string' ? { 'api_key in temporal.toml': apiKey } : {};
+  const variables = [connection, env, ...Object.values(trainers).map((trainer) => trainer.env)].flatMap(
+    (all: Variables) => Object.entries(all),
   );
   return new Map(
     variables.flatMap(([name, value]) =>
@@ -31,8 +37,10 @@ export function secretsOf(
  * in histories as plain text, for as long as those are kept.
  */
 export function redacted(error: unknown, secrets: ReadonlyMap<string, string>): unknown {
+  // One that begins with another would keep its end.
+  const longestFirst = [...secrets].sort(([one], [other]) => other.length - one.length);
   const hide = (text: string) =>
-    [...secrets].reduce((shown, [secret, name]) => shown.replaceAll(secret, `[value of ${name}]`), text);
+    longestFirst.reduce((shown, [secret, name]) => shown.replaceAll(secret, `[value of ${name}]`), text);
   const seen = new Set<unknown>();
   const clean = (value: unknown): unknown => {
     if (typeof value === 'string') return hide(value);

@@ -40,7 +40,7 @@ export async function serve(
   const world = await openWorld(settings);
   const connection = await NativeConnection.connect(connectionOptions);
   const searchAttributes = () => knownSearchAttributes(connection, namespace);
-  const secrets = secretsOf(process.env, settings);
+  const secrets = secretsOf(process.env, settings, connectionOptions);
   const common = {
     connection,
     namespace,

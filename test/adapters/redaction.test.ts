@@ -25,6 +25,25 @@ test('secrets are told by the names of their variables, or because a profile nam
   expect([...secretsOf(env, settings).values()].sort()).toEqual(['HF_TOKEN', 'TEI', 'WANDB_API_KEY']);
 });
 
+test('the key to the server is one, wherever it was read', () => {
+  const none = { trainers: {}, endpoints: {} };
+  const connection = { apiKey: 'key-12345678' };
+  expect([...secretsOf({}, none, connection)]).toEqual([['key-12345678', 'api_key in temporal.toml']]);
+  const env = { TEMPORAL_API_KEY: connection.apiKey };
+  expect([...secretsOf(env, none, connection)]).toEqual([['key-12345678', 'TEMPORAL_API_KEY']]);
+});
+
+test('of two secrets that begin alike neither keeps its end', () => {
+  const [short, long] = ['abcdefgh', 'abcdefghTAIL-SECRET'];
+  for (const order of [
+    [short, long],
+    [long, short],
+  ]) {
+    const both = new Map(order.map((value) => [value, value === short ? 'A_TOKEN' : 'B_TOKEN']));
+    expect(redacted(`got ${long} and ${short}`, both)).toBe('got [value of B_TOKEN] and [value of A_TOKEN]');
+  }
+});
+
 test('a secret is gone from message, stack, details, properties and causes; everything else stays', () => {
   const inner = Object.assign(new Error(`asked with ${secret}`), { request: { headers: [`Bearer ${secret}`] } });
   const error = ApplicationFailure.create({
