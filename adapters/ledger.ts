@@ -34,7 +34,10 @@ export class Ledger {
     }
     const entry = entryOf<T>(text);
     if (entry?.key === key) return entry.value;
-    await rename(path, `${path}.broken`);
+    await rename(path, `${path}.broken`).catch((error: NodeJS.ErrnoException) => {
+      // Another reader was first.
+      if (error.code !== 'ENOENT') throw error;
+    });
     return undefined;
   }
 

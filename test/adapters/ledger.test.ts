@@ -37,6 +37,16 @@ test.each([
   await rm(path);
 });
 
+test('of many that find an entry broken at once, each goes on', async () => {
+  for (const key of ['r1', 'r2', 'r3']) {
+    const path = join(folder, 'proxy', `${key}.json`);
+    await place(path, '{"key":');
+    const answers = await Promise.all(Array.from({ length: 8 }, () => ledger.find('proxy', key)));
+    expect(answers).toEqual(Array.from({ length: 8 }, () => undefined));
+    expect(await readFile(`${path}.broken`, 'utf8')).toBe('{"key":');
+  }
+});
+
 test('all entries of a kind come by the order of their keys; a kind without any has none', async () => {
   const own = new Ledger(join(folder, 'own'));
   await own.record('proxy', 'b', 2);
