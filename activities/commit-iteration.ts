@@ -1,3 +1,4 @@
+import { Context } from '@temporalio/activity';
 import type { Made } from '../climb/artifact.ts';
 import { canonicalJson } from '../climb/content-key.ts';
 import type { Snapshot } from '../climb/search/snapshot.ts';
@@ -10,14 +11,24 @@ export type CommitIterationInput = Omit<Snapshot, 'schema' | 'kind'> & {
   readonly clustersOf?: string;
 };
 
-/** Publishes the snapshot of an iteration, as an artifact and by name beside the recipe. Doing it twice is harmless. */
+/**
+ * Publishes the snapshot of an iteration, as an artifact and by name beside the recipe, where what an earlier run under
+ * the same id left is set aside. Doing it twice is harmless.
+ */
 export function commitIteration({ store, searches }: Pick<Deps, 'store' | 'searches'>) {
   return async ({ search, clustersOf, ...input }: CommitIterationInput): Promise<Made<{ iteration: number }>> => {
     const snapshot: Snapshot = { schema: 1, kind: 'snapshot', ...input };
     const ref = await store.putJson(snapshot);
-    await searches.write(search, `iterations/${input.iteration}.json`, canonicalJson(snapshot));
+    const { iteration, carried } = input;
+    const first = carried?.branch?.iteration ?? 0;
+    await searches.takeOver(search, {
+      run: Context.current().info.workflowExecution?.runId ?? '',
+      continues: (earlier) => earlier >= first && earlier < iteration,
+      ...(clustersOf !== undefined && { replaces: ['domain-set.json'] }),
+    });
+    await searches.write(search, `iterations/${iteration}.json`, canonicalJson(snapshot));
     const frozen = clustersOf === undefined ? undefined : await searches.read(clustersOf, 'domain-set.json');
     if (frozen !== undefined) await searches.write(search, 'domain-set.json', frozen);
-    return { ref, summary: { iteration: input.iteration } };
+    return { ref, summary: { iteration } };
   };
 }

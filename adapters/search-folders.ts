@@ -1,12 +1,33 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { digest } from '../climb/content-key.ts';
-import { publish } from './publish.ts';
+import { adopt, publish } from './publish.ts';
 
 /** File systems end names at 255 bytes, Temporal allows workflow ids of 1000 characters. */
 const longestName = 200;
+const shortened = new RegExp(`^.{${longestName - 65}}-[0-9a-f]{64}$`);
 
-/** What people read: `<root>/<search>/recipe.json`, `report.md` and a snapshot of each iteration. */
+/** Says which run's files lie in a folder. Versions before 0.3.0 have none. */
+const markFile = 'run.json';
+
+/** What a search writes at its end. */
+const lastFiles = ['recipe.json', 'report.md', 'search.json'];
+
+/** A run that writes in a search's folder. */
+export type Writer = {
+  /** As Temporal calls it. */
+  readonly run: string;
+  /** Whether it goes on from an iteration that another run wrote, as it does where it continues one. */
+  readonly continues: (iteration: number) => boolean;
+  /** Files that it is about to write. */
+  readonly replaces?: readonly string[];
+};
+
+/**
+ * What people read: `<root>/<search>/recipe.json`, `report.md` and a snapshot of each iteration. An id may be used again
+ * and a workflow be reset: what the run before left, and this one hasn't done, lies in `earlier/<run>/` then. Nobody
+ * looks there who asks for the search, and nothing is lost.
+ */
 export class SearchFolders {
   readonly #root: string;
 
@@ -25,6 +46,35 @@ export class SearchFolders {
     const path = this.path(search, file);
     await publish(path, content);
     return path;
+  }
+
+  /**
+   * Makes the folder that of a run: what another left there is set aside, but for iterations that it continues. Doing it
+   * twice is harmless, also when the first time was cut short.
+   */
+  async takeOver(search: string, { run, continues, replaces = [] }: Writer): Promise<void> {
+    if ((await this.#writer(search)) === run) return;
+    const others = (await this.iterations(search)).filter((iteration) => !continues(iteration));
+    await this.setAside(search, run, [...lastFiles, ...replaces, ...others.map((at) => `iterations/${at}.json`)]);
+    await this.write(search, markFile, JSON.stringify({ run }));
+  }
+
+  /** Sets files aside, as far as they are there, that another run than `run` wrote. */
+  async setAside(search: string, run: string, files: readonly string[]): Promise<void> {
+    const place = `earlier/${(await this.#writer(search)) ?? `before-${run}`}`;
+    for (const file of files) {
+      await adopt(this.path(search, file), this.path(search, `${place}/${file}`)).catch(ignoringAbsence);
+    }
+  }
+
+  /** Runs of which something was set aside. */
+  earlierRuns(search: string): Promise<string[]> {
+    return listed(this.path(search, 'earlier'));
+  }
+
+  /** Whose files these are, where the folder says so. */
+  async #writer(search: string): Promise<string | undefined> {
+    return /^\{"run":"([\w-]+)"\}$/.exec((await this.read(search, markFile)) ?? '')?.[1];
   }
 
   /** @returns undefined where there is no such file */
@@ -48,12 +98,26 @@ export class SearchFolders {
     const names = await listed(this.#root);
     const ids = names.map(async (name) => {
       const id = decoded(name);
-      if (id !== undefined && basename(this.path(id, '.')) === name) return [id];
-      const recipe = await readFile(join(this.#root, name, 'recipe.json'), 'utf8').catch(() => undefined);
-      return recipe === undefined ? [] : [(JSON.parse(recipe) as { run: { search: string } }).run.search];
+      if (id !== undefined && !shortened.test(name) && basename(this.path(id, '.')) === name) return [id];
+      const recipe = await readFile(join(this.#root, name, 'recipe.json'), 'utf8').catch(() => '');
+      return searchNamedIn(recipe);
     });
     return (await Promise.all(ids)).flat().sort();
   }
+}
+
+/** None where the recipe isn't whole, or says another thing than a search writes. */
+function searchNamedIn(recipe: string): string[] {
+  try {
+    const search = (JSON.parse(recipe) as { run?: { search?: unknown } } | null)?.run?.search;
+    return typeof search === 'string' ? [search] : [];
+  } catch {
+    return [];
+  }
+}
+
+function ignoringAbsence(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'ENOENT') throw error;
 }
 
 function decoded(name: string): string | undefined {

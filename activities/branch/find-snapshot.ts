@@ -30,19 +30,28 @@ export async function findSnapshot(
   const first = kept[0] as number;
   // Searches of before 0.3.0 kept nothing before their first iteration; what came of the corpus stands in that.
   const at = wanted === 0 && first > 0 ? first : wanted;
-  if (!kept.includes(at)) throw unknownIteration(search, wanted, kept);
+  const there = { kept, aside: await setAside(searches, search) };
+  if (!kept.includes(at)) throw unknownIteration(search, wanted, there);
   const snapshot = await readSnapshot(searches, search, at);
   if (at === wanted) return { search, iteration: wanted, snapshot };
-  if (snapshot.carried !== undefined) throw unknownIteration(search, wanted, kept, snapshot.carried.branch?.search);
+  if (snapshot.carried !== undefined) throw unknownIteration(search, wanted, there, snapshot.carried.branch?.search);
   return { search, iteration: 0, snapshot: { ...snapshot, predictor: null, candidates: null } };
 }
 
-function unknownIteration(search: string, wanted: number, kept: readonly number[], parent?: string): InvalidInput {
+/** What of earlier runs of the same id is kept, for a message; empty where nothing is. */
+async function setAside(searches: Deps['searches'], search: string): Promise<string> {
+  const runs = await searches.earlierRuns(search);
+  return runs.length === 0 ? '' : `, and what earlier runs of this id left is in ${searches.path(search, 'earlier')}`;
+}
+
+type KeptOnes = { readonly kept: readonly number[]; readonly aside: string };
+
+function unknownIteration(search: string, wanted: number, { kept, aside }: KeptOnes, parent?: string): InvalidInput {
   const shownOnes = kept.length > mostNamed ? [...kept.slice(0, mostNamed - 1), '…', kept.at(-1)] : kept;
   const earlier = parent === undefined ? '' : ` (earlier ones are those of "${parent}", which it goes on from)`;
   return refuse(
     'iteration',
-    `"${search}" has no snapshot of iteration ${wanted}; it has ${shownOnes.join(', ')}${earlier}; name one of those, or leave it out for the last`,
+    `"${search}" has no snapshot of iteration ${wanted}; it has ${shownOnes.join(', ')}${earlier}${aside}; name one of those, or leave it out for the last`,
   );
 }
 

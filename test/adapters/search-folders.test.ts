@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
@@ -54,4 +54,18 @@ test('a snapshot lies in a folder of its own beside the recipe, and is replaced 
   const path = await searches.write('again', 'iterations/1.json', 'old');
   expect(await searches.write('again', 'iterations/1.json', 'new')).toBe(path);
   expect(await readFile(path, 'utf8')).toBe('new');
+});
+
+test('a folder with a shortened name goes by its recipe, and by nothing where that is cut or odd', async () => {
+  const others = new SearchFolders(join(folder, 'listed'));
+  const id = 'x'.repeat(1000);
+  const path = await others.write(id, 'recipe.json', JSON.stringify({ run: { search: id } }));
+  await others.write('b', 'domain-set.json', '{}');
+  expect(await others.list()).toEqual(['b', id]);
+  for (const text of ['', '{"run": {"sear', 'null', '{"run": {"search": 7}}']) {
+    await writeFile(path, text);
+    expect(await others.list()).toEqual(['b']);
+  }
+  await rename(path, `${path}.gone`);
+  expect(await others.list()).toEqual(['b']);
 });
