@@ -1,8 +1,8 @@
-import { Context } from '@temporalio/activity';
 import type { Made } from '../climb/artifact.ts';
 import { canonicalJson } from '../climb/content-key.ts';
 import type { Snapshot } from '../climb/search/snapshot.ts';
 import type { Deps } from './deps.ts';
+import { runIdNow } from './run-id.ts';
 
 export type CommitIterationInput = Omit<Snapshot, 'schema' | 'kind'> & {
   /** The workflow id, under which people find the snapshot. */
@@ -22,7 +22,7 @@ export function commitIteration({ store, searches }: Pick<Deps, 'store' | 'searc
     const { iteration, carried } = input;
     const first = carried?.branch?.iteration ?? 0;
     await searches.takeOver(search, {
-      run: Context.current().info.workflowExecution?.runId ?? '',
+      run: runIdNow(),
       continues: (earlier) => earlier >= first && earlier < iteration,
       ...(clustersOf !== undefined && { replaces: ['domain-set.json'] }),
     });

@@ -6,6 +6,7 @@ import type { FrozenDomainSet } from '../climb/spec/assign-input.ts';
 import type { Deps } from './deps.ts';
 import { beating } from './beating.ts';
 import { refusingBadCorpus } from './refusal.ts';
+import { runIdNow } from './run-id.ts';
 import { keepTrainerFile, type TrainerFile } from './train/trainer-files.ts';
 import { inTurn, runTrainer } from './train/trainer-run.ts';
 
@@ -48,7 +49,11 @@ export function tokeniseClusters({ store, ledger, runs, searches, trainers, deri
     if (freeze !== undefined) {
       const { search, reading } = freeze;
       const frozen: FrozenDomainSet = { schema: 1, kind: 'frozen-domain-set', domainSet: input.domainSet, reading };
-      await searches.write(search, 'domain-set.json', `${JSON.stringify(frozen, null, 2)}\n`);
+      const text = `${JSON.stringify(frozen, null, 2)}\n`;
+      const before = (await searches.read(search, 'domain-set.json')) ?? text;
+      // Of a run before, under the same id.
+      if (before !== text) await searches.setAside(search, runIdNow(), ['domain-set.json']);
+      await searches.write(search, 'domain-set.json', text);
     }
     const trainer = trainers(input.trainer);
     const { tokenizer } = input;

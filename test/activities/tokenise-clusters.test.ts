@@ -188,3 +188,14 @@ test('the domain set is frozen beside the recipe before its tokens are made, and
   expect(await perform(tokenise, input)).toEqual(made);
   expect(calls).toHaveLength(1);
 });
+
+test('the domain set of an earlier run under the same id is set aside', async () => {
+  const { deps, input, tokenise } = await world();
+  const { corpus, clusters, embedding } = smallSpec;
+  const freeze = { search: 'again', reading: { corpus, clusters, embedding } };
+  await deps.searches.write('again', 'run.json', '{"run":"the-first"}');
+  await deps.searches.write('again', 'domain-set.json', 'other clusters');
+  for (let attempt = 1; attempt <= 2; attempt++) await perform(tokenise, { ...input, freeze }, attempt);
+  expect(await deps.searches.read('again', 'earlier/the-first/domain-set.json')).toBe('other clusters');
+  expect(await deps.searches.read('again', 'domain-set.json')).toContain(input.domainSet.sha256);
+});
