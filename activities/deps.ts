@@ -42,6 +42,8 @@ export type Deps = {
   readonly tokenizers: Pick<TokenizerFiles, 'check' | 'keep'>;
   /** @throws UnknownTrainer for a profile that this worker doesn't have. */
   readonly trainers: (profile: string) => Trainer;
+  /** Says that the activity under way has done what it needs its core or device for: another may have it. */
+  readonly leaveDevice: () => void;
   /** @throws BadEndpoint for a profile that this worker doesn't have, or whose token is missing. */
   readonly classifiers: (endpoint: string) => Classifier;
   /** Search attributes that the server knows. */

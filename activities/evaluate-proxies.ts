@@ -27,7 +27,7 @@ export type EvaluatedMember = {
 type ScoreEntry = { readonly score: Ref; readonly tasks: readonly TaskScore[]; readonly seconds: number };
 
 /** Scores proxies from their saved weights, all that the ledger doesn't know in one pass. */
-export function evaluateProxies({ store, ledger, runs, trainers }: Deps) {
+export function evaluateProxies({ store, ledger, runs, trainers, leaveDevice }: Deps) {
   return async (input: EvaluateProxiesInput): Promise<{ members: EvaluatedMember[] }> => {
     const trainer = trainers(input.trainer);
     const { tokenizer } = await store.readJson<{ tokenizer: Ref }>(input.tokens);
@@ -78,6 +78,7 @@ export function evaluateProxies({ store, ledger, runs, trainers }: Deps) {
       specFor: ({ ensemble }) => evaluateSpec(input, trainer, tokenizer, members, store, ensemble),
       whole: { ensemble: Math.min(trainer.members, members.length) },
     });
+    leaveDevice();
     const result = await runs.readResult<{ members: { id: string; tasks: ItemisedScore[] }[] }>(run);
     const made = new Map<string, ScoreEntry>();
     for (const { id, tasks: scores } of result.members) {

@@ -44,7 +44,7 @@ type TrainerResult = {
  * Trains a group of proxies. Those that the ledger knows aren't trained again; the others go on from their last
  * checkpoint if an earlier attempt left one.
  */
-export function trainProxies({ store, ledger, runs, speeds, trainers, faults }: Deps) {
+export function trainProxies({ store, ledger, runs, speeds, trainers, leaveDevice, faults }: Deps) {
   return async (input: TrainProxiesInput): Promise<{ members: TrainedMember[] }> => {
     const trainer = trainers(input.trainer);
     const wanted = await wantedProxies(input, trainer);
@@ -107,6 +107,7 @@ export function trainProxies({ store, ledger, runs, speeds, trainers, faults }: 
       specFor: (cut) => trainSpec(input, trainer, members, store, cut),
       whole: { microBatch: input.proxy.batch, ensemble: Math.min(trainer.members, members.length) },
     });
+    leaveDevice();
     const result = await runs.readResult<TrainerResult>(run);
     const own = new Map<string, TrainedProxy>();
     for (const { id, status, weights, tokens, finalLoss, seconds } of result.members) {

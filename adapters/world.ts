@@ -82,6 +82,8 @@ export async function openWorld({
         `no trainer profile "${name}" on this worker (it has ${[...trainers.keys()].join(', ')}); a search can't name a program, only a profile that the worker's owner configured in CLIMB_TRAINERS`,
       );
     },
+    // Only a worker hands out devices.
+    leaveDevice: () => {},
     timeouts,
     queues,
     maxHistory,

@@ -7,6 +7,7 @@ import type { ConnectionSettings } from '../adapters/temporal-connection.ts';
 import { redacted, secretsOf } from '../adapters/redaction.ts';
 import { openWorld } from '../adapters/world.ts';
 import type { WorkerSettings } from '../adapters/worker-settings.ts';
+import { DeviceSlots } from './device-slots.ts';
 
 export type ServedQueues = {
   /** Resolves once everything is drained. */
@@ -20,6 +21,10 @@ const stickySeconds = 10;
 
 /** Computing stages at once: each uses a thread a core by itself. */
 const computingSlots = 2;
+
+/** A worker for activities alone has no other tasks, and Temporal wants to know how many. */
+const one = { type: 'fixed-size', numSlots: 1 } as const;
+const unusedSlots = { workflowTaskSlotSupplier: one, localActivityTaskSlotSupplier: one, nexusTaskSlotSupplier: one };
 
 /** Failures of activities are kept in histories as plain text. */
 function withoutSecrets(secrets: ReadonlyMap<string, string>): ActivityInboundCallsInterceptor {
@@ -41,11 +46,13 @@ export async function serve(
   const connection = await NativeConnection.connect(connectionOptions);
   const searchAttributes = () => knownSearchAttributes(connection, namespace);
   const secrets = secretsOf(process.env, settings, connectionOptions);
+  const devices = new DeviceSlots(settings.trainSlots);
+  const safe = () => ({ inbound: withoutSecrets(secrets) });
   const common = {
     connection,
     namespace,
-    interceptors: { activity: [() => ({ inbound: withoutSecrets(secrets) })] },
-    activities: createActivities({ ...world, searchAttributes }),
+    interceptors: { activity: [safe] },
+    activities: createActivities({ ...world, searchAttributes, leaveDevice: () => devices.leave() }),
     // Cancellation reaches an activity with its heartbeats: throttled no longer than a person waits.
     maxHeartbeatThrottleInterval: '5s',
     shutdownGraceTime: '5s',
@@ -71,7 +78,12 @@ export async function serve(
   const workers = await Promise.all([
     Worker.create({ ...common, taskQueue: climb, ...workflows }),
     Worker.create({ ...common, taskQueue: cpu, maxConcurrentActivityTaskExecutions: computingSlots }),
-    Worker.create({ ...common, taskQueue: train, maxConcurrentActivityTaskExecutions: settings.trainSlots }),
+    Worker.create({
+      ...common,
+      taskQueue: train,
+      interceptors: { activity: [safe, (activity) => ({ inbound: devices.interceptor(activity) })] },
+      tuner: { ...unusedSlots, activityTaskSlotSupplier: devices },
+    }),
   ]);
   const stop = () => {
     for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();

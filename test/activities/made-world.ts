@@ -101,6 +101,7 @@ export function worldIn(folder: string, changes: Partial<Deps> & { trainer?: Tra
       if (profile !== 'default') throw new UnknownTrainer(`no trainer profile "${profile}"`);
       return trainer;
     },
+    leaveDevice: () => {},
     classifiers: classifiersOf({}),
     searchAttributes: () => Promise.resolve(['ClimbPhase']),
     timeouts: { heartbeat: 20, retryInitial: 1, retryMaximum: 60 },
