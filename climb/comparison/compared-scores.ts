@@ -1,4 +1,5 @@
 import { canonicalJson } from '../content-key.ts';
+import { ownField } from '../own-field.ts';
 import { proxyShape } from '../spec/proxy-shape.ts';
 import type { TaskSpec } from '../spec/search-file.ts';
 import { itemLosses } from '../verification/item-outcomes.ts';
@@ -89,7 +90,7 @@ function otherTask(label: string, sides: Pair<Side>, [one, other]: readonly (Tas
   if (one === undefined || other === undefined) {
     return `only "${sides[one === undefined ? 1 : 0].search}" reports it`;
   }
-  const [a, b] = sides.map(({ items }) => items[label]);
+  const [a, b] = sides.map(({ items }) => ownField(items, label));
   if (a === undefined || a !== b) return 'its items are others, or nothing says which';
   return one.metric === other.metric ? null : `it is measured by ${one.metric} and by ${other.metric}`;
 }

@@ -1,3 +1,4 @@
+import { ownField } from '../own-field.ts';
 import type { ScoredProxy, SearchEvidence } from './scored-proxies.ts';
 
 /** A table of plain columns, for CSV or Parquet. */
@@ -62,7 +63,7 @@ export function proxyTable(
       return [
         ...fixed.map(([, , of]) => of(proxy)),
         ...places.map((place) => proxy.weights[place] ?? null),
-        ...tasks.map((task) => proxy.losses[task] ?? null),
+        ...tasks.map((task) => ownField(proxy.losses, task) ?? null),
         ...fromLedger.map(([, , of]) => of(known)),
         proxy.score,
       ];

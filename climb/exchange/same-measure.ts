@@ -1,5 +1,6 @@
 import { canonicalJson } from '../content-key.ts';
 import { poolsOf } from '../mixture/pools.ts';
+import { ownField } from '../own-field.ts';
 import { proxyShape } from '../spec/proxy-shape.ts';
 import type { SearchSpec } from '../spec/search-file.ts';
 import { givenTrunk, trunkShape } from '../spec/trunk.ts';
@@ -65,7 +66,7 @@ function otherStart({ spec, hashes }: MeasureThen, now: MeasureNow): boolean {
 /** Where nothing is kept of the items themselves, what the search files say of them. */
 function otherItems({ spec, items }: MeasureThen, now: MeasureNow, at: number): boolean {
   const task = now.spec.tasks[at]!;
-  const hash = items?.[taskLabel(task)];
+  const hash = ownField(items, taskLabel(task));
   if (hash !== undefined) return now.items !== undefined && hash !== now.items[at];
   const before = spec.tasks[at]!;
   return before.path !== task.path || before.items !== task.items;

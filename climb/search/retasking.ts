@@ -1,3 +1,4 @@
+import { ownField } from '../own-field.ts';
 import type { Problem } from '../problem.ts';
 import type { Message } from '../spec/messages.ts';
 import type { TaskSpec } from '../spec/search-file.ts';
@@ -10,7 +11,7 @@ type Asked = Pick<Message<'setTasks'>, 'tasks' | 'weights'>;
 /** The list that a message asks for: its own, or the one of now (or already asked for) with other weights. */
 function askedTasks({ spec, retask }: SearchState, { tasks, weights = {} }: Asked): TaskSpec[] {
   const now = retask?.tasks ?? spec.tasks;
-  return tasks ?? now.map((task) => ({ ...task, weight: weights[task.name] ?? task.weight }));
+  return tasks ?? now.map((task) => ({ ...task, weight: ownField(weights, task.name) ?? task.weight }));
 }
 
 /** Takes note of other tasks; the workflow takes them over when no proxy is in flight. Of several the last counts. */

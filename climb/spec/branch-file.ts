@@ -21,7 +21,7 @@ const fixedParts = {
   target: 'it says what share of each cluster a proxy reads',
 } as const;
 
-const isFixed = (name: string): name is keyof typeof fixedParts => name in fixedParts;
+const isFixed = (name: string): name is keyof typeof fixedParts => Object.hasOwn(fixedParts, name);
 
 type Schema = z.core.$ZodType;
 type Def = { type: string; innerType?: Schema; shape?: Record<string, Schema>; defaultValue?: unknown };

@@ -83,7 +83,7 @@ function readable(merged: Fields, { verify }: BranchFile): unknown {
 function inherited(problem: Problem, file: BranchFile, { search }: Parent): Problem {
   const [part = '', field] = problem.path.split('.');
   const value = file[part];
-  if (value !== undefined && (field === undefined || !isObject(value) || field in value)) return problem;
+  if (value !== undefined && (field === undefined || !isObject(value) || Object.hasOwn(value, field))) return problem;
   return {
     ...problem,
     message: `${problem.message} (as "${search}" left it; a field of this file replaces it, null takes it back)`,

@@ -1,3 +1,4 @@
+import { ownField } from '../own-field.ts';
 import type { Problem } from '../problem.ts';
 import { guardLimits } from '../verification/guards.ts';
 import { taskLabel } from '../verification/objective.ts';
@@ -64,7 +65,7 @@ export function* guardProblems({ tasks, report, objective, verify }: SearchSpec)
     };
   }
   const metrics = new Set(
-    all.filter((task) => guards.tasks?.[taskLabel(task)] === undefined).map(({ metric }) => metric),
+    all.filter((task) => ownField(guards.tasks, taskLabel(task)) === undefined).map(({ metric }) => metric),
   );
   if (guards.maxLoss !== undefined && metrics.size > 1) {
     yield {

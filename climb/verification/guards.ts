@@ -1,3 +1,4 @@
+import { ownField } from '../own-field.ts';
 import type { SearchSpec, TaskSpec } from '../spec/search-file.ts';
 import { taskLabel } from './objective.ts';
 import { compareArms, type VerificationRequest } from './verification.ts';
@@ -9,10 +10,10 @@ type Guarded = Pick<SearchSpec, 'tasks' | 'report'> & { readonly objective?: Sea
 
 /** The guarded tasks, searched and reported, in the order of the search file. None where it has no guards. */
 export function guardLimits({ tasks, report, objective }: Guarded): GuardLimit[] {
-  const { maxLoss: common, tasks: own = {} } = objective?.guards ?? {};
+  const { maxLoss: common, tasks: own } = objective?.guards ?? {};
   return [...tasks, ...report.tasks].flatMap((task) => {
     const label = taskLabel(task);
-    const maxLoss = own[label] ?? common;
+    const maxLoss = ownField(own, label) ?? common;
     return maxLoss === undefined ? [] : [{ task, label, maxLoss }];
   });
 }

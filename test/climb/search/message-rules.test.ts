@@ -90,6 +90,13 @@ test('new weights are those of the named tasks alone, also on top of a list that
   expect(problemsOf(asked, 'setTasks', { weights: { piqa: 1 } })).toEqual([]);
 });
 
+test('a task keeps its weight, whatever it is called', () => {
+  const odd = stateOf({ tasks: [{ name: 'constructor', weight: 2 }, { name: 'toString' }, { name: 'piqa' }] });
+  askForTasks(odd, { weights: { piqa: 3 } });
+  expect(odd.retask?.tasks.map(({ weight }) => weight)).toEqual([2, 1, 3]);
+  expect(problemsOf(odd, 'setTasks', { weights: { valueOf: 1 } }).map(({ path }) => path)).toEqual(['weights.valueOf']);
+});
+
 test('a change of tasks says what people need to know of it', () => {
   const [piqa, arc] = state.spec.tasks as [SearchState['spec']['tasks'][number], SearchState['spec']['tasks'][number]];
   expect(taskChangeText([piqa, arc], [piqa, { ...arc, weight: 1 }])).toBe('weights piqa 50 %, arc_easy 50 %');

@@ -47,6 +47,7 @@ describe('refused before anything is read', () => {
     ['another target', { target: { tokens: 9 } }, ['target.tokens'], 'what share of each cluster a proxy reads'],
     ['a part that is no object', { proxy: 'gpu' }, ['proxy'], "can't change it"],
     ['an unknown field', { serch: {} }, ['serch'], 'unknown field'],
+    ['an unknown field that every object inherits', { constructor: 3 }, ['constructor'], 'unknown field'],
     ['an unknown field of a part', { search: { batches: 3 } }, ['search.batches'], 'unknown field'],
     ['a wrong type', { seed: '7' }, ['seed'], 'expected number, got "7"'],
     ['null for a whole part', { search: null }, ['search'], 'expected object, got null'],

@@ -19,6 +19,8 @@ test('every task has the common limit or its own; without guards none has', () =
   const one = specOf({ objective: { guards: { tasks: { piqa: 0 } } } });
   expect(guardLimits(one).map(({ label, maxLoss }) => [label, maxLoss])).toEqual([['piqa', 0]]);
   expect(guardLimits(specOf())).toEqual([]);
+  const inherited = specOf({ tasks: [{ name: 'constructor' }], objective: { guards: { maxLoss: 0.05 } } });
+  expect(guardLimits(inherited)[0]).toMatchObject({ label: 'constructor', maxLoss: 0.05 });
   expect(guardLimits(specOf({ objective: { scale: 'z-score' } }))).toEqual([]);
 });
 
