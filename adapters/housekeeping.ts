@@ -28,7 +28,6 @@ export type Keeping = {
 
 /** What no kept search, none that runs, and nobody since the cutoff needs. */
 export async function findGarbage({ home, forget, open, cutoff }: Keeping): Promise<Garbage> {
-  await putBackAll(home);
   const forgotten = new Set(forget.map((path) => basename(path)));
   const searches = await storedIn(home, 'searches');
   const isForgotten = ({ name }: Stored) => forgotten.has(basename(name));
@@ -53,13 +52,14 @@ export async function findGarbage({ home, forget, open, cutoff }: Keeping): Prom
 /**
  * Removes it. What holds names goes before what it names, so that a sweep which is killed leaves nothing that names what
  * is gone, but for entries of the ledger: work that they answer with nothing is done again.
- * @param since when the finding began, in milliseconds since 1970: what was used afterwards stays
+ * An artifact that was used since it was found stays.
  */
-export async function removeGarbage(home: string, garbage: Garbage, since: number): Promise<void> {
+export async function removeGarbage(home: string, garbage: Garbage): Promise<void> {
   const { searches, artifacts, entries, runs, broken, temporary } = garbage;
+  await putBackAll(home);
   await removeStored(home, searches);
   const stayed = new Set<string>();
-  for (const { name } of artifacts) if (!(await removeArtifact(home, name, since))) stayed.add(name);
+  for (const { name, used } of artifacts) if (!(await removeArtifact(home, name, used))) stayed.add(name);
   const answerless = entries.filter(({ names }) => !names.every((name) => stayed.has(name)));
   await removeStored(home, [...answerless, ...runs, ...broken, ...temporary]);
 }

@@ -1,13 +1,13 @@
 import type { Client } from '@temporalio/client';
 import { namedHashes } from '../climb/housekeeping/named-hashes.ts';
 
-/** A search that isn't over, and every artifact that its history names. */
+/** A search, or an assignment of later files, that isn't over, and every artifact that its history names. */
 export type OpenSearch = { readonly search: string; readonly names: ReadonlySet<string> };
 
-/** The searches of a server that run or wait: whatever activities answered, and what a new run was given, is in their histories. */
+/** Those of a server that run or wait: whatever activities answered, and what a new run was given, is in their histories. */
 export async function openSearches(client: Client): Promise<OpenSearch[]> {
   const found: OpenSearch[] = [];
-  const query = 'WorkflowType = "climbSearch" AND ExecutionStatus = "Running"';
+  const query = 'WorkflowType IN ("climbSearch", "assignDomains") AND ExecutionStatus = "Running"';
   for await (const { workflowId, runId } of client.workflow.list({ query })) {
     const { events } = await client.workflow.getHandle(workflowId, runId).fetchHistory();
     found.push({ search: workflowId, names: new Set((events ?? []).flatMap((event) => [...namedIn(event)])) });

@@ -6,14 +6,24 @@ import type { Stored, StoredEntry } from '../climb/housekeeping/sweep-plan.ts';
 
 /** What lies in a state folder and what names what, as housekeeping sees it. Files may vanish while it looks. */
 
-/** Every artifact by its hash. */
+/** Where an artifact lies. */
+export const artifactPath = (home: string, hash: string) => join(home, 'artifacts', hash.slice(0, 2), hash);
+
+/** Where artifacts wait while a sweep removes them; it may bring them back. */
+export const leavingFolder = (home: string) => join(home, 'artifacts', 'leaving');
+
+/** Every artifact by its hash, those too that a sweep has at hand. */
 export async function storedArtifacts(home: string): Promise<Stored[]> {
   const found: Stored[] = [];
   for (const part of await listed(join(home, 'artifacts'))) {
     if (!/^[0-9a-f]{2}$/.test(part)) continue;
     for (const name of await listed(join(home, 'artifacts', part))) {
-      if (/^[0-9a-f]{64}$/.test(name)) found.push(...(await look(join(home, 'artifacts', part, name), name)));
+      if (/^[0-9a-f]{64}$/.test(name)) found.push(...(await look(artifactPath(home, name), name)));
     }
+  }
+  const placed = new Set(found.map(({ name }) => name));
+  for (const name of await listed(leavingFolder(home))) {
+    if (!placed.has(name)) found.push(...(await look(join(leavingFolder(home), name), name)));
   }
   return found;
 }
@@ -54,16 +64,28 @@ export async function hashesBelow(folder: string): Promise<Set<string>> {
 
 /** The artifacts that an artifact names. Those that name any are JSON on one line; the others are left unread. */
 export async function namedByArtifact(home: string, hash: string): Promise<Set<string>> {
+  // In this order: a sweep that brings one back gives it its place before it takes it out of the other.
+  const places = [artifactPath(home, hash), join(leavingFolder(home), hash), artifactPath(home, hash)];
+  for (const path of places) {
+    const text = await lineOfJson(path);
+    if (text !== undefined) return namedHashes(text);
+  }
+  return new Set();
+}
+
+/** A file that is JSON on one line, '' for any other, undefined where it isn't there. */
+async function lineOfJson(path: string): Promise<string | undefined> {
   const chunks: Buffer[] = [];
   try {
-    for await (const chunk of createReadStream(join(home, 'artifacts', hash.slice(0, 2), hash))) {
+    for await (const chunk of createReadStream(path)) {
       chunks.push(chunk as Buffer);
-      if (!'{['.includes(String.fromCharCode(chunks[0]![0]!)) || (chunk as Buffer).includes('\n')) return new Set();
+      if (!'{['.includes(String.fromCharCode(chunks[0]![0]!)) || (chunk as Buffer).includes('\n')) return '';
     }
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    return undefined;
   }
-  return namedHashes(Buffer.concat(chunks).toString('latin1'));
+  return Buffer.concat(chunks).toString('latin1');
 }
 
 async function measured(home: string, name: string): Promise<Stored> {

@@ -12,35 +12,37 @@ type Options = { delete?: true; olderThan: string; forget: string[]; offline?: t
 
 const dayMs = 24 * 3600 * 1000;
 
+/** How far the clocks of machines that share a state folder may differ: what was used since says so by its machine's. */
+const clocksApart = 10 * 60 * 1000;
+
 /** `climb gc`: what no kept search needs, and removes it where it is told to. */
 export const gcCommand = new Command('gc')
   .description('show what no kept search refers to, and with --delete remove it')
   .option('--delete', 'remove it; without this it is only shown')
-  .option('--older-than <days>', 'leave what was made or used since', '7')
+  .option('--older-than <days>', 'leave what was made or used since, the last ten minutes at least', '7')
   .option('--forget <search...>', 'remove these searches too: recipe, report, snapshots', [])
-  .option('--offline', 'no search runs, although no Temporal server answers that could say so')
+  .option('--offline', 'no search or assignment runs, although no Temporal server answers that could say so')
   .action((options: Options) => runCommand(() => collect(options)));
 
 async function collect({ delete: remove, olderThan, forget, offline }: Options): Promise<number> {
   const home = climbHome();
   const days = daysOf(olderThan);
-  const now = Date.now();
   const open = offline ? [] : await searchesThatRun(home, remove === true);
   // What an activity writes stands in no history before it is done, which may take a day.
   if (remove && open.length > 0 && days < 1) {
     throw new CommandProblem(
-      `${open.length} searches run (${open.map(({ search }) => search).join(', ')}), and what they write now is named nowhere yet: nothing younger than a day can be judged. Try: --older-than 1, or once they are done`,
+      `${open.length} searches or assignments run (${open.map(({ search }) => search).join(', ')}), and what they write now is named nowhere yet: nothing younger than a day can be judged. Try: --older-than 1, or once they are done`,
     );
   }
   const folders = await foldersOf(home, forget, open);
-  const cutoff = now - days * dayMs;
+  const cutoff = Date.now() - Math.max(days * dayMs, offline ? 0 : clocksApart);
   const garbage = await findGarbage({ home, forget: folders, open: open.map(({ names }) => names), cutoff });
   for (const line of linesOf(garbage)) console.log(line);
   if (!remove) {
     console.log('Nothing was removed: this is what --delete would remove.');
     return 0;
   }
-  await removeGarbage(home, garbage, now);
+  await removeGarbage(home, garbage);
   console.log(`Removed from ${home}.`);
   return 0;
 }
@@ -78,7 +80,7 @@ async function foldersOf(home: string, forget: readonly string[], open: readonly
   for (const search of forget) {
     if (open.some((one) => one.search === search)) {
       throw new CommandProblem(
-        `the search "${search}" runs, and writes its recipe where it would be forgotten. Try: temporal workflow cancel -w ${search} first`,
+        `"${search}" runs, and writes its result where it would be forgotten. Try: temporal workflow cancel -w ${search} first`,
       );
     }
     if (!kept.includes(search)) {

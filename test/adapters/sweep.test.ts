@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { link, mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
+import { link, mkdir, mkdtemp, readdir, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ArtifactStore } from '../../adapters/artifact-store.ts';
@@ -34,13 +34,14 @@ const cutoff = Date.now() - 1000;
 const find = (forget: string[] = [], open: ReadonlySet<string>[] = []) => findGarbage({ home, forget, open, cutoff });
 const names = (stored: readonly { readonly name: string }[]) => stored.map(({ name }) => name).sort();
 
+const then = longAgo.getTime();
+
 test('an artifact that somebody found since is brought back, another is gone, and doing it twice is harmless', async () => {
   const [used, unused] = [await old({ a: 1 }), await old({ b: 1 })];
-  const began = Date.now() - 1;
   expect(await store.has(used)).toBe(true);
-  expect(await removeArtifact(home, used.sha256, began)).toBe(false);
-  expect(await removeArtifact(home, unused.sha256, began)).toBe(true);
-  expect(await removeArtifact(home, unused.sha256, began)).toBe(false);
+  expect(await removeArtifact(home, used.sha256, then)).toBe(false);
+  expect(await removeArtifact(home, unused.sha256, then)).toBe(true);
+  expect(await removeArtifact(home, unused.sha256, then)).toBe(false);
   expect([await store.isWhole(used), await store.has(unused)]).toEqual([true, false]);
   expect(await readdir(join(home, 'artifacts', 'leaving'))).toEqual([]);
 });
@@ -52,6 +53,47 @@ test('what a sweep that was killed had taken away comes back, also where it was 
   await rm(store.path(one));
   await putBackAll(home);
   expect([await store.isWhole(one), await store.isWhole(two)]).toEqual([true, true]);
+  expect(await readdir(join(home, 'artifacts', 'leaving'))).toEqual([]);
+});
+
+test('one that a worker found whose clock is behind is brought back too', async () => {
+  const ref = await old({ a: 1 });
+  const [found] = (await find()).artifacts;
+  const behind = new Date(2002, 0);
+  await utimes(store.path(ref), behind, behind);
+  expect(await removeArtifact(home, ref.sha256, found!.used)).toBe(false);
+  expect(await store.isWhole(ref)).toBe(true);
+});
+
+test('to look changes nothing; what a sweep has taken away counts as there, with all that it names', async () => {
+  const inner = await old({ leaf: 1 });
+  const outer = await old({ kind: 'outer', inner });
+  await write('searches/a/recipe.json', JSON.stringify([outer.sha256]));
+  const lost = await old({ lost: 1 });
+  await mkdir(join(home, 'artifacts', 'leaving'));
+  for (const ref of [outer, lost]) await rename(store.path(ref), join(home, 'artifacts', 'leaving', ref.sha256));
+  const before = await filesBelow(home);
+  const garbage = await find();
+  expect(names(garbage.artifacts)).toEqual([lost.sha256]);
+  expect(await filesBelow(home)).toEqual(before);
+  await removeGarbage(home, garbage);
+  expect([await store.isWhole(outer), await store.isWhole(inner), await store.has(lost)]).toEqual([true, true, false]);
+  expect(await readdir(join(home, 'artifacts', 'leaving'))).toEqual([]);
+});
+
+test('sweeps at once take what one would, and none trips over another', async () => {
+  const kept = await old({ kept: 1 });
+  await write('searches/a/recipe.json', JSON.stringify([kept.sha256]));
+  const lost = await Promise.all(Array.from({ length: 40 }, (_, at) => old({ lost: at })));
+  const used = await Promise.all(Array.from({ length: 40 }, (_, at) => old({ used: at })));
+  const plans = await Promise.all([find(), find(), find()]);
+  for (const ref of used) await store.has(ref);
+  await Promise.all(plans.map((garbage) => removeGarbage(home, garbage)));
+  const there = await Promise.all([kept, ...used].map((ref) => store.isWhole(ref)));
+  expect(there).toEqual(there.map(() => true));
+  // What one took away while another brought everything back is the next sweep's.
+  await removeGarbage(home, await find());
+  expect(await Promise.all(lost.map((ref) => store.has(ref)))).toEqual(lost.map(() => false));
   expect(await readdir(join(home, 'artifacts', 'leaving'))).toEqual([]);
 });
 
@@ -79,7 +121,7 @@ test('what searches, their artifacts, what runs and what is young name stays; th
   expect(names((await find()).runs)).toEqual(['runs/abc']);
 
   const before = await filesBelow(home);
-  await removeGarbage(home, garbage, Date.now());
+  await removeGarbage(home, garbage);
   const gone = [
     ...names(garbage.artifacts).map((name) => `artifacts/${name.slice(0, 2)}/${name}`),
     ...names(garbage.entries),
@@ -93,9 +135,8 @@ test('an entry of the ledger stays where its artifact was used in the meantime',
   await write(`ledger/stage/${'a'.repeat(64)}.json`, JSON.stringify({ key: 'a'.repeat(64), value: { ref } }));
   const garbage = await find();
   expect(garbage.entries).toHaveLength(1);
-  const since = Date.now() - 1;
   await store.has(ref);
-  await removeGarbage(home, garbage, since);
+  await removeGarbage(home, garbage);
   expect(await filesBelow(join(home, 'ledger'))).toHaveLength(1);
 });
 
@@ -106,7 +147,7 @@ test('a search that is forgotten takes along what it alone needed', async () => 
   expect((await find()).artifacts).toEqual([]);
   const garbage = await find(['/anywhere/searches/b']);
   expect([names(garbage.searches), names(garbage.artifacts)]).toEqual([['searches/b'], [own.sha256]]);
-  await removeGarbage(home, garbage, Date.now());
+  await removeGarbage(home, garbage);
   expect(await readdir(join(home, 'searches'))).toEqual(['a']);
 });
 

@@ -10,7 +10,7 @@ import { openSearches } from '../../adapters/open-searches.ts';
 import type { Status } from '../../climb/search/search-views.ts';
 import type { SearchResult } from '../../climb/search/search-result.ts';
 import { filesBelow } from '../adapters/scratch.ts';
-import { openServedLab, tinySearch, until, type ServedLab } from '../search-lab.ts';
+import { openServedLab, tinySearch, until, writeTask, type ServedLab } from '../search-lab.ts';
 
 const fine = { ...tinySearch, proxy: { ...tinySearch.proxy, trainer: 'fake' } };
 const kept = ['artifacts', 'ledger', 'runs', 'searches'];
@@ -24,7 +24,7 @@ beforeAll(async () => {
 }, 300_000);
 afterAll(() => lab.close(), 60_000);
 
-const run = async (id: string) => (await (await lab.start(id, fine)).result()) as SearchResult;
+const run = async (id: string, file: object = fine) => (await (await lab.start(id, file)).result()) as SearchResult;
 
 /** As if nobody had worked here for years. */
 async function ageEverything(): Promise<void> {
@@ -72,15 +72,35 @@ test('shows what would go and removes nothing; told to, it removes that, and a r
   expect(again).toMatchObject({ fromLedger: again.proxies, recipe: { digest } });
 }, 300_000);
 
+test('leaves all that a branch of a kept search goes on from, and nothing that they share is paid for again', async () => {
+  await run('parent', {
+    ...fine,
+    proxy: { ...fine.proxy, warmStart: { tokens: 16_384 } },
+    budget: { proxies: 17, trainTokens: 16 * 8192 + 16_384, concurrency: 2 },
+  });
+  await writeTask(lab.home, 'another', 3000);
+  await ageEverything();
+  expect(await gc('--delete')).toMatchObject({ code: 0 });
+  const started = async () => (await lab.trainings()).filter((line) => line.startsWith('start')).length;
+  const before = await started();
+  const branchFrom = { search: 'parent', iteration: 1 };
+  const same = await run('same', { branchFrom });
+  expect(same).toMatchObject({ verified: true, fromLedger: same.proxies });
+  expect(await started()).toBe(before);
+  // What was trained for the iteration is scored on other tasks from its weights.
+  const other = await run('other', { branchFrom, tasks: [{ name: 'another', path: 'another.jsonl' }] });
+  expect(other.verified).toBe(true);
+  expect(await started()).toBe(before + other.proxies - other.fromLedger);
+}, 300_000);
+
 test('one that is killed after any number of removals leaves nothing that a search trips over', async () => {
   await rm(join(lab.home, 'searches'), { recursive: true });
   await ageEverything();
-  const since = Date.now();
   const found = await garbage();
   expect(found.artifacts.length).toBeGreaterThan(20);
   // It dies when half of the artifacts are gone, before the ledger is told.
   const half = found.artifacts.filter((_, at) => at % 2 === 0);
-  await removeGarbage(lab.home, { ...found, artifacts: half, entries: [], runs: [] }, since);
+  await removeGarbage(lab.home, { ...found, artifacts: half, entries: [], runs: [] });
   expect((await run('half')).recipe.digest).toBe(digest);
 }, 300_000);
 
@@ -97,14 +117,37 @@ test('beside a search that runs it takes nothing that the search needs, however 
   let done = false;
   const result = handle.result().finally(() => (done = true));
   while (!done) {
-    const since = Date.now();
     const found = await garbage();
-    await removeGarbage(lab.home, found, since);
+    await removeGarbage(lab.home, found);
     swept += found.artifacts.length;
   }
   expect(((await result) as SearchResult).recipe.digest).toBe(digest);
   expect(swept).toBeGreaterThan(0);
 }, 300_000);
+
+test('beside an assignment of later files it takes nothing that its history alone names', async () => {
+  const store = new ArtifactStore(join(lab.home, 'artifacts'));
+  const domainSet = await store.put('a domain set of a search that nobody kept');
+  await ageEverything();
+  // Nobody serves this queue: it runs until it is told to end.
+  const handle = await lab.client.workflow.start('assignDomains', {
+    taskQueue: 'nobody',
+    workflowId: 'assigning',
+    args: [{ domainSet, corpus: { path: 'corpus' } }],
+  });
+  await until(async () => (await openSearches(lab.client)).length > 0, 60_000);
+  expect(await gc('--delete', '--older-than', '0')).toMatchObject({
+    code: 1,
+    said: expect.stringContaining('1 searches or assignments run (assigning)'),
+  });
+  expect(await gc('--delete')).toMatchObject({ code: 0 });
+  expect(await store.isWhole(domainSet)).toBe(true);
+  await handle.terminate();
+  await until(async () => (await openSearches(lab.client)).length === 0, 60_000);
+  await ageEverything();
+  expect(await gc('--delete')).toMatchObject({ code: 0 });
+  expect(await store.has(domainSet)).toBe(false);
+}, 120_000);
 
 test('forgets a search that it is told to forget, names those it knows, and needs a server or a word', async () => {
   expect(await gc('--forget', 'nobody')).toMatchObject({ code: 1, said: expect.stringContaining('kept are: beside') });
