@@ -8,8 +8,8 @@ import { jest } from './checks/steps.mjs';
 
 const reports = await mkdtemp(join(tmpdir(), 'climb-test-'));
 const report = join(reports, 'jest.json');
-// One file after the other: each has processes of its own, and some promise a time.
-const args = ['test/faults/slow/', '--testPathIgnorePatterns=/node_modules/', '--runInBand'];
+// Two files at once: each has servers and processes of its own, and spends most of its time waiting for them.
+const args = ['test/faults/slow/', '--testPathIgnorePatterns=/node_modules/', '--maxWorkers=2'];
 const [succeeded] = await runSteps([{ ...jest([...args, '--json', `--outputFile=${report}`]), live: true }]);
 const { passed, failed } = await jestCounts(report);
 await rm(reports, { recursive: true });
