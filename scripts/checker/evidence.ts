@@ -11,6 +11,8 @@ export type Evidence = {
   readonly runs: readonly History[];
   /** Digest of the undisturbed run; absent: there is none to compare with. */
   readonly digest?: string;
+  /** `recipe.json` of the undisturbed run of the same file; absent: there is none to compare with. */
+  readonly undisturbed?: unknown;
   /** What must stand nowhere. */
   readonly canary?: string;
   /** A text in the environment or command line of every process of this search; absent: processes aren't looked for. */
@@ -30,7 +32,12 @@ export type Recipe = {
   readonly digest: string;
   readonly weights: readonly { readonly cluster: string; readonly label: string; readonly weight: number }[];
   readonly spec: {
-    readonly budget: { readonly proxies: number; readonly trainTokens?: number };
+    readonly budget: {
+      readonly proxies: number;
+      readonly trainTokens?: number;
+      readonly concurrency?: number;
+      readonly deadline?: string;
+    };
     readonly constraints?: {
       readonly bounds?: Readonly<Record<string, Sides>>;
       readonly pinned?: Readonly<Record<string, number>>;

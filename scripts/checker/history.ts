@@ -7,9 +7,11 @@ type HistoryEvent = { readonly eventType: string } & Readonly<Record<string, unk
 
 /** What happened to a search, oldest first, over all of its runs. */
 export type Happening =
-  | { readonly kind: 'scheduled'; readonly activity: Activity }
+  /** `at`: milliseconds since 1970 on the workflow's own clock, by which it decided. */
+  | { readonly kind: 'scheduled'; readonly activity: Activity; readonly at: number }
   | { readonly kind: 'completed'; readonly activity: Activity; readonly result: unknown }
-  | { readonly kind: 'lost'; readonly activity: Activity }
+  /** `failed`: for good, by the type of its failure; absent: it was called off. */
+  | { readonly kind: 'lost'; readonly activity: Activity; readonly failed?: string }
   | { readonly kind: 'message'; readonly name: string; readonly payload: unknown };
 
 export type Activity = { readonly id: string; readonly type: string; readonly input: unknown };
@@ -21,6 +23,9 @@ type Attributes = {
   readonly scheduledEventId?: string;
   readonly input?: Payloads;
   readonly result?: Payloads;
+  readonly startedEventId?: string;
+  readonly workflowTaskCompletedEventId?: string;
+  readonly failure?: { readonly applicationFailureInfo?: { readonly type?: string } };
   readonly signalName?: string;
   readonly acceptedRequest?: { readonly input: { readonly name: string; readonly args?: Payloads } };
 };
@@ -31,20 +36,33 @@ export function happenings(runs: readonly History[]): Happening[] {
 
 function ofOneRun({ events }: History): Happening[] {
   const scheduled = new Map<string, Activity>();
+  /** When each workflow task was started, by the event that completed it. */
+  const clock = new Map<string, number>();
+  const times = new Map<string, number>();
   return events.flatMap((event): Happening[] => {
     const found = attributesOf(event);
     const activity = scheduled.get(found.scheduledEventId ?? '');
     switch (event.eventType.replace('EVENT_TYPE_', '')) {
+      case 'WORKFLOW_TASK_STARTED':
+        times.set(String(event['eventId']), Date.parse(String(event['eventTime'])));
+        return [];
+      case 'WORKFLOW_TASK_COMPLETED':
+        clock.set(String(event['eventId']), times.get(found.startedEventId ?? '') ?? NaN);
+        return [];
       case 'ACTIVITY_TASK_SCHEDULED': {
         const { activityId: id = '', activityType } = found;
         const begun = { id, type: activityType?.name ?? '', input: first(found.input) };
         scheduled.set(String(event['eventId']), begun);
-        return [{ kind: 'scheduled', activity: begun }];
+        const at = clock.get(found.workflowTaskCompletedEventId ?? '') ?? NaN;
+        return [{ kind: 'scheduled', activity: begun, at }];
       }
       case 'ACTIVITY_TASK_COMPLETED':
         return activity ? [{ kind: 'completed', activity, result: first(found.result) }] : [];
       case 'ACTIVITY_TASK_FAILED':
-      case 'ACTIVITY_TASK_TIMED_OUT':
+      case 'ACTIVITY_TASK_TIMED_OUT': {
+        const failed = found.failure?.applicationFailureInfo?.type ?? '';
+        return activity ? [{ kind: 'lost', activity, failed }] : [];
+      }
       case 'ACTIVITY_TASK_CANCELED':
         return activity ? [{ kind: 'lost', activity }] : [];
       case 'WORKFLOW_EXECUTION_SIGNALED':

@@ -16,7 +16,11 @@ export function followProxies(
   const stands = new Map<string, Stand>();
   for (const step of happened) {
     if (step.kind !== 'message') {
-      for (const [id, stand] of moved(step)) if (stands.get(id) !== 'accepted') stands.set(id, stand);
+      for (const [id, stand] of moved(step)) {
+        // A branch scores its parent's proxies on other tasks, and begins none of them.
+        const begun = stands.has(id) || step.kind === 'scheduled';
+        if (begun && stands.get(id) !== 'accepted') stands.set(id, stand);
+      }
     }
     onStep(step, stands);
   }

@@ -5,14 +5,18 @@ import type { Invariant } from './evidence.ts';
 import { payloadsOf } from './history.ts';
 import { searchFolder } from './search-folder.ts';
 
-type Ref = { readonly sha256: string; readonly bytes: number };
+const hash = /^[0-9a-f]{64}$/;
+
+/** Some are named by their hash alone. */
+type Ref = { readonly sha256: string; readonly bytes?: number };
 
 /** I3: every reference resolves and its bytes hash to its name, those inside artifacts too. */
 export const referencesResolve: Invariant = async (evidence) => {
   const wrong: string[] = [];
   await eachArtifact(evidence, ({ sha256, bytes }, content) => {
     if (content === undefined) wrong.push(`artifact ${sha256} is missing`);
-    else if (content.length !== bytes) wrong.push(`artifact ${sha256} has ${content.length} bytes, expected ${bytes}`);
+    else if (bytes !== undefined && content.length !== bytes)
+      wrong.push(`artifact ${sha256} has ${content.length} bytes, expected ${bytes}`);
     else if (createHash('sha256').update(content).digest('hex') !== sha256) {
       wrong.push(`artifact ${sha256} has other bytes than its name says`);
     }
@@ -29,7 +33,8 @@ export async function eachArtifact(
   const snapshots = await readdir(join(folder, 'iterations')).catch(() => []);
   const named = ['recipe.json', ...snapshots.map((name) => join('iterations', name))];
   const files = await Promise.all(named.map((name) => readFile(join(folder, name)).catch(() => Buffer.alloc(0))));
-  const waiting = [...payloadsOf(runs), ...files.map(json)].flatMap(referencesIn);
+  const values = [...payloadsOf(runs), ...files.map(json)];
+  const waiting = [...usedBy(json(files[0] as Buffer)), ...values.flatMap(referencesIn)];
   const seen = new Set<string>();
   for (let ref = waiting.pop(); ref !== undefined; ref = waiting.pop()) {
     if (seen.has(ref.sha256)) continue;
@@ -56,5 +61,17 @@ function referencesIn(value: unknown): Ref[] {
   if (typeof sha256 === 'string' && typeof bytes === 'number' && Object.keys(value).length === 2) {
     return [{ sha256, bytes }];
   }
-  return Object.values(value).flatMap(referencesIn);
+  return [...scoreOf(value), ...Object.values(value).flatMap(referencesIn)];
+}
+
+/** An observation names its score by the hash, unless it comes from elsewhere: its proxy was trained there. */
+function scoreOf(value: object): Ref[] {
+  const { score, evidence } = value as { readonly score?: unknown; readonly evidence?: unknown };
+  return typeof score === 'string' && evidence === undefined && hash.test(score) ? [{ sha256: score }] : [];
+}
+
+/** What a recipe was made from; that of the corpus is over files that are people's own. */
+function usedBy(recipe: unknown): Ref[] {
+  const { corpus: _corpus, ...hashes } = (recipe as { readonly hashes?: Record<string, string> })?.hashes ?? {};
+  return Object.values(hashes).map((sha256) => ({ sha256 }));
 }

@@ -1,46 +1,71 @@
 import type { Invariant } from './evidence.ts';
-import { happenings } from './history.ts';
-import { followProxies, membersOf } from './proxies.ts';
+import { happenings, type Happening } from './history.ts';
+import { limitsOf, changedBy } from './limits.ts';
+import { followProxies, membersOf, type Stand } from './proxies.ts';
 
-type Limits = { proxies: number; trainTokens: number };
-
-/** I2: nothing is begun that a budget has no room for, so that it is exceeded at most by what was in flight when it fell. */
+/**
+ * I2: nothing is begun that a budget has no room for, so that it is exceeded at most by what was in flight when it fell,
+ * and what was spent was charged. Device hours and money are guarded by an estimate, which no history shows.
+ */
 export const withinBudget: Invariant = ({ runs }, recipe) => {
   const wrong: string[] = [];
-  const { proxies, trainTokens = Infinity } = recipe.spec.budget;
-  let limits: Limits = { proxies, trainTokens };
+  let limits = limitsOf(recipe.spec.budget);
+  let stands: ReadonlyMap<string, Stand> = new Map();
+  /** What each proxy is trained on, and how many are in its group. */
   const tokens = new Map<string, number>();
-  followProxies(happenings(runs), (step, stands) => {
+  const sizes = new Map<string, number>();
+  let lost = 0;
+  const tokensOf = (ids: Iterable<string>) => [...ids].reduce((sum, id) => sum + (tokens.get(id) ?? 0), 0);
+  const standing = (...wanted: Stand[]) => [...stands].flatMap(([id, stand]) => (wanted.includes(stand) ? [id] : []));
+
+  followProxies(happenings(runs), (step, now) => {
+    stands = now;
     if (step.kind === 'message') {
-      limits = { ...limits, ...changed(step.name, step.payload) };
-      return;
-    }
-    const { type, input } = step.activity;
-    if (type !== 'trainProxies') return;
-    const each = (input as { readonly proxy: { readonly tokens: number } }).proxy.tokens;
-    if (step.kind !== 'scheduled') return;
-    for (const { id } of membersOf(input)) tokens.set(id, each);
-    const taken = [...stands].filter(([, stand]) => stand !== 'free').map(([id]) => id);
-    const spent = taken.reduce((sum, id) => sum + (tokens.get(id) ?? 0), 0);
-    if (taken.length > limits.proxies) {
-      wrong.push(`${step.activity.id} is begun as proxy ${taken.length} of ${limits.proxies}`);
-    }
-    if (spent > limits.trainTokens) {
-      wrong.push(`${step.activity.id} is begun at ${spent} tokens of ${limits.trainTokens}`);
+      limits = { ...limits, ...changedBy(step.name, step.payload) };
+    } else if (step.kind === 'lost' && isCharged(step, sizes)) {
+      const ids = membersOf(step.activity.input).map(({ id }) => id);
+      lost += tokensOf(ids.filter((id) => stands.get(id) === 'free'));
+    } else if (step.kind === 'scheduled' && step.activity.type === 'trainProxies') {
+      const { id, input } = step.activity;
+      const members = membersOf(input);
+      const each = (input as { readonly proxy: { readonly tokens: number } }).proxy.tokens;
+      for (const member of members) tokens.set(member.id, each);
+      sizes.set(id, members.length);
+      const taken = standing('flying', 'accepted');
+      const flying = standing('flying').length;
+      const spent = lost + tokensOf(taken);
+      const { proxies, trainTokens, concurrency, deadline } = limits;
+      if (taken.length > proxies) wrong.push(`${id} is begun as proxy ${taken.length} of ${proxies}`);
+      if (spent > trainTokens) wrong.push(`${id} is begun at ${spent} tokens of ${trainTokens}`);
+      // A group that goes on may be larger than the concurrency of now: then it is alone.
+      if (flying > concurrency && flying > members.length) {
+        wrong.push(`${id} is begun with ${flying} in flight, ${concurrency} may be`);
+      }
+      if (step.at > deadline) wrong.push(`${id} is begun at ${iso(step.at)}, the deadline was ${iso(deadline)}`);
     }
   });
+
+  const spent = lost + tokensOf(standing('accepted'));
+  const { trainTokens } = recipe.run.charged;
+  if (!calledOff(runs) && spent !== trainTokens) wrong.push(`${spent} tokens were spent, ${trainTokens} were charged`);
   return wrong;
 };
 
-/** What a message changed: one with a field that can't be is refused as a whole. */
-function changed(name: string, payload: unknown): Partial<Limits> {
-  if (name !== 'setBudget' || typeof payload !== 'object' || payload === null) return {};
-  const { reason: _reason, deadline: _deadline, money: _money, ...numbers } = payload as Record<string, unknown>;
-  const known = ['proxies', 'trainTokens', 'deviceHours', 'concurrency', 'iterations'];
-  const good = Object.entries(numbers).every(
-    ([field, value]) => known.includes(field) && typeof value === 'number' && value > 0,
-  );
-  if (!good) return {};
-  const { proxies, trainTokens } = numbers as Partial<Limits>;
-  return { ...(proxies !== undefined && { proxies }), ...(trainTokens !== undefined && { trainTokens }) };
+/**
+ * What failed for good has its price, and its place is free again. A group that is refused is handed back, and its
+ * members are tried alone.
+ */
+function isCharged(
+  { activity: { id, type }, failed }: Extract<Happening, { kind: 'lost' }>,
+  sizes: ReadonlyMap<string, number>,
+): boolean {
+  if (failed === undefined || (type !== 'trainProxies' && type !== 'evaluateProxies')) return false;
+  const alone = (sizes.get(id.replace(/-evaluate$/, '')) ?? 1) === 1;
+  return alone || (failed !== 'badSpec' && failed !== 'badData');
 }
+
+/** What was called off was cut by a pause, which costs no tokens, or by a cancel, which does: histories don't say. */
+const calledOff = (runs: Parameters<Invariant>[0]['runs']) =>
+  runs.some(({ events }) => events.some(({ eventType }) => eventType === 'EVENT_TYPE_ACTIVITY_TASK_CANCEL_REQUESTED'));
+
+const iso = (time: number) => new Date(time).toISOString();

@@ -6,9 +6,12 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { checkSearch } from '../../../scripts/checker/check-search.ts';
-import type { Evidence } from '../../../scripts/checker/evidence.ts';
+import { digestOf } from '../../../scripts/checker/digest.ts';
+import type { Evidence, Recipe } from '../../../scripts/checker/evidence.ts';
 import { treeOf } from '../../../scripts/checker/files.ts';
+import { finishRecipe, type RecipeBody, type RecipeRun } from '../../../climb/search/recipe.ts';
 import { repositoryRoot } from '../../../adapters/home.ts';
+import { bodyOf, smallSpec } from '../../climb/made-recipe.ts';
 import { scratch } from '../../adapters/scratch.ts';
 import { soundSearch, type MadeSearch } from './made-search.ts';
 
@@ -25,14 +28,14 @@ beforeEach(async () => {
 const found = async (more: Partial<Evidence> = {}) => checkSearch(await made.evidence(more));
 
 test('a sound search has nothing wrong', async () => {
-  expect(await found({ digest: 'd1', canary: 'hunter2', mark: made.home })).toEqual([]);
+  expect(await found({ digest: digestOf(made.recipe), canary: 'hunter2', mark: made.home })).toEqual([]);
 });
 
 test('one that did not complete, or has no recipe, is told at once', async () => {
-  const { recipe } = made;
-  made.result = undefined;
+  const { result } = made;
+  made.result = () => undefined;
   expect(await found()).toEqual(['the search did not complete']);
-  made.result = { recipe };
+  made.result = result;
   const evidence = await made.evidence();
   await rm(join(made.home, 'searches'), { recursive: true });
   expect(await checkSearch(evidence)).toEqual([expect.stringContaining('without a recipe')]);
@@ -49,7 +52,13 @@ describe('I1, one result and one charge', () => {
     made.train('i1-p003', null);
     await made.write('ledger/proxy/i1-p003.json', '{}');
     made.recipe.run.charged.proxies = 3;
-    made.recipe.spec.budget = { proxies: 3, trainTokens: 300 };
+    made.recipe.run.charged.trainTokens = 300;
+    Object.assign(made.recipe.spec.budget, { proxies: 3, trainTokens: 300 });
+    expect(await found()).toEqual([]);
+  });
+
+  test('what a branch scores of its parent is none of its own', async () => {
+    made.activity('evaluateProxies', 'retask', { members: [{ id: 'i0-p009' }], tasks: ['u'] }, { members: [] });
     expect(await found()).toEqual([]);
   });
 
@@ -67,7 +76,7 @@ describe('I1, one result and one charge', () => {
 describe('I2, within the budget', () => {
   test('a proxy, or its tokens, too many', async () => {
     await made.proxy('i1-p003');
-    made.recipe.run.charged.proxies = 3;
+    made.recipe.run.charged = { proxies: 3, trainTokens: 300 };
     expect(await found()).toEqual([
       'I2: i1-p003 is begun as proxy 3 of 2',
       'I2: i1-p003 is begun at 300 tokens of 200',
@@ -77,9 +86,10 @@ describe('I2, within the budget', () => {
   test('a raised budget has room, one that was refused as a whole has not, one that fell stops what comes', async () => {
     made.signal('setBudget', { proxies: 3, trainTokens: 300 });
     await made.proxy('i1-p003');
-    made.recipe.run.charged.proxies = 3;
+    made.recipe.run.charged = { proxies: 3, trainTokens: 300 };
     expect(await found()).toEqual([]);
     made.signal('setBudget', { proxies: 9, oops: 1 });
+    made.signal('setBudget', { trainTokens: 900.5 });
     made.signal('setBudget', { proxies: 1 });
     made.train('i1-p004', {});
     expect(await found()).toEqual([
@@ -88,10 +98,60 @@ describe('I2, within the budget', () => {
     ]);
   });
 
-  test('what was lost makes room again', async () => {
-    made.activity('trainProxies', 'i1-p003', { members: [{ id: 'i1-p003' }], proxy: { tokens: 100 } });
-    made.events.splice(2, 0, ...made.events.splice(-2));
+  /** Before the proxies of the search, one or more that are lost. */
+  const losing = (ids: string[], failure?: string | null) => {
+    const before = made.events.length;
+    const members = ids.map((id) => ({ id }));
+    made.activity('trainProxies', 'i1-p003', { members, proxy: { tokens: 100 } }, undefined, failure);
+    made.events.unshift(...made.events.splice(before));
+  };
+
+  test('the place of what was lost is free again, its tokens are gone', async () => {
+    losing(['i1-p003']);
+    expect(await found()).toEqual([
+      'I2: i1-p002 is begun at 300 tokens of 200',
+      'I2: 300 tokens were spent, 200 were charged',
+    ]);
+    made.recipe.spec.budget.trainTokens = 300;
+    made.recipe.run.charged.trainTokens = 300;
     expect(await found()).toEqual([]);
+  });
+
+  test('a group that was refused is handed back, and one that was cut goes on: neither costs a token', async () => {
+    losing(['i1-p003', 'i1-p004'], 'badData');
+    expect(await found()).toEqual([]);
+    losing(['i1-p003'], null);
+    expect(await found()).toEqual([]);
+    losing(['i1-p003'], 'badData');
+    expect(await found()).toContain('I2: 300 tokens were spent, 200 were charged');
+  });
+
+  test('more in flight than may be, but for a group alone', async () => {
+    const lane = (id: string, members: number) => {
+      const all = Array.from({ length: members }, (_, at) => ({ id: `${id}-${at}` }));
+      made.begin('trainProxies', id, { members: all, proxy: { tokens: 0 } });
+    };
+    Object.assign(made.recipe.spec.budget, { proxies: 9, concurrency: 3 });
+    lane('i2-g01', 4);
+    expect(await found()).toEqual([]);
+    made.signal('setBudget', { concurrency: 6 });
+    lane('i2-g02', 2);
+    expect(await found()).toEqual([]);
+    lane('i2-g03', 1);
+    expect(await found()).toEqual(['I2: i2-g03 is begun with 7 in flight, 6 may be']);
+  });
+
+  test('one that is begun after the deadline, by the clock of the workflow', async () => {
+    Object.assign(made.recipe.spec.budget, { proxies: 3, deadline: '2026-01-01T06:00:00Z' });
+    const begin = (at: string) =>
+      made.begin('trainProxies', 'i1-p003', { members: [{ id: 'i1-p003' }], proxy: { tokens: 0 } }, at);
+    begin('2026-01-01T05:59:59Z');
+    expect(await found()).toEqual([]);
+    made.signal('setBudget', { deadline: '2026-01-01T05:00:00Z' });
+    begin('2026-01-01T05:00:01Z');
+    expect(await found()).toEqual([
+      'I2: i1-p003 is begun at 2026-01-01T05:00:01.000Z, the deadline was 2026-01-01T05:00:00.000Z',
+    ]);
   });
 });
 
@@ -120,6 +180,25 @@ describe('I3, references', () => {
     const ref = { sha256: 'a'.repeat(64), bytes: 1 };
     await made.write('searches/made/iterations/1.json', JSON.stringify({ predictor: ref }));
     expect(await found()).toEqual([`I3: artifact ${ref.sha256} is missing`]);
+  });
+
+  test('of an observation that a branch has from its parent, through its score to the weights', async () => {
+    const weights = await made.artifact('weights of another search');
+    const { sha256: score } = await made.artifact(JSON.stringify({ kind: 'score', weights }));
+    const elsewhere = { score: 'b'.repeat(64), evidence: 'exact' };
+    const observations = [{ id: 'i1-p001', score }, elsewhere];
+    made.activity('refit', 'r', {}, await made.artifact(JSON.stringify({ kind: 'predictor', observations })));
+    expect(await found()).toEqual([]);
+    await rm(join(made.home, made.artifactPath(weights.sha256)));
+    expect(await found()).toEqual([`I3: artifact ${weights.sha256} is missing`]);
+    await rm(join(made.home, made.artifactPath(score)));
+    expect(await found()).toEqual([`I3: artifact ${score} is missing`]);
+  });
+
+  test('of what the recipe was made from; its corpus is files of people', async () => {
+    const hashes = { corpus: 'a'.repeat(64), 'score.v-p001': 'b'.repeat(64) };
+    Object.assign(made.recipe, { hashes });
+    expect(await found()).toEqual([`I3: artifact ${hashes['score.v-p001']} is missing`]);
   });
 });
 
@@ -179,10 +258,56 @@ describe('I6, weights', () => {
   });
 });
 
-test('I7: another digest than the undisturbed run, or than the answer', async () => {
-  expect(await found({ digest: 'd2' })).toEqual(["I7: the recipe's digest is d1, undisturbed it is d2"]);
-  made.result = { recipe: { digest: 'd3' } };
-  expect(await found()).toEqual(['I7: the result says d3, recipe.json d1']);
+describe('I7, the digest', () => {
+  test('is another than the undisturbed run has, or than the answer says', async () => {
+    const digest = digestOf(made.recipe);
+    expect(await found({ digest: 'd2' })).toEqual([`I7: the recipe's digest is ${digest}, undisturbed it is d2`]);
+    made.result = () => ({ recipe: { digest: 'd3' } });
+    expect(await found()).toEqual([`I7: the result says d3, recipe.json ${digest}`]);
+  });
+
+  test('leaves out what it has to cover', async () => {
+    const { weights: _, ...less } = made.recipe;
+    made.digest = digestOf(less);
+    expect(await found()).toEqual([
+      `I7: the recipe's digest is ${made.digest}, what it has to cover is ${digestOf(made.recipe)}`,
+    ]);
+  });
+
+  test('is the same although the recipes differ', async () => {
+    const digest = digestOf(made.recipe);
+    const undisturbed = structuredClone({ ...made.recipe, digest });
+    undisturbed.run.charged.proxies = 7;
+    expect(await found({ digest, undisturbed })).toEqual([]);
+    undisturbed.spec.budget.concurrency = 3; // which the digest leaves out, and one file has once
+    undisturbed.weights.pop();
+    expect(await found({ digest, undisturbed })).toEqual([
+      'I7: recipe.weights.1 is {"cluster":"c0001","label":"sky","weight":0.75}, undisturbed it is nothing',
+      'I7: recipe.spec.budget.concurrency is 2, undisturbed it is 3',
+    ]);
+  });
+
+  test('covers what the search says it does', () => {
+    const search = { ...smallSpec.search, warmStart: { search: 'before' } };
+    const files = {
+      corpus: { ...smallSpec.corpus, path: 'a', sources: [{ name: 's', path: 'b' }] },
+      embedding: { ...smallSpec.embedding, path: 'vectors', endpoint: 'tei' },
+      gates: { beforeVerify: true },
+      branchFrom: { search: 'parent', iteration: 2 },
+    };
+    const trunks = [{ tokens: 16 }, { checkpoint: 'trunk.safetensors' }, undefined];
+    const specs = trunks.map((warmStart) => ({
+      ...smallSpec,
+      ...files,
+      search,
+      proxy: { ...smallSpec.proxy, warmStart, tokenizer: 't' },
+    }));
+    for (const spec of [smallSpec, ...specs] as unknown as RecipeBody['spec'][]) {
+      const body = bodyOf(null, { spec, hashes: { corpus: 'c', manifest: 'm', '10': 'x', '9': 'y' } });
+      const recipe = finishRecipe(body, { search: 'made' } as RecipeRun);
+      expect(digestOf(JSON.parse(JSON.stringify(recipe)) as Recipe)).toBe(recipe.digest);
+    }
+  });
 });
 
 describe('I8, a secret', () => {

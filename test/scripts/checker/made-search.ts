@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { digestOf } from '../../../scripts/checker/digest.ts';
 import type { Evidence } from '../../../scripts/checker/evidence.ts';
 
 /** What a search of two proxies leaves behind, made by hand: sound as it stands, and easy to spoil. */
@@ -8,18 +9,20 @@ export class MadeSearch {
   readonly home: string;
   readonly events: Record<string, unknown>[] = [];
   readonly recipe = {
-    digest: 'd1',
     weights: [
       { cluster: 'c0000', label: 'sea', weight: 0.25 },
       { cluster: 'c0001', label: 'sky', weight: 0.75 },
     ],
     spec: {
-      budget: { proxies: 2, trainTokens: 200 },
+      budget: { proxies: 2, trainTokens: 200, concurrency: 2 },
       constraints: { bounds: { sea: { lower: 0.1, upper: 0.3 } }, groups: { both: { clusters: ['sea', 'c0001'] } } },
     },
     run: { charged: { proxies: 2, trainTokens: 200 } },
   };
-  result: unknown = { recipe: { digest: 'd1' } };
+  /** Digest in the recipe; by default the right one. */
+  digest: string | undefined;
+  /** What the workflow answers. */
+  result: (digest: string) => unknown = (digest) => ({ recipe: { digest } });
 
   constructor(home: string) {
     this.home = home;
@@ -40,25 +43,46 @@ export class MadeSearch {
     return { sha256, bytes: Buffer.byteLength(content) };
   }
 
-  /** An activity from its beginning to its end; without a result it failed. */
-  activity(type: string, id: string, input: unknown, result?: unknown): void {
-    const eventId = String(this.events.length + 1);
-    this.events.push({
-      eventId,
-      eventType: 'EVENT_TYPE_ACTIVITY_TASK_SCHEDULED',
-      activityTaskScheduledEventAttributes: { activityId: id, activityType: { name: type }, input: payload(input) },
-    });
-    if (result === undefined) {
-      const failed = { scheduledEventId: eventId };
-      this.events.push({
-        eventType: 'EVENT_TYPE_ACTIVITY_TASK_FAILED',
-        activityTaskFailedEventAttributes: failed,
-      });
-    } else {
-      const completed = { scheduledEventId: eventId, result: payload(result) };
+  /** An activity that begins, in a workflow task of that time; its event's id. */
+  begin(type: string, id: string, input: unknown, at = '2026-01-01T00:00:00Z'): string {
+    const [started, completed, scheduled] = [1, 2, 3].map((more) => String(this.events.length + more));
+    const workflowTaskCompletedEventId = completed;
+    const begun = { activityId: id, activityType: { name: type }, input: payload(input), workflowTaskCompletedEventId };
+    this.events.push(
+      { eventId: started, eventTime: at, eventType: 'EVENT_TYPE_WORKFLOW_TASK_STARTED' },
+      {
+        eventId: completed,
+        eventType: 'EVENT_TYPE_WORKFLOW_TASK_COMPLETED',
+        workflowTaskCompletedEventAttributes: { startedEventId: started },
+      },
+      {
+        eventId: scheduled,
+        eventType: 'EVENT_TYPE_ACTIVITY_TASK_SCHEDULED',
+        activityTaskScheduledEventAttributes: begun,
+      },
+    );
+    return scheduled as string;
+  }
+
+  /** An activity from its beginning to its end; without a result it failed, with that type of failure, or was called off. */
+  activity(type: string, id: string, input: unknown, result?: unknown, failure: string | null = 'internal'): void {
+    const scheduledEventId = this.begin(type, id, input);
+    if (result !== undefined) {
+      const completed = { scheduledEventId, result: payload(result) };
       this.events.push({
         eventType: 'EVENT_TYPE_ACTIVITY_TASK_COMPLETED',
         activityTaskCompletedEventAttributes: completed,
+      });
+    } else if (failure === null) {
+      this.events.push({
+        eventType: 'EVENT_TYPE_ACTIVITY_TASK_CANCELED',
+        activityTaskCanceledEventAttributes: { scheduledEventId },
+      });
+    } else {
+      const failed = { scheduledEventId, failure: { applicationFailureInfo: { type: failure } } };
+      this.events.push({
+        eventType: 'EVENT_TYPE_ACTIVITY_TASK_FAILED',
+        activityTaskFailedEventAttributes: failed,
       });
     }
   }
@@ -91,12 +115,14 @@ export class MadeSearch {
 
   /** What the checker is given, with everything on disk. */
   async evidence(more: Partial<Evidence> = {}): Promise<Evidence> {
-    await this.write('searches/made/recipe.json', JSON.stringify(this.recipe));
+    const digest = this.digest ?? digestOf(this.recipe);
+    await this.write('searches/made/recipe.json', JSON.stringify({ ...this.recipe, digest }));
+    const result = this.result(digest);
     const ended = () => ({
       eventType: 'EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED',
-      workflowExecutionCompletedEventAttributes: { result: payload(this.result) },
+      workflowExecutionCompletedEventAttributes: { result: payload(result) },
     });
-    const events = [...this.events, ...(this.result === undefined ? [] : [ended()])];
+    const events = [...this.events, ...(result === undefined ? [] : [ended()])];
     return { home: this.home, search: 'made', runs: [{ events } as Evidence['runs'][number]], ...more };
   }
 }
