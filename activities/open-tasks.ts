@@ -27,6 +27,9 @@ export type OpenedTasks = Pick<Opening, 'tasks' | 'continuations'> & {
   readonly gone: readonly string[];
 };
 
+/** Temporal carries 2 MiB from a stage to the search, and from the search to what fits the predictor. */
+const mostBytes = 2_000_000;
+
 const refusals = new Set(['BadTask', 'RefusedPath']);
 
 /** Reads tasks that come while a search runs, and finds the weights of all that it observed. */
@@ -87,7 +90,11 @@ export function openTasks({ store, tasks }: Pick<Deps, 'store' | 'tasks'>) {
       if (weights === undefined) gone.push(id);
       else proxies.set(score, { name: id, weights });
     }
-    return { proxies: [...proxies].map(([id, proxy]) => ({ id, ...proxy })), gone };
+    const found = { proxies: [...proxies].map(([id, proxy]) => ({ id, ...proxy })), gone };
+    const bytes = Buffer.byteLength(JSON.stringify(found));
+    if (bytes <= mostBytes) return found;
+    const message = `${observations.length} finished proxies would be scored on them, whose references take ${bytes} bytes, and a search can be told ${mostBytes} at once (about 10,000 proxies); start a search with these tasks, which finds in the ledger what was trained`;
+    throw new InvalidInput('the new list of tasks', [{ path: 'tasks', message }]);
   }
 
   async function weightsOf(score: string): Promise<Ref | undefined> {

@@ -11,6 +11,9 @@ import { itemsOfLines } from './task-lines.ts';
 /** All of a task's items are in memory at once; a million questions take a tenth of it. */
 const longest = 1 << 30;
 
+/** What no further attempt changes, as a broken disk or network may. */
+const closed = new Set(['EACCES', 'EPERM', 'EISDIR', 'ENOTDIR']);
+
 /** The items of a task of a search file: of the evaluation library, or of a person's own JSON lines. */
 export class TaskItems {
   readonly #library: TaskLibrary;
@@ -22,7 +25,16 @@ export class TaskItems {
   }
 
   /** @throws BadTask, also where the metric needs choices and the items are texts; RefusedPath */
-  async items(task: TaskSpec): Promise<TaskItem[]> {
+  items(task: TaskSpec): Promise<TaskItem[]> {
+    return this.#items(task).catch((error: NodeJS.ErrnoException) => {
+      if (!closed.has(error.code ?? '')) throw error;
+      throw new BadTask(
+        `the items of "${task.name}" can't be read (${error.message}), and it is the same at every attempt; let the worker read them`,
+      );
+    });
+  }
+
+  async #items(task: TaskSpec): Promise<TaskItem[]> {
     const all = task.path === undefined ? await this.#library.items(task.name, task.split) : await this.#own(task.path);
     if (task.metric !== 'bitsPerByte' && all.some(isText)) {
       throw new BadTask(

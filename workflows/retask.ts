@@ -1,4 +1,4 @@
-import { ActivityFailure, ApplicationFailure } from '@temporalio/workflow';
+import { ActivityFailure, ApplicationFailure, isCancellation } from '@temporalio/workflow';
 import type { Ref } from '../climb/artifact.ts';
 import { spaceRules } from '../climb/mixture/mixture-space.ts';
 import { scaledTo } from '../climb/search/proxy-cost.ts';
@@ -9,6 +9,7 @@ import { searchSettings } from '../climb/spec/search-presets.ts';
 import { columnsAmong, withTasks } from '../climb/spec/task-change.ts';
 import { scaleOf, taskLabel } from '../climb/verification/objective.ts';
 import type { RefitPredictorInput } from '../activities/refit-predictor.ts';
+import { reasonOf } from './proxy-group.ts';
 import { leastRuns, Refused, rescore, type Rescored } from './rescore.ts';
 import { runStage } from './stages.ts';
 
@@ -55,7 +56,7 @@ async function takeOver(state: SearchState, opening: Opening, prepared: Prepared
     longest = scaledTo(state.longest, opening.continuations, found.continuations);
     const next = { ...state, spec, opening: opened, longest };
     again = await rescore(state, next, prepared, proxies, at);
-    again.lost.push(...gone);
+    again = { ...again, lost: [...again.lost, ...gone] };
     longest = again.longest ?? longest;
   } else {
     opened = { ...opening, tasks: columns.map((column) => opening.tasks[column] as Ref) };
@@ -142,6 +143,8 @@ function sideEffects({ spec }: SearchState, { scored, lost }: Rescored, columns:
 /** Why a change can't be made, or null for what is no refusal: a cancelled search, a fault of ours. */
 function refusalIn(error: unknown): string | null {
   if (error instanceof Refused) return error.message;
-  const cause = error instanceof ActivityFailure ? error.cause : undefined;
-  return cause instanceof ApplicationFailure && cause.type === 'InvalidSearchSpec' ? cause.message : null;
+  if (!(error instanceof ActivityFailure) || isCancellation(error)) return null;
+  const { cause, activityType } = error;
+  if (cause instanceof ApplicationFailure && cause.type === 'InvalidSearchSpec') return cause.message;
+  return `the stage ${activityType} gave up on the new tasks (${reasonOf(error)}); mend that and send setTasks again`;
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { openTasks } from '../../activities/open-tasks.ts';
 import type { Ref } from '../../climb/artifact.ts';
+import { digest } from '../../climb/content-key.ts';
 import type { Problem } from '../../climb/problem.ts';
 import { specOf } from '../climb/made-search.ts';
 import { place, scratch } from '../adapters/scratch.ts';
@@ -59,6 +60,28 @@ test('the weights of what was observed are found by its score; what has none any
   expect(await open(['fresh'], predictor)).toMatchObject({ proxies: [known(a), known(b)], gone: ['e001'] });
   await rm(deps.store.path(a.weights));
   expect(await open(['fresh'], predictor)).toMatchObject({ proxies: [known(b)], gone: ['i1-a', 'e001'] });
+});
+
+test('so many proxies that Temporal would not carry them are refused, ten thousand are not', async () => {
+  const { deps, open } = await world();
+  const weights = await deps.store.put('weights');
+  const score = await deps.store.putJson({ schema: 1, kind: 'score', weights, tasks: [] });
+  const predictorOf = (count: number) => {
+    const observations = Array.from({ length: count }, (_, at) => {
+      return { id: `i1-p${at}`, weights: [1], losses: [2], score: digest(String(at)) };
+    });
+    return deps.store.putJson({ schema: 1, kind: 'predictor', observations, predictor: {} });
+  };
+  // One score stands for all of them, read once.
+  const { store } = deps;
+  const [read, has] = [store.readJson.bind(store), store.has.bind(store)];
+  store.find = () => Promise.resolve(score);
+  store.has = (ref) => (ref === weights ? Promise.resolve(true) : has(ref));
+  store.readJson = (ref) => (ref === score ? Promise.resolve({ weights } as never) : read(ref));
+  expect((await open(['fresh'], await predictorOf(10_000))).proxies).toHaveLength(10_000);
+  const failure = await failureOf(open(['fresh'], await predictorOf(12_000)));
+  expect(failure).toMatchObject({ type: 'InvalidSearchSpec', nonRetryable: true });
+  expect(failure.message).toContain('12000 finished proxies would be scored on them');
 });
 
 test('items that are reported are refused with both names, beside what can not be read', async () => {

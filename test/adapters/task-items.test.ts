@@ -1,3 +1,4 @@
+import { chmod, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
@@ -43,6 +44,18 @@ test('a subset is spread evenly over the task and always the same', async () => 
   expect(new Set(gaps)).toEqual(new Set([3, 4]));
   expect(await ids(12, 12)).toEqual(Array.from({ length: 12 }, (_, at) => at));
   expect(await ids(12, 1000)).toHaveLength(12);
+});
+
+test('items that the worker may not read, or that are no file, are no good at any attempt', async () => {
+  await place(join(folder, 'library', 'odd', 'rc_0shot', 'requests.jsonl.gz'), '');
+  await mkdir(join(folder, 'library', 'odd', 'rc_0shot', 'config.json'));
+  const odd = tasks.items(task({ name: 'odd' }));
+  await expect(odd).rejects.toThrow(BadTask);
+  await expect(odd).rejects.toThrow(/the items of "odd" can't be read \(EISDIR.*let the worker read them/);
+  if (process.getuid?.() === 0) return; // may read everything
+  await place(join(folder, 'closed.jsonl'), item(0));
+  await chmod(join(folder, 'closed.jsonl'), 0);
+  await expect(tasks.items(task({ path: 'closed.jsonl' }))).rejects.toThrow(BadTask);
 });
 
 test('a question may have a single choice', async () => {

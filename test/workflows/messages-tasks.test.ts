@@ -1,4 +1,4 @@
-/** Other tasks while a search runs, on a real dev server with a fake trainer. About 45 s: seven searches. */
+/** Other tasks while a search runs, on a real dev server with a fake trainer. About 50 s: eight searches. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -181,6 +181,27 @@ test('a budget that does not pay for scoring again refuses the change, and the s
   expect(recipe.spec.tasks.map(({ name }) => name)).toEqual(['searched']);
   expect((await status()).rejected).toEqual([
     { name: 'setTasks', reason: expect.stringMatching(/^budget.deviceHours doesn't pay for scoring \d proxies/) },
+  ]);
+}, 120_000);
+
+test('a stage that gives up on other tasks refuses the change, and the search ends as it was', async () => {
+  const { send, end, status } = await heldAt('given-up', { seed: 38 });
+  await send('setTasks', { tasks: [own('other')] });
+  // The first pass is that of the iteration under way, then come all attempts at the new tasks.
+  process.env['CLIMB_FAULTS'] = [2, 3, 4, 5, 6].map((pass) => `prune.before:crash:${pass}`).join(',');
+  try {
+    const { result, recipe } = await end();
+    expect(result).toMatchObject({ verified: true, proxies: 16 });
+    expect(recipe.spec.tasks.map(({ name }) => name)).toEqual(['searched']);
+    expect(recipe.run.taskChanges).toBeUndefined();
+  } finally {
+    delete process.env['CLIMB_FAULTS'];
+  }
+  expect((await status()).rejected).toEqual([
+    {
+      name: 'setTasks',
+      reason: expect.stringMatching(/^the stage pruneCandidates gave up on the new tasks \(.*injected/),
+    },
   ]);
 }, 120_000);
 
