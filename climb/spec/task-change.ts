@@ -22,7 +22,7 @@ export function* taskChangeProblems(spec: SearchSpec, tasks: readonly TaskSpec[]
   yield* taskProblems(changed);
   yield* guardProblems(changed);
   yield* proposalProblems(changed);
-  yield* verifyProblems(changed, { regmixHoldout: false });
+  yield* verifyProblems(changed, { regmixHoldout: false, boundedBatch: false });
   if (changed.verify.baselines.length === 0) {
     yield {
       path: 'tasks',

@@ -24,7 +24,7 @@ export const verifyPart = part({
     ['uniform', 'proportional', 'ngram'],
   ),
   regmixProxies: z.optional(
-    count(2, 100_000, "proxies of RegMix's own search; by default as many as this search trains"),
+    count(2, 100_000, "proxies of RegMix's own search, 10000 at most; by default as many as this search trains"),
   ),
   interval: z._default(
     z

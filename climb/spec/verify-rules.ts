@@ -3,7 +3,7 @@ import { efficiencyShape } from './baseline-work.ts';
 import { proxyShape } from './proxy-shape.ts';
 import type { SearchSpec } from './search-file.ts';
 import { searchSettings } from './search-presets.ts';
-import { leastRegmixIn, type Era } from './verify-defaults.ts';
+import { leastRegmixIn, mostRegmixProxies, type Era } from './verify-defaults.ts';
 
 /** Baselines that can't be had, and figures that would say nothing. */
 export function* verifyProblems(spec: SearchSpec, era: Era): Iterable<Problem> {
@@ -28,6 +28,12 @@ export function* verifyProblems(spec: SearchSpec, era: Era): Iterable<Problem> {
     yield {
       path: 'verify.regmixProxies',
       message: `at least ${least} are needed, got ${regmixProxies}: RegMix keeps a tenth aside and 20 runs a leaf, and fewer can't be split; raise it, or leave "regmix" out`,
+    };
+  }
+  if (era.boundedBatch !== false && (regmixProxies ?? 0) > mostRegmixProxies) {
+    yield {
+      path: 'verify.regmixProxies',
+      message: `at most ${mostRegmixProxies} can be trained, got ${regmixProxies}: they are one batch, and a longer one can't be handed from one history of the search to the next; lower it`,
     };
   }
   const lengths = [...efficiency.map((share) => efficiencyShape(proxy, share).tokens), proxyShape(proxy).tokens];

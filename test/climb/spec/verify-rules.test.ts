@@ -71,6 +71,26 @@ describe('RegMix', () => {
     }
   });
 
+  test('gets no more than one batch can hand on to the next history of a search', () => {
+    expect(specOf(withRegmix(100_000)).verify.regmixProxies).toBe(10_000);
+    expect(problemsOf(withRegmix(100_000, { regmixProxies: 10_000 }))).toEqual([]);
+    expect(problemsOf(withRegmix(100_000, { regmixProxies: 10_001 }))).toEqual([
+      expect.stringMatching(/^verify.regmixProxies: at most 10000 can be trained, got 10001: they are one batch/),
+    ]);
+    const era = { boundedBatch: false };
+    const before = (verify: object) => parseSearchFile({ ...shortest, ...withRegmix(100_000, verify) }, now, era);
+    expect(before({}).verify.regmixProxies).toBeGreaterThan(40_000);
+    expect(before({ regmixProxies: 20_000 }).verify.regmixProxies).toBe(20_000);
+  });
+
+  test('no batch of the search itself can be so large', () => {
+    for (const search of [{ first: 2001 }, { batch: 2001 }, { schedule: [2001] }]) {
+      expect(problemsOf({ budget: { proxies: 100_000 }, search })[0]).toContain(
+        'Too big: expected number to be <=2000',
+      );
+    }
+  });
+
   test('gets as many as a fixed schedule has, too', () => {
     const spec = specOf({ ...withRegmix(400), search: { schedule: [30, 20] } });
     expect(spec.verify.regmixProxies).toBe(50);
