@@ -33,6 +33,7 @@ import { searchRegmix } from './regmix.ts';
 import { retask } from './retask.ts';
 import { runStage } from './stages.ts';
 import { prepareTrunk } from './trunk.ts';
+import { isUnderWay } from './under-way.ts';
 import { verify } from './verification.ts';
 
 /**
@@ -93,7 +94,8 @@ async function search(state: SearchState, file: unknown): Promise<SearchResult> 
   if (state.underWay === undefined) opening = await retask(state, opening, prepared);
   await passGate(state, 'verify');
   await searchRegmix(state, opening, prepared);
-  const stopped = state.finishEarly === 'now';
+  // What a run before this one has trained of it is worth a verification.
+  const stopped = state.finishEarly === 'now' && !isUnderWay(state, 'v');
   const verified = state.verified ?? (stopped ? null : await verify(state, opening, prepared));
   if (verified === null) return finish(state, opening, prepared, stopped ? 'finishEarly' : 'budget');
   state.verified = verified;
@@ -205,12 +207,16 @@ function nothingScored({ counts, failures, finishEarly }: SearchState): string {
 function openState(file: unknown): SearchState {
   const now = Date.now();
   try {
-    if (isBranchFile(file)) return newSearchState(beforeOpening(parseBranchFile(file, workflowInfo().workflowId)), now);
+    if (isBranchFile(file)) {
+      const unopened = newSearchState(beforeOpening(parseBranchFile(file, workflowInfo().workflowId)), now);
+      return patched('unopened') ? { ...unopened, unopened: true } : unopened;
+    }
     const begunNow = patched('ngram');
     const era = {
       ngram: begunNow,
       regmixHoldout: patched('regmix-holdout'),
       feasibility: patched('feasibility'),
+      boundedBatch: patched('bounded-batch'),
     };
     const state = newSearchState(parseSearchFile(file, now, era), now);
     // A search that an earlier version began goes on to its budget.

@@ -1,7 +1,9 @@
 /** Searches whose histories become too long for one run of the workflow while a batch of proxies is under way. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { WorkflowFailedError } from '@temporalio/client';
-import { readFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Recipe } from '../../climb/search/recipe.ts';
 import type { SearchResult } from '../../climb/search/search-result.ts';
 import type { budgetOf, Status } from '../../climb/search/search-views.ts';
@@ -115,5 +117,34 @@ describe('while a search continues again and again', () => {
     expect(recipe).toMatchObject({ verified: false, stoppedBy: 'cancelled' });
     expect(recipe.evidence.observations).toHaveLength(14);
     expect((await handle.query<Status>('status')).proxies.running).toBe(0);
+  }, 120_000);
+
+  test('finishEarly now while a verification is on its way to the next run verifies by what is trained', async () => {
+    const failing = join(tmpdir(), `climb-failing-device-${process.pid}`);
+    const slow = await openServedLab({ FAKE_STEP_MS: '250', FAKE_FAIL: failing });
+    try {
+      await slow.replaceWorker({ maxHistory: 15, trainSlots: 1 });
+      const handle = await slow.start('finished', {
+        ...file,
+        search: { schedule: [2] },
+        verify: { candidates: 1, seeds: 3, baselines: ['proportional'] },
+        budget: { proxies: 8, concurrency: 2 },
+      });
+      const verifying = async (done: number, running: number) => {
+        const { phase, proxies } = await handle.query<Status>('status');
+        return phase === 'verify' && proxies.done === done && proxies.running === running;
+      };
+      // Both of the search and the arms with the first seed, four steps each.
+      const before = 4 * 4;
+      await until(async () => (await slow.trainings()).filter((line) => line.startsWith('step')).length > before);
+      // The other proxy finds no device until the first is done, which fills the history: the search waits for it.
+      await writeFile(failing, '72');
+      await until(() => verifying(5, 1));
+      await handle.signal('finishEarly', { after: 'now' });
+      await rm(failing);
+      expect(await handle.result()).toMatchObject({ verified: true, proxies: 6 });
+    } finally {
+      await slow.close();
+    }
   }, 120_000);
 });
