@@ -1,3 +1,4 @@
+import { patched } from '@temporalio/workflow';
 import { endRetries } from '../climb/search/retrying.ts';
 import type { Limit } from '../climb/search/budget.ts';
 import type { Scored, SearchState } from '../climb/search/search-state.ts';
@@ -45,6 +46,8 @@ export async function scoreMembers(
       return { scored, limit: round.limit };
     }
     const wanted = await needsAttention(state);
+    // A search that earlier versions end here trained what failed once more, or forgot that it had.
+    if (state.finishEarly !== null && patched('finish-from-attention')) continue;
     round.groups = 0;
     tryAgain(state, round, members, wanted ?? failed.map(({ id }) => id));
   }

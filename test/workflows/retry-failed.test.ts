@@ -82,3 +82,24 @@ test('where the search needs attention: those that are named alone, then the res
   expect(recipe.run.proxies).toMatchObject({ done: 14, failed: 0 });
   await expect(retryFailed(handle, {})).rejects.toThrow();
 }, 120_000);
+
+test.each([
+  ['after the iteration', 'iteration', 3],
+  ['now', 'now', 4],
+])(
+  'where the search needs attention and a person ends it %s, what failed is not tried again',
+  async (_, after, seed) => {
+    await writeFile(failing, '');
+    const handle = await lab.start(`ended ${after}`, { ...file, seed });
+    await inPhase(handle, 'needs-attention');
+    await rm(failing);
+    const before = (await lab.trainings()).length;
+    await handle.executeUpdate('finishEarly', { args: [{ after }] });
+    await expect(handle.result()).rejects.toMatchObject({
+      cause: { message: expect.stringContaining('mend the trainer') },
+    });
+    expect((await statusOf(handle)).proxies).toMatchObject({ done: 0, failed: 6 });
+    expect(await lab.trainings()).toHaveLength(before);
+  },
+  120_000,
+);
