@@ -109,11 +109,9 @@ function handBack(
   return new Map(refused.map(({ id, fromLedger }) => [id, { kind: 'refused', paid: fromLedger === false }]));
 }
 
-/** Reservations are free again; what a device did is charged. */
-function putBack(state: SearchState, { members, reserved, spent = 0 }: Group, { deviceSeconds }: Cut): Outcomes {
+function putBack(state: SearchState, { members, reserved, spent }: Group, { deviceSeconds }: Cut): Outcomes {
   const each = deviceSeconds / members.length;
-  const charged = members.map(() => settleCut(state, reserved, each));
-  return new Map(members.map(({ id }, at) => [id, { kind: 'cut', spent: spent + (charged[at] as number) }]));
+  return new Map(members.map(({ id }) => [id, { kind: 'cut', spent: settleCut(state, reserved, each, spent) }]));
 }
 
 /** Failures that come before any work, and come again: see adapters/trainer.ts. */

@@ -1,12 +1,13 @@
-import { ApplicationFailure, isCancellation } from '@temporalio/workflow';
+import { ApplicationFailure, isCancellation, patched } from '@temporalio/workflow';
 import type { Ref } from '../climb/artifact.ts';
 import { derivedSeed } from '../climb/random.ts';
 import { spaceRules } from '../climb/mixture/mixture-space.ts';
 import { limitBrokenBy, reserve } from '../climb/search/budget.ts';
+import { isPaused } from '../climb/search/pause.ts';
 import { proxyCost } from '../climb/search/proxy-cost.ts';
 import { endRetries, mayRetry, takeRetries } from '../climb/search/retrying.ts';
 import { note, type Opening, type Prepared, type SearchState } from '../climb/search/search-state.ts';
-import { settleCut, settleDiverged, settleLost, settleScored } from '../climb/search/settlement.ts';
+import { chargeCut, settleCut, settleDiverged, settleLost, settleScored } from '../climb/search/settlement.ts';
 import type { ProxyShape } from '../climb/spec/proxy-shape.ts';
 import { trunkId, trunkShape } from '../climb/spec/trunk.ts';
 import type { TrainedMember } from '../activities/train-proxies.ts';
@@ -28,11 +29,13 @@ export async function prepareTrunk(state: SearchState, opening: Opening, prepare
   if (shape === null) return;
   await enterPhase(state, 'trunk');
   const mixtures = await naturalMixture(state, opening, prepared, shape);
-  let spent = 0;
   while (state.trunk === undefined && state.finishEarly === null) {
-    const trained = await train(state, opening, { shape, tokens: prepared.tokens, ...mixtures, spent });
-    if (typeof trained === 'number') {
-      spent += trained;
+    if (isPaused(state) && patched('trunk-waits')) {
+      await enterPhase(state, 'trunk');
+      continue;
+    }
+    const trained = await train(state, opening, { shape, tokens: prepared.tokens, ...mixtures });
+    if (trained === 'cut') {
       await enterPhase(state, 'trunk');
     } else if (trained !== null) {
       state.trunk = trained;
@@ -63,26 +66,19 @@ async function naturalMixture({ spec }: SearchState, opening: Opening, { tokens 
   return { mixtures: ref, mixture: summary.ids[0] as string };
 }
 
-/**
- * @returns null where training failed, with its reason among the state's failures; the seconds that were charged where a
- * pause cut it at a checkpoint
- */
+/** @returns null where training failed, with its reason among the state's failures; `cut` where a pause ended it */
 async function train(
   state: SearchState,
   opening: Opening,
-  {
-    shape,
-    tokens,
-    mixtures,
-    mixture,
-    spent,
-  }: { shape: ProxyShape; tokens: Ref; mixtures: Ref; mixture: string; spent: number },
-): Promise<Ref | number | null> {
-  const { spec, account, milestones } = state;
+  { shape, tokens, mixtures, mixture }: { shape: ProxyShape; tokens: Ref; mixtures: Ref; mixture: string },
+): Promise<Ref | 'cut' | null> {
+  const { spec, account, milestones, trunkSpent: spent = 0 } = state;
   const reserved = proxyCost(state, 'search', { shape });
   const since = Date.now();
-  const limit = limitBrokenBy(account, reserved, since);
+  const paidTokens = spent > 0 ? reserved.trainTokens : 0;
+  const limit = limitBrokenBy(account, { ...reserved, trainTokens: reserved.trainTokens - paidTokens }, since);
   if (limit !== undefined) throw hopeless(`budget.${limit} doesn't reach for it; raise it`);
+  chargeCut(state, -paidTokens);
   reserve(account, reserved);
   if (milestones.length === 0) note(milestones, since);
   let trained: TrainedMember;
@@ -105,7 +101,10 @@ async function train(
     const { members } = await untilPaused(state, () => runStage(opening, 'trainProxies', view, input));
     trained = members[0] as TrainedMember;
   } catch (error) {
-    if (error instanceof Cut) return settleCut(state, reserved, error.deviceSeconds);
+    if (error instanceof Cut) {
+      state.trunkSpent = settleCut(state, reserved, error.deviceSeconds, spent);
+      return 'cut';
+    }
     const failure = isCancellation(error) ? null : { id: trunkId, reason: reasonOf(error) };
     settleLost(state, reserved, lostSecondsEach(error, reserved, since, 1), failure);
     if (failure === null) throw error;

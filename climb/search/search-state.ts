@@ -219,12 +219,16 @@ export type SearchState = {
   };
   /** Absent where it goes on from no other search. */
   branch?: Branch;
+  /** A branch whose parent has yet to be read: the spec is none yet by which a message can be judged. Absent: it is open. */
+  unopened?: true;
   /** What of the parent's knowledge a branch has yet to form anew; absent: nothing. */
   learn?: Learn;
   /** Its first snapshot is kept: absent until then. */
   begun?: true;
   /** Weights that every proxy starts from; absent: its seed's. */
   trunk?: Ref;
+  /** Device seconds that were charged for a trunk before a pause cut its training; absent: none. */
+  trunkSpent?: number;
   predictor: Ref | null;
   candidates: Ref | null;
   /** After the last iteration, null before it; absent in searches that began before 0.2.0, which don't stop by it. */

@@ -1,6 +1,6 @@
 import type { ProxyShape } from '../spec/proxy-shape.ts';
 import { lossOf, objective, taskShares, type TaskScore } from '../verification/objective.ts';
-import { nothing, settle, type Cost } from './budget.ts';
+import { add, nothing, settle, type Cost } from './budget.ts';
 import { noteSeconds, type ProxySeconds } from './proxy-cost.ts';
 import { enterLeaderboard, note, notePace, type Part, type SearchState } from './search-state.ts';
 
@@ -70,9 +70,20 @@ export function settleRefused({ account }: SearchState, reserved: Cost, seconds:
   settle(account, reserved, { ...nothing, deviceSeconds: Math.min(reserved.deviceSeconds, seconds) });
 }
 
-/** A proxy whose training a pause cut, and that is reserved anew when it goes on. @returns the seconds charged */
-export function settleCut({ account }: SearchState, reserved: Cost, seconds: number): number {
+/**
+ * A proxy whose training a pause cut, and that may never go on: what a device did is charged, and its tokens once it did
+ * anything; its place is free again.
+ * @param spent device seconds that were charged for it before
+ * @returns those that are charged for it now
+ */
+export function settleCut({ account }: SearchState, reserved: Cost, seconds: number, spent = 0): number {
   const deviceSeconds = Math.min(reserved.deviceSeconds, seconds);
-  settle(account, reserved, { ...nothing, deviceSeconds });
-  return deviceSeconds;
+  const { trainTokens } = reserved;
+  settle(account, reserved, { proxies: 0, trainTokens: spent + deviceSeconds > 0 ? trainTokens : 0, deviceSeconds });
+  return spent + deviceSeconds;
+}
+
+/** Charges tokens of trainings that a pause cut, or (less than 0) takes that back where they go on: each counts once. */
+export function chargeCut({ account }: SearchState, trainTokens: number): void {
+  account.charged = add(account.charged, { ...nothing, trainTokens });
 }

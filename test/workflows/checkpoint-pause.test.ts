@@ -26,13 +26,14 @@ const alone = {
   ...tinySearch,
   proxy: { ...tinySearch.proxy, trainer: 'fake' },
   search: { ...tinySearch.search, stop: { gain: false as const } },
-  budget: { proxies: 16, concurrency: 4 },
+  // Tokens for each proxy once.
+  budget: { proxies: 16, trainTokens: 16 * 8192, concurrency: 4 },
 };
 const grouped = {
   ...alone,
   seed: 2,
   proxy: { ...tinySearch.proxy, trainer: 'groups' },
-  budget: { proxies: 16, concurrency: 8 },
+  budget: { proxies: 16, trainTokens: 16 * 8192, concurrency: 8 },
 };
 const long = { ...alone, seed: 3, search: { ...alone.search, first: 12 }, budget: { proxies: 24, concurrency: 4 } };
 
@@ -60,7 +61,8 @@ async function pauseAtCheckpoint(handle: Awaited<ReturnType<ServedLab['start']>>
   });
   const { reserved, used } = await handle.query<Budget>('budget');
   expect(reserved).toEqual({ proxies: 0, trainTokens: 0, deviceHours: 0 });
-  expect(used).toMatchObject({ proxies: held.proxies.done, trainTokens: held.proxies.done * 8192 });
+  expect(used.proxies).toBe(held.proxies.done);
+  expect(used.trainTokens).toBeGreaterThanOrEqual(held.proxies.done * 8192);
   await handle.executeUpdate('resume', { args: [{}] });
   return held;
 }
@@ -91,6 +93,20 @@ describe.each([
   }, 180_000);
 });
 
+test('trainings that a pause cut and that never go on are charged what they used', async () => {
+  const from = (await lab.trainings()).length;
+  const handle = await lab.start('cut for good', { ...alone, seed: 4 });
+  await until(async () => (await trainingsSince(from)).steps.size === 2);
+  await handle.executeUpdate('pause', { args: [{ mode: 'checkpoint' }] });
+  await until(async () => (await handle.query<Status>('status')).proxies.running === 0);
+  const used = async () => (await handle.query<Budget>('budget')).used;
+  // Two of the four waited for a slot.
+  expect(await used()).toMatchObject({ proxies: 0, trainTokens: 2 * 8192 });
+  await handle.executeUpdate('finishEarly', { args: [{ after: 'now' }] });
+  await expect(handle.result()).rejects.toThrow();
+  expect(await used()).toMatchObject({ proxies: 0, trainTokens: 2 * 8192 });
+}, 60_000);
+
 test('a trunk that a pause cut goes on too', async () => {
   const slow = await openServedLab({ FAKE_STEPS: String(steps), FAKE_STEP_MS: '500' });
   try {
@@ -99,6 +115,7 @@ test('a trunk that a pause cut goes on too', async () => {
       proxy: { ...alone.proxy, warmStart: { tokens: 16_384 } },
       target: { tokens: 65_536 },
       search: { schedule: [2] },
+      budget: { proxies: 16, trainTokens: 16_384 + 15 * 8192, concurrency: 4 },
     });
     await pauseAtCheckpoint(handle, async () => (await trainingsSince(0, slow)).steps.size > 0);
     await until(async () => (await handle.query<Status>('status')).phase === 'search');
@@ -106,6 +123,7 @@ test('a trunk that a pause cut goes on too', async () => {
     const [[trunk, done]] = [...trained] as [[string, number[]]];
     expect(done).toEqual(Array.from({ length: steps }, (_, step) => step));
     expect(starts.get(trunk)).toHaveLength(2);
+    expect((await handle.query<Budget>('budget')).used.trainTokens).toBe(16_384);
     await handle.signal('finishEarly', { after: 'now' });
     await handle.result().catch(() => undefined);
   } finally {

@@ -124,11 +124,7 @@ describe('a trunk that can not be had', () => {
     await writeFile(failing, '');
     const handle = await lab.start('asked', { ...file, seed: 33 });
     await handle.signal('retryFailed', {});
-    const starts = async () => {
-      const { events } = await lab.client.workflow.getHandle('asked').fetchHistory();
-      return (events ?? []).filter((event) => event.activityTaskScheduledEventAttributes?.activityId === 'trunk')
-        .length;
-    };
+    const starts = () => trunksOf('asked');
     const attention = (tries: number) =>
       until(
         async () => (await starts()) === tries && (await handle.query<Status>('status')).phase === 'needs-attention',
@@ -146,4 +142,28 @@ describe('a trunk that can not be had', () => {
     expect(await starts()).toBe(3);
     await rm(failing);
   }, 60_000);
+
+  test('is not trained while the search is paused', async () => {
+    await writeFile(failing, '');
+    const handle = await lab.start('held', { ...file, seed: 34 });
+    const status = () => handle.query<Status>('status');
+    const starts = () => trunksOf('held');
+    await until(async () => (await status()).phase === 'needs-attention');
+    await rm(failing);
+    await handle.executeUpdate('pause', { args: [{}] });
+    await handle.executeUpdate('retryFailed', { args: [{}] });
+    expect(await status()).toMatchObject({ phase: 'trunk', paused: true, proxies: { running: 0, failed: 0 } });
+    expect(await starts()).toBe(1);
+    await handle.executeUpdate('resume', { args: [{}] });
+    await until(async () => (await status()).phase === 'search');
+    expect(await starts()).toBe(2);
+    await handle.signal('finishEarly', { after: 'now' });
+    await handle.result().catch(() => undefined);
+  }, 60_000);
 });
+
+/** How often a search began to train its trunk. */
+async function trunksOf(search: string): Promise<number> {
+  const { events } = await lab.client.workflow.getHandle(search).fetchHistory();
+  return (events ?? []).filter((event) => event.activityTaskScheduledEventAttributes?.activityId === 'trunk').length;
+}

@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals';
 import { reserve } from '../../../climb/search/budget.ts';
 import { proxyCost } from '../../../climb/search/proxy-cost.ts';
 import {
+  chargeCut,
   settleCut,
   settleDiverged,
   settleLost,
@@ -83,10 +84,27 @@ test('a proxy that is to be tried alone has used nothing but the time that passe
   expect(state.counts).toEqual({ done: 0, failed: 0, diverged: 0, fromLedger: 0 });
 });
 
-test('a proxy whose training a pause cut is charged the time of a device alone, and no more than was reserved', () => {
+test('a proxy whose training a pause cut is charged its tokens and the time of a device, and no more than was reserved', () => {
   const { state, reserved } = inFlight(2);
   expect(settleCut(state, reserved, 3)).toBe(3);
   expect(settleCut(state, reserved, 1e9)).toBe(reserved.deviceSeconds);
-  expect(state.account.charged).toEqual({ proxies: 0, trainTokens: 0, deviceSeconds: 3 + reserved.deviceSeconds });
+  expect(state.account.charged).toEqual({
+    proxies: 0,
+    trainTokens: 2 * reserved.trainTokens,
+    deviceSeconds: 3 + reserved.deviceSeconds,
+  });
   expect(state.account.reserved).toMatchObject({ proxies: 0, trainTokens: 0 });
+});
+
+test('one that had not begun costs nothing; one that goes on is reserved its tokens anew, and cut again it has paid for them', () => {
+  const { state, reserved } = inFlight(1);
+  expect(settleCut(state, reserved, 0)).toBe(0);
+  expect(state.account.charged).toEqual({ proxies: 0, trainTokens: 0, deviceSeconds: 0 });
+  reserve(state.account, reserved);
+  const spent = settleCut(state, reserved, 3);
+  chargeCut(state, -reserved.trainTokens);
+  expect(state.account.charged).toEqual({ proxies: 0, trainTokens: 0, deviceSeconds: 3 });
+  reserve(state.account, reserved);
+  expect(settleCut(state, reserved, 0, spent)).toBe(3);
+  expect(state.account.charged).toEqual({ proxies: 0, trainTokens: reserved.trainTokens, deviceSeconds: 3 });
 });
