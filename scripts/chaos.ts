@@ -1,9 +1,9 @@
 /**
  * `npm run chaos -- --seed 1 --runs 50`: searches under faults that are drawn from a seed, each with a real dev server,
  * database file and worker processes, checked by scripts/checker/. A plan that fails is kept and can be run again with
- * `--plan`. The last line is `N passed, M failed`.
+ * `--plan`. The last lines are `N of M faults struck` and `N passed, M failed`; a plan none of whose faults struck is
+ * drawn again, so that as many passed as were struck.
  */
-import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { climbHome } from '../adapters/home.ts';
@@ -11,10 +11,13 @@ import { openChaosWorld } from './chaos/chaos-world.ts';
 import { drawPlan } from './chaos/draw-plan.ts';
 import { readPlan, type Plan } from './chaos/plan.ts';
 import { runPlan } from './chaos/run-plan.ts';
+import { runPlans, type Draw } from './chaos/run-plans.ts';
 import { CommandProblem, runCommand } from './run-command.ts';
 
 /** The shell's convention for a command ended by Ctrl-C. */
 const INTERRUPTED = 130;
+/** Draws of one plan: about one in ten strikes nothing. */
+const mostDraws = 5;
 
 type Options = { seed: number; runs: number; trainer: Plan['trainer']; lanes: number; plan?: string };
 
@@ -33,59 +36,39 @@ const program = new Command('chaos')
   .parse();
 const { seed, runs, trainer, lanes, plan: file } = program.opts<Options>();
 
+const drawn = (number: number, draw = 1): Draw => ({
+  plan: drawPlan(seed, number, trainer, draw),
+  ...(draw < mostDraws && { next: () => drawn(number, draw + 1) }),
+});
+
 await runCommand(async () => {
-  const plans =
-    file === undefined
-      ? Array.from({ length: runs }, (_, at) => drawPlan(seed, at + 1, trainer))
-      : [await readPlan(file)];
-  const folder = join(climbHome(), 'chaos');
-  await mkdir(join(folder, 'failed'), { recursive: true });
+  const draws: Draw[] =
+    file === undefined ? Array.from({ length: runs }, (_, at) => drawn(at + 1)) : [{ plan: await readPlan(file) }];
   const world = await openChaosWorld();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     // Workers end with this process by themselves, servers don't.
     process.once(signal, () => void world.close({ keep: true }).finally(() => process.exit(INTERRUPTED)));
   }
-  let failed = 0;
-  let done = false;
+  let keep = true;
   try {
-    const kind = plans[0]?.trainer ?? trainer;
-    const undisturbed = await runPlan(world, { name: 'undisturbed', trainer: kind, faults: [] });
-    if (undisturbed.digest === undefined || undisturbed.wrong.length > 0) {
-      throw new CommandProblem(
-        `the undisturbed search is not sound: ${undisturbed.wrong.join('; ')}; see ${world.root}`,
-      );
+    const kind = draws[0]?.plan.trainer ?? trainer;
+    const { undisturbed, wrong, seconds } = await runPlan(world, { name: 'undisturbed', trainer: kind, faults: [] });
+    if (undisturbed === undefined || wrong.length > 0) {
+      throw new CommandProblem(`the undisturbed search is not sound: ${wrong.join('; ')}; see ${world.root}`);
     }
-    console.log(`undisturbed: ${undisturbed.seconds.toFixed(1)} s, digest ${undisturbed.digest}`);
-    const todo = plans.values();
-    const lane = async () => {
-      for (const plan of todo) {
-        const path = join(folder, `${plan.name}.json`);
-        await writeFile(path, `${JSON.stringify(plan, null, 2)}\n`);
-        const { wrong, told } = await runPlan(world, plan, undisturbed.digest).then(
-          ({ wrong, seconds, struck, workers }) => ({
-            wrong,
-            told: `${seconds.toFixed(1)} s, ${struck} of ${plan.faults.length} faults, workers ${workers}`,
-          }),
-          (error: Error) => ({ wrong: [error.stack ?? error.message], told: 'broke off' }),
-        );
-        console.log(`${wrong.length === 0 ? 'passed' : 'FAILED'} ${plan.name} (${told})`);
-        const home = join(world.root, plan.name);
-        if (wrong.length === 0) {
-          await rm(home, { recursive: true });
-          continue;
-        }
-        failed++;
-        const kept = join(folder, 'failed', `${plan.name}.json`);
-        await copyFile(path, kept);
-        for (const sentence of wrong) console.log(`  ${sentence}`);
-        console.log(`  its plan: ${kept}; what it left: ${home}`);
-      }
-    };
-    await Promise.all(Array.from({ length: lanes }, lane));
-    done = true;
+    console.log(`undisturbed: ${seconds.toFixed(1)} s, digest ${undisturbed.digest}`);
+    const { passed, failed, idle, struck, planned } = await runPlans(draws, lanes, {
+      run: (plan) => runPlan(world, plan, undisturbed),
+      folder: join(climbHome(), 'chaos'),
+      root: world.root,
+      log: (line) => console.log(line),
+    });
+    keep = failed > 0;
+    if (idle > 0) console.log(`${idle} struck nothing, and proved nothing`);
+    console.log(`${struck} of ${planned} faults struck`);
+    console.log(`${passed} passed, ${failed} failed`);
+    return failed + idle > 0 ? 1 : 0;
   } finally {
-    await world.close({ keep: failed > 0 || !done });
+    await world.close({ keep });
   }
-  console.log(`${plans.length - failed} passed, ${failed} failed`);
-  return failed > 0 ? 1 : 0;
 });

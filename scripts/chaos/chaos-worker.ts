@@ -20,6 +20,8 @@ export class ChaosWorkers {
   /** Since when a worker stands still. */
   readonly #frozen = new Map<ChildProcess, number>();
   started = 0;
+  /** When one was killed last, in milliseconds since 1970: nobody could clear away what it wrote then. */
+  killed = -Infinity;
 
   constructor(home: string, env: NodeJS.ProcessEnv) {
     this.#home = home;
@@ -40,21 +42,24 @@ export class ChaosWorkers {
     if (this.#workers.every((worker) => this.#frozen.has(worker))) this.#start();
   }
 
-  signal(name: NodeJS.Signals): void {
-    for (const worker of this.#workers) worker.kill(name);
+  /** @returns whether there was one */
+  signal(name: NodeJS.Signals): boolean {
+    return this.#workers.map((worker) => worker.kill(name)).some(Boolean);
   }
 
-  /** To one trainer of these workers, if there is one now. */
-  async signalTrainer(name: NodeJS.Signals): Promise<void> {
+  /** To one trainer of these workers. @returns whether there was one */
+  async signalTrainer(name: NodeJS.Signals): Promise<boolean> {
     const own = new Set([process.pid, ...this.#workers.map(({ pid }) => pid)]);
     const trainer = (await processesWith(markOf(this.#home))).find(
       ({ pid, command }) => !own.has(pid) && /trainer/.test(command),
     );
-    if (trainer === undefined) return;
+    if (trainer === undefined) return false;
     try {
       process.kill(trainer.pid, name);
+      return true;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+      return false;
     }
   }
 
@@ -81,6 +86,9 @@ export class ChaosWorkers {
     });
     closeSync(log);
     worker.stdin?.on('error', () => undefined);
+    worker.on('exit', (_, signal) => {
+      if (signal === 'SIGKILL') this.killed = Date.now();
+    });
     this.#workers.push(worker);
     this.started++;
   }

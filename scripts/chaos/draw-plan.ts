@@ -53,15 +53,16 @@ const passes: Partial<Record<FaultPlace, number>> = {
 const typicalEvents = 130;
 const mostFaults = 3;
 
-/** The plan of a seed and a number: one to three faults anywhere. */
-export function drawPlan(seed: number, number: number, trainer: Plan['trainer']): Plan {
-  const draws = stream(seed, ['chaos', number]);
+/** The plan of a seed and a number: one to three faults anywhere. @param draw another where the first struck nothing */
+export function drawPlan(seed: number, number: number, trainer: Plan['trainer'], draw = 1): Plan {
+  const again = draw > 1 ? [draw] : [];
+  const draws = stream(seed, ['chaos', number, ...again]);
   const count = 1 + draws.integer(mostFaults);
   const faults = Array.from({ length: count }, () =>
     pick(draws, [drawWorker, drawTrainer, drawStrike, drawTelling])(draws),
   );
   return {
-    name: `seed-${seed}-plan-${number}`,
+    name: [`seed-${seed}-plan-${number}`, ...again].join('-'),
     trainer,
     ...(draws.uniform() < 0.2 && { maxHistory: 50 + draws.integer(60) }),
     faults: faults.flat(),

@@ -1,37 +1,39 @@
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { WorkflowNotFoundError, type Client, type WorkflowHandle } from '@temporalio/client';
+import type { Client, WorkflowHandle } from '@temporalio/client';
 import { repositoryRoot } from '../../adapters/home.ts';
-import { removeLeftovers } from '../../adapters/leftovers.ts';
 import { connectClient, connectionSettings } from '../../adapters/temporal-connection.ts';
 import { environmentFor } from '../../adapters/temporal-server.ts';
 import { checkSearch } from '../checker/check-search.ts';
 import { resultOf } from '../checker/history.ts';
+import { searchFolder } from '../checker/search-folder.ts';
 import { ChaosWorkers, markOf } from './chaos-worker.ts';
-import type { ChaosServer } from './chaos-server.ts';
 import { searchFile, type ChaosWorld } from './chaos-world.ts';
 import { strikesServer, type HistoryFault, type Plan } from './plan.ts';
 import { recordedRuns } from './recorded-runs.ts';
+import { strike } from './strike.ts';
+
+/** What a search came to, to compare others with. */
+export type Undisturbed = { readonly digest: string; readonly recipe: unknown };
 
 export type PlanOutcome = {
   /** What the checker found; nothing where the search came through. */
   readonly wrong: readonly string[];
-  readonly digest: string | undefined;
+  readonly undisturbed: Undisturbed | undefined;
   readonly seconds: number;
-  /** Faults that happened: one that is planned for later than the end doesn't. */
+  /** Faults that struck: one that is planned for later than the end doesn't. */
   readonly struck: number;
   readonly workers: number;
 };
 
 /** Between two looks at the search. */
 const lookEvery = 100;
-const serverDownFor = 2_000;
 /** Seconds after which a search counts as stuck, on a machine that does much else. */
 const longest = { fake: 400, real: 600 };
 
-/** A search under a plan, to its end, and what is wrong with it then. @param digest of the undisturbed run */
-export async function runPlan(world: ChaosWorld, plan: Plan, digest?: string): Promise<PlanOutcome> {
+/** A search under a plan, to its end, and what is wrong with it then. */
+export async function runPlan(world: ChaosWorld, plan: Plan, undisturbed?: Undisturbed): Promise<PlanOutcome> {
   const began = performance.now();
   const home = join(world.root, plan.name);
   await mkdir(home);
@@ -53,20 +55,22 @@ export async function runPlan(world: ChaosWorld, plan: Plan, digest?: string): P
       workers.tend();
       const seen = await look(client, plan.name);
       stuck = seen === undefined || seen.running;
-      const at = due.findIndex(({ events }) => seen !== undefined && seen.running && seen.events >= events);
-      if (at >= 0) await strike(due.splice(at, 1)[0] as HistoryFault, { workers, search, server });
+      for (const fault of seen?.running ? due.filter(({ events }) => seen.events >= events) : []) {
+        if (!(await strike(fault, { workers, search, server }))) continue;
+        due.splice(due.indexOf(fault), 1);
+        break;
+      }
       await pause(lookEvery);
     }
     await workers.stop();
-    // As the next worker does when it starts.
-    await removeLeftovers(home, Date.now());
     const runs = await recordedRuns(server.address, plan.name, search.firstExecutionRunId);
     const { code, canary, outside } = world;
     const wrong = await checkSearch({
       home,
       search: plan.name,
       runs,
-      ...(digest !== undefined && { digest }),
+      ...(undisturbed && { digest: undisturbed.digest, undisturbed: undisturbed.recipe }),
+      killed: workers.killed,
       canary,
       mark: markOf(home),
       outside,
@@ -76,7 +80,7 @@ export async function runPlan(world: ChaosWorld, plan: Plan, digest?: string): P
     const points = await readdir(join(home, 'struck')).catch(() => []);
     return {
       wrong: stuck ? [`the search did not end in ${longest[plan.trainer]} s`] : wrong,
-      digest: result?.recipe.digest,
+      undisturbed: result && { digest: result.recipe.digest, recipe: await recipeOf(home, plan.name) },
       seconds: (performance.now() - began) / 1000,
       struck: points.length + plan.faults.filter(({ at }) => at === 'history').length - due.length,
       workers: workers.started,
@@ -86,6 +90,10 @@ export async function runPlan(world: ChaosWorld, plan: Plan, digest?: string): P
     await client.connection.close();
     await own?.stop();
   }
+}
+
+async function recipeOf(home: string, search: string): Promise<unknown> {
+  return JSON.parse(await readFile(join(searchFolder(home, search), 'recipe.json'), 'utf8'));
 }
 
 async function workerEnvironment(
@@ -140,37 +148,4 @@ async function look(client: Client, id: string): Promise<{ running: boolean; eve
   } catch {
     return undefined;
   }
-}
-
-type Within = {
-  readonly workers: ChaosWorkers;
-  readonly search: WorkflowHandle;
-  readonly server: ChaosServer;
-};
-
-async function strike(fault: HistoryFault, { workers, search, server }: Within): Promise<void> {
-  switch (fault.do) {
-    case 'kill worker':
-      return workers.signal('SIGKILL');
-    case 'stop worker':
-      return workers.signal('SIGTERM');
-    case 'freeze worker':
-      return workers.signal('SIGSTOP');
-    case 'kill trainer':
-      return workers.signalTrainer('SIGKILL');
-    case 'freeze trainer':
-      return workers.signalTrainer('SIGSTOP');
-    case 'kill server':
-      return server.strike(serverDownFor);
-    case 'kill everything':
-      workers.signal('SIGKILL');
-      return server.strike(serverDownFor);
-    case 'tell':
-      await search.signal(fault.message, fault.payload).catch(unlessEnded);
-  }
-}
-
-/** It may end between a look and a message. */
-function unlessEnded(error: unknown): void {
-  if (!(error instanceof WorkflowNotFoundError)) throw error;
 }

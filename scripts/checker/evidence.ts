@@ -13,6 +13,8 @@ export type Evidence = {
   readonly digest?: string;
   /** `recipe.json` of the undisturbed run of the same file; absent: there is none to compare with. */
   readonly undisturbed?: unknown;
+  /** When a writer was killed last, in milliseconds since 1970: what was written until then nobody could clear away. */
+  readonly killed?: number;
   /** What must stand nowhere. */
   readonly canary?: string;
   /** A text in the environment or command line of every process of this search; absent: processes aren't looked for. */

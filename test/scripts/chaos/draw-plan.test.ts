@@ -18,6 +18,14 @@ test('a plan follows from its seed and number alone, and survives its file', asy
   }
 });
 
+test('a plan that struck nothing is drawn again: another, by the same seed', () => {
+  const again = drawPlan(7, 5, 'fake', 2);
+  expect(again).toEqual(drawPlan(7, 5, 'fake', 2));
+  expect(again.name).toBe('seed-7-plan-5-2');
+  expect(again.faults).not.toEqual(plans[4]?.faults);
+  expect(drawPlan(7, 5, 'fake', 1)).toEqual(plans[4]);
+});
+
 test('plans strike everywhere: each place in worker and trainer, each process, by each message', () => {
   const told = JSON.stringify(plans);
   for (const name of faultPlaces) expect(told).toContain(`"worker point","fault":"${name}:`);

@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { checkSearch } from '../../../scripts/checker/check-search.ts';
@@ -211,6 +211,17 @@ test.each([
 ])('I4: %s is left', async (path, what) => {
   await made.write(path, '');
   expect(await found()).toEqual([`I4: ${path} is ${what}`]);
+});
+
+test('I4: only a temporary file is excused, and only until a worker was killed last', async () => {
+  const before = await made.write('artifacts/tmp/1.tmp', '');
+  await made.write('runs/k/checkpoints/.tmp-1/model', '');
+  const killed = Date.now() - 10_000;
+  await utimes(before, new Date(killed - 1), new Date(killed - 1));
+  const model = 'I4: runs/k/checkpoints/.tmp-1/model is a temporary file of a trainer';
+  expect(await found({ killed })).toEqual([model]);
+  await made.write('artifacts/tmp/2.tmp', '');
+  expect(await found({ killed })).toEqual(['I4: artifacts/tmp/2.tmp is a temporary file', model]);
 });
 
 test('I5: a process that is still there', async () => {
