@@ -63,6 +63,8 @@ export class SearchFolders {
   async setAside(search: string, run: string, files: readonly string[]): Promise<void> {
     const place = `earlier/${(await this.#writer(search)) ?? `before-${run}`}`;
     for (const file of files) {
+      if ((await this.read(search, file)) === undefined) continue;
+      // Another attempt may have been faster.
       await adopt(this.path(search, file), this.path(search, `${place}/${file}`)).catch(ignoringAbsence);
     }
   }

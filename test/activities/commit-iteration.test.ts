@@ -29,6 +29,7 @@ test('a snapshot has all that it takes to go on elsewhere, and committing it aga
   expect(await filesBelow(folder)).toEqual(before);
   const names = before.filter((file) => file.startsWith('searches')).map((file) => file.split('/').slice(2).join('/'));
   expect(names.sort()).toEqual(['iterations/2.json', 'run.json']);
+  expect(await deps.searches.earlierRuns('../odd name')).toEqual([]);
   expect(path.startsWith(join(folder, 'searches') + '/')).toBe(true);
 });
 
