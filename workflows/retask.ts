@@ -1,12 +1,13 @@
 import { ActivityFailure, ApplicationFailure, isCancellation } from '@temporalio/workflow';
 import type { Ref } from '../climb/artifact.ts';
 import { spaceRules } from '../climb/mixture/mixture-space.ts';
+import { InvalidInput } from '../climb/problem.ts';
 import { scaledTo } from '../climb/search/proxy-cost.ts';
 import { taskChangeText } from '../climb/search/retasking.ts';
 import { note, type Opening, type Prepared, type Retask, type SearchState } from '../climb/search/search-state.ts';
 import { batchSize, scheduleOf } from '../climb/spec/plan.ts';
 import { searchSettings } from '../climb/spec/search-presets.ts';
-import { columnsAmong, withTasks } from '../climb/spec/task-change.ts';
+import { columnsAmong, taskChangeProblems, withTasks } from '../climb/spec/task-change.ts';
 import { scaleOf, taskLabel } from '../climb/verification/objective.ts';
 import type { RefitPredictorInput } from '../activities/refit-predictor.ts';
 import { reasonOf } from './proxy-group.ts';
@@ -36,6 +37,8 @@ export async function retask(state: SearchState, opening: Opening, prepared: Pre
 
 async function takeOver(state: SearchState, opening: Opening, prepared: Prepared, asked: Retask): Promise<void> {
   const { tasks: earlier } = state.spec;
+  const problems = [...taskChangeProblems(state.spec, asked.tasks)];
+  if (problems.length > 0) throw new Refused(new InvalidInput('the new list of tasks', problems).message);
   const spec = withTasks(state.spec, asked.tasks);
   const at = `t${(state.taskChanges?.length ?? 0) + 1}`;
   const learnt = state.predictor ?? state.evidence?.predictor ?? null;

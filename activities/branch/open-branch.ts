@@ -79,9 +79,16 @@ export async function branchStart(
     leaderboard: standingsOf(own, taskWeights),
     ...(scaleOf(scored) !== 'none' && losses.length > 0 && { taskWeights }),
     ...(carried && { longest: carried.longest }),
+    ...(carried?.iterationLimit !== undefined && !saysIterations(file) && { iterationLimit: carried.iterationLimit }),
     ...(carried?.trunk && { trunk: carried.trunk }),
     ...(iteration === 0 ? beginnings(found, spec) : await knowledge(store, found, spec)),
   };
+}
+
+/** Also by null, which takes back what the parent's file says and what messages to it did. */
+function saysIterations(file: BranchFile): boolean {
+  const search = file['search'];
+  return typeof search === 'object' && search !== null && 'iterations' in search;
 }
 
 type Knowledge = Pick<

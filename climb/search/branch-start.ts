@@ -12,6 +12,8 @@ export type BranchStart = Prepared &
     readonly spec: SearchSpec;
     readonly branch: Branch;
     readonly longest?: SearchState['longest'];
+    /** Set by a message to the parent, where the branch's own file says nothing of it. */
+    readonly iterationLimit?: number | null;
     readonly leaderboard: readonly Standing[];
     /** Where the branch searches other tasks than its proxies were scored on: those, and their items. */
     readonly scoredOn?: { readonly tasks: readonly TaskSpec[]; readonly items: readonly Ref[] };
@@ -22,12 +24,14 @@ export type BranchStart = Prepared &
  * @param state of a branch that was not opened yet
  */
 export function beginBranch(state: SearchState, opening: Opening, start: BranchStart): void {
-  const { spec, manifest, domainSet, tokens, scoredOn, leaderboard, longest, branch, ...knowledge } = start;
+  const { spec, manifest, domainSet, tokens, scoredOn, leaderboard, longest, branch, ...rest } = start;
+  const { iterationLimit: inherited = spec.search.iterations ?? null, ...knowledge } = rest;
   const { spec: before, account, iterationLimit } = state;
   const asked = Object.entries(account.budget).filter(
     ([field, value]) => before.budget[field as keyof SearchSpec['budget']] !== value,
   );
   const limit = before.search.iterations ?? null;
+  delete state.unopened;
   Object.assign(state, {
     ...knowledge,
     branch,
@@ -36,7 +40,7 @@ export function beginBranch(state: SearchState, opening: Opening, start: BranchS
     spec: scoredOn === undefined ? spec : { ...spec, tasks: scoredOn.tasks },
     ...(scoredOn && { retask: state.retask ?? { tasks: spec.tasks } }),
     account: openAccount({ ...spec.budget, ...Object.fromEntries(asked) }),
-    iterationLimit: iterationLimit === limit ? (spec.search.iterations ?? null) : iterationLimit,
+    iterationLimit: iterationLimit === limit ? inherited : iterationLimit,
     iteration: branch.iteration,
     leaderboard: [...leaderboard],
     ...(longest && { longest }),

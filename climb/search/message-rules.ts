@@ -12,6 +12,11 @@ const rules: { readonly [Name in MessageName]?: (state: SearchState, message: Me
   approve: approvalProblems,
 };
 
+/** What only the search file can answer that a branch has once its parent was read. */
+const askOfTheFile: readonly MessageName[] = ['setTasks', 'approve'];
+
+const notOpen = `the branch isn't open yet: what it goes on from is being read, and decides whether this can be; send it again once status shows "branch"`;
+
 /**
  * A payload checked and completed, for this search.
  * @throws InvalidInput with every problem of shape, or, where there is none, with every reason why it can't be now.
@@ -22,18 +27,19 @@ export function checkedMessage<Name extends MessageName>(
   payload: unknown,
 ): Message<Name> {
   const message = parseMessage(name, payload);
-  const problems = [...(rules[name]?.(state, message) ?? [])];
+  const early = state.unopened === true && askOfTheFile.includes(name);
+  const problems = early ? [{ path: '(all of it)', message: notOpen }] : [...(rules[name]?.(state, message) ?? [])];
   if (problems.length > 0) throw new InvalidInput(`the message ${name}`, problems);
   return message;
 }
 
-function* moneyProblems({ account }: SearchState, { money }: Message<'setBudget'>): Iterable<Problem> {
+function* moneyProblems({ account, unopened }: SearchState, { money }: Message<'setBudget'>): Iterable<Problem> {
   if (money === undefined || account.budget.money !== undefined) return;
   const missing = (['limit', 'perDeviceHour'] as const).find((field) => money[field] === undefined);
   if (missing === undefined) return;
   yield {
     path: `money.${missing}`,
-    message: 'the search has counted no money so far: give both limit and perDeviceHour',
+    message: unopened ? notOpen : 'the search has counted no money so far: give both limit and perDeviceHour',
   };
 }
 

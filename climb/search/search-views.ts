@@ -79,6 +79,7 @@ function etaSeconds(state: SearchState, remaining: number): number | null {
 
 function detailOf(state: SearchState): string {
   const { phase, failures, account, iteration } = state;
+  if (state.unopened) return 'not open yet: what it goes on from is being read, and these figures are not its own';
   if (phase === 'needs-attention') {
     const last = failures.at(-1);
     const what =

@@ -32,6 +32,8 @@ export type Carried = {
   /** The budget of then, and what the search itself had paid. */
   readonly account: Pick<Account, 'budget' | 'charged' | 'earlier'>;
   readonly longest: Longest;
+  /** As a message set it; absent: the search file's. */
+  readonly iterationLimit?: number | null;
   readonly branch?: Branch;
 };
 
@@ -41,7 +43,7 @@ export function snapshotOf(
   opening: Opening,
   prepared: Prepared,
 ): Omit<Snapshot, 'schema' | 'kind'> {
-  const { spec, iteration, predictor, candidates, account, longest } = state;
+  const { spec, iteration, predictor, candidates, account, longest, iterationLimit } = state;
   const { trunk, ngram, evidence, taskWeights, outlook, branch } = state;
   const { budget, charged, earlier } = account;
   const { warmStart, tokenizer, trainer } = opening;
@@ -63,6 +65,7 @@ export function snapshotOf(
       ...(outlook !== undefined && { outlook }),
       account: { budget, charged, ...(earlier && { earlier }) },
       longest,
+      ...(iterationLimit !== (spec.search.iterations ?? null) && { iterationLimit }),
       ...(branch && { branch }),
     },
   };

@@ -168,6 +168,39 @@ describe('a branch changes', () => {
   }, 120_000);
 });
 
+test("a limit of iterations that a message set is the branch's too, unless its file has one", async () => {
+  const handle = await lab.start('limited', { ...file, seed: 21 });
+  await until(async () => (await handle.query<Status>('status')).iteration >= 1);
+  await handle.executeUpdate('setBudget', { args: [{ iterations: 2 }] });
+  const limited = await recipeOf((await handle.result()) as SearchResult);
+  expect(limited.evidence.iterations).toBe(2);
+  const [same, more] = await Promise.all([
+    recipeOf(await run('limited too', from('limited', 2))),
+    recipeOf(await run('limited no more', from('limited', 2, { search: { iterations: 3 } }))),
+  ]);
+  expect(decided(same)).toEqual(decided(limited));
+  expect(more.evidence.iterations).toBe(3);
+}, 120_000);
+
+test('what comes before a branch is open is judged by its own file, or not at all', async () => {
+  const early = (id: string, signal: string, payload: object, changes: object = {}) =>
+    lab.client.workflow.signalWithStart('climbSearch', {
+      ...{ taskQueue: 'climb', workflowId: id, args: [from('parent', 2, changes)] },
+      ...{ signal, signalArgs: [payload] },
+    });
+  const [tasks, gate] = await Promise.all([
+    early('early tasks', 'setTasks', { tasks: [{ name: 'reported', path: 'reported.jsonl' }] }),
+    early('early gate', 'approve', {}, { gates: ['verify'] }),
+  ]);
+  await until(async () => (await gate.query<Status>('status')).waitingFor === 'verify');
+  await gate.signal('approve', {});
+  for (const handle of [tasks, gate]) {
+    expect(((await handle.result()) as SearchResult).verified).toBe(true);
+    const { rejected } = await handle.query<Status>('status');
+    expect(rejected.map(({ reason }) => reason)).toEqual([expect.stringContaining("the branch isn't open yet")]);
+  }
+}, 120_000);
+
 describe('what a snapshot of an earlier version says', () => {
   const kept = (id: string, at: number) => join(lab.home, 'searches', id, 'iterations', `${at}.json`);
 

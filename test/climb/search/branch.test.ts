@@ -3,7 +3,14 @@ import { notCleanedOf, otherCandidates, otherFit, otherTasks } from '../../../cl
 import { beginBranch, type BranchStart } from '../../../climb/search/branch-start.ts';
 import { recipeDigest } from '../../../climb/search/recipe.ts';
 import { branchSection } from '../../../climb/search/report-branch.ts';
-import { newSearchState, searchSeeds, type Branch, type Opening } from '../../../climb/search/search-state.ts';
+import {
+  newSearchState,
+  searchSeeds,
+  type Branch,
+  type Opening,
+  type SearchState,
+} from '../../../climb/search/search-state.ts';
+import { snapshotOf } from '../../../climb/search/snapshot.ts';
 import { statusOf } from '../../../climb/search/search-views.ts';
 import { beforeOpening, parseBranchFile } from '../../../climb/spec/branch-file.ts';
 import { finishRecipe } from '../../../climb/search/recipe.ts';
@@ -99,6 +106,24 @@ describe('a branch begins', () => {
     beginBranch(state, opening, start);
     expect(state.account.budget).toEqual({ ...spec.budget, proxies: 40 });
     expect(state.iterationLimit).toBe(2);
+  });
+
+  test('with the limit of iterations that a message to its parent set', () => {
+    const state = unopened();
+    beginBranch(state, opening, { ...start, iterationLimit: 2 });
+    expect(state.iterationLimit).toBe(2);
+    expect(snapshotOf(state, opening, prepared).carried).toMatchObject({ iterationLimit: 2 });
+    const own = unopened();
+    beginBranch(own, opening, start);
+    expect(own.iterationLimit).toBeNull();
+    expect(snapshotOf(own, opening, prepared).carried).not.toHaveProperty('iterationLimit');
+  });
+
+  test('and says so: before that its figures are not its own', () => {
+    const state: SearchState = { ...unopened(), unopened: true };
+    expect(statusOf(state).detail).toContain('not open yet');
+    beginBranch(state, opening, start);
+    expect(statusOf(state).detail).toBe('opening');
   });
 
   test('with other tasks it begins with those that its proxies were scored on', () => {

@@ -78,6 +78,23 @@ test.each<[string, SearchState, MessageName, unknown, string, string]>([
   expect(problems[0]?.message).toContain(piece);
 });
 
+test.each<[MessageName, unknown, string]>([
+  ['approve', {}, '(all of it)'],
+  ['approve', { gate: 'verify' }, '(all of it)'],
+  ['setTasks', { weights: { mine: 2 } }, '(all of it)'],
+  ['setTasks', { tasks: [{ name: 'piqa' }] }, '(all of it)'],
+  ['setBudget', { money: { limit: 3 } }, 'money.perDeviceHour'],
+])('a branch that is not open yet judges no %s %j: it is to be sent again', (name, payload, path) => {
+  const problems = problemsOf({ ...state, unopened: true }, name, payload);
+  expect(problems).toEqual([{ path, message: expect.stringContaining("the branch isn't open yet") }]);
+});
+
+test('what needs no search file holds before a branch is open', () => {
+  const early: SearchState = { ...state, unopened: true };
+  expect(problemsOf(early, 'setBudget', { proxies: 30, money: { limit: 3, perDeviceHour: 1 } })).toEqual([]);
+  for (const name of ['pause', 'resume', 'finishEarly'] as const) expect(problemsOf(early, name, {})).toEqual([]);
+});
+
 test('new weights are those of the named tasks alone, also on top of a list that was only asked for', () => {
   const asked = structuredClone(state);
   askForTasks(asked, { weights: { piqa: 9 } });
