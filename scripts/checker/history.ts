@@ -10,7 +10,7 @@ export type Happening =
   /** `at`: milliseconds since 1970 on the workflow's own clock, by which it decided. */
   | { readonly kind: 'scheduled'; readonly activity: Activity; readonly at: number }
   | { readonly kind: 'completed'; readonly activity: Activity; readonly result: unknown }
-  /** `failed`: for good, by the type of its failure; absent: it was called off. */
+  /** `failed`: for good, by the type of its failure; absent: it was called off, however it ended then. */
   | { readonly kind: 'lost'; readonly activity: Activity; readonly failed?: string }
   | { readonly kind: 'message'; readonly name: string; readonly payload: unknown };
 
@@ -39,6 +39,7 @@ function ofOneRun({ events }: History): Happening[] {
   /** When each workflow task was started, by the event that completed it. */
   const clock = new Map<string, number>();
   const times = new Map<string, number>();
+  const calledOff = new Set<Activity>();
   return events.flatMap((event): Happening[] => {
     const found = attributesOf(event);
     const activity = scheduled.get(found.scheduledEventId ?? '');
@@ -60,9 +61,13 @@ function ofOneRun({ events }: History): Happening[] {
         return activity ? [{ kind: 'completed', activity, result: first(found.result) }] : [];
       case 'ACTIVITY_TASK_FAILED':
       case 'ACTIVITY_TASK_TIMED_OUT': {
+        if (activity === undefined) return [];
         const failed = found.failure?.applicationFailureInfo?.type ?? '';
-        return activity ? [{ kind: 'lost', activity, failed }] : [];
+        return [{ kind: 'lost', activity, ...(!calledOff.has(activity) && { failed }) }];
       }
+      case 'ACTIVITY_TASK_CANCEL_REQUESTED':
+        if (activity) calledOff.add(activity);
+        return [];
       case 'ACTIVITY_TASK_CANCELED':
         return activity ? [{ kind: 'lost', activity }] : [];
       case 'WORKFLOW_EXECUTION_SIGNALED':

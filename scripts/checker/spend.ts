@@ -64,7 +64,7 @@ function isCharged(
   return alone || (failed !== 'badSpec' && failed !== 'badData');
 }
 
-/** What was called off was cut by a pause, which costs no tokens, or by a cancel, which does: histories don't say. */
+/** What was called off and never went on is charged if a device did anything for it: histories don't say. */
 const calledOff = (runs: Parameters<Invariant>[0]['runs']) =>
   runs.some(({ events }) => events.some(({ eventType }) => eventType === 'EVENT_TYPE_ACTIVITY_TASK_CANCEL_REQUESTED'));
 

@@ -126,6 +126,18 @@ describe('I2, within the budget', () => {
     expect(await found()).toContain('I2: 300 tokens were spent, 200 were charged');
   });
 
+  test('what was lost after it was called off is cut and no failure', async () => {
+    const before = made.events.length;
+    const event = made.begin('trainProxies', 'i1-p001', { members: [{ id: 'i1-p001' }], proxy: { tokens: 100 } });
+    made.timeOut(event);
+    made.events.unshift(...made.events.splice(before));
+    expect(await found()).toContain('I2: 300 tokens were spent, 200 were charged');
+    const [lost] = made.events.splice(3, 1);
+    made.callOff(event);
+    made.events.splice(3, 0, made.events.pop()!, lost!);
+    expect(await found()).toEqual([]);
+  });
+
   test('more in flight than may be, but for a group alone', async () => {
     const lane = (id: string, members: number) => {
       const all = Array.from({ length: members }, (_, at) => ({ id: `${id}-${at}` }));

@@ -64,6 +64,22 @@ export class MadeSearch {
     return scheduled as string;
   }
 
+  /** Asks for an activity's end, by its event. */
+  callOff(scheduledEventId: string): void {
+    this.events.push({
+      eventType: 'EVENT_TYPE_ACTIVITY_TASK_CANCEL_REQUESTED',
+      activityTaskCancelRequestedEventAttributes: { scheduledEventId },
+    });
+  }
+
+  /** Ends an activity, by its event, as one that was lost. */
+  timeOut(scheduledEventId: string): void {
+    this.events.push({
+      eventType: 'EVENT_TYPE_ACTIVITY_TASK_TIMED_OUT',
+      activityTaskTimedOutEventAttributes: { scheduledEventId },
+    });
+  }
+
   /** An activity from its beginning to its end; without a result it failed, with that type of failure, or was called off. */
   activity(type: string, id: string, input: unknown, result?: unknown, failure: string | null = 'internal'): void {
     const scheduledEventId = this.begin(type, id, input);
