@@ -34,7 +34,7 @@ const forbidden = [
     comment: 'Parts of a stage lie in its folder, what all need in the named files; types may be shared.',
     from: { path: '^activities/(?!index\\.ts)' },
     to: {
-      path: '^activities/(?!(deps|beating|refusal|patience|endpoint-patience|ordered-turns)\\.ts)[^/]+$',
+      path: '^activities/(?!(deps|beating|refusal|patience|endpoint-patience|ordered-turns|run-id)\\.ts)[^/]+$',
       dependencyTypesNot: ['type-only'],
     },
   },
