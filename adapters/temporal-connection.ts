@@ -2,7 +2,7 @@ import { Client, Connection } from '@temporalio/client';
 import { loadClientConnectConfig, type ClientConnectConfig } from '@temporalio/envconfig';
 import { readServerRecord } from './server-record.ts';
 
-const DEFAULT_ADDRESS = '127.0.0.1:7233';
+const DEFAULT_PORT = '7233';
 const CONNECT_TIMEOUT = '5s';
 
 /** Accepted by the client's `Connection.connect` and by the worker's `NativeConnection.connect` alike. */
@@ -18,11 +18,12 @@ export class NoServer extends Error {
 
 /**
  * Where Temporal is, read as the `temporal` CLI reads it: TEMPORAL_* first, then `temporal.toml`.
- * Without an address there, the dev server of this state folder; without one, Temporal's own default.
+ * Without an address there, the dev server of this state folder; without one, where it would listen.
  */
 export function connectionSettings(home: string, env: NodeJS.ProcessEnv = process.env): ConnectionSettings {
   const { connectionOptions, namespace } = loadClientConnectConfig({ overrideEnvVars: definedOnly(env) });
-  const address = connectionOptions.address ?? readServerRecord(home)?.address ?? DEFAULT_ADDRESS;
+  const local = `127.0.0.1:${env['CLIMB_PORT'] || DEFAULT_PORT}`;
+  const address = connectionOptions.address ?? readServerRecord(home)?.address ?? local;
   return { connectionOptions: { ...connectionOptions, address }, namespace: namespace ?? 'default' };
 }
 

@@ -12,6 +12,8 @@ import { connectClient, connectionSettings, NoServer } from './temporal-connecti
 
 const HOST = '127.0.0.1';
 const STOP_GRACE_MS = 10_000;
+/** Between two looks at whether the server still runs. */
+const WATCH_MS = 1000;
 /** The dev server forgets closed workflows after a day by default; a search is read, branched and compared for longer. */
 const RETENTION = '90d';
 
@@ -31,6 +33,8 @@ export type TemporalServer = {
   address: string;
   /** null for a server that somebody else runs: only they know where its UI is. */
   uiAddress: string | null;
+  /** Rejects when the server of this state folder is gone although nobody stopped it; never resolves. */
+  died: Promise<never>;
   /** Ends the server if this process answers for it, and leaves any other alone. */
   stop: () => Promise<void>;
 };
@@ -51,9 +55,33 @@ export async function ensureServer({
   if (env['TEMPORAL_ADDRESS']) {
     const settings = connectionSettings(home, env);
     await (await connectClient(settings)).connection.close();
-    return { address: settings.connectionOptions.address, uiAddress: null, stop: () => Promise.resolve() };
+    const { address } = settings.connectionOptions;
+    return { address, uiAddress: null, died: new Promise(() => undefined), stop: () => Promise.resolve() };
   }
   return (await reuse(home)) ?? (await start(home, env));
+}
+
+/** Looks after a server's process, one that an earlier command left behind too. */
+function watched(home: string, { pid, address, uiAddress }: ServerRecord, end: () => Promise<void>): TemporalServer {
+  let stopping = false;
+  const died = new Promise<never>((_, reject) => {
+    const timer = setInterval(() => {
+      if (!stopping && isAlive(pid)) return;
+      clearInterval(timer);
+      if (stopping) return;
+      reject(
+        new NoServer(
+          `the Temporal dev server at ${address} has ended, and without it no search goes on. Its last words, from ${logOf(home)}:\n${lastLines(logOf(home))}\nTry: the same command again; searches go on where they were.`,
+        ),
+      );
+    }, WATCH_MS).unref();
+  });
+  died.catch(() => undefined); // whoever races it handles it
+  const stop = () => {
+    stopping = true;
+    return end();
+  };
+  return { address, uiAddress, died, stop };
 }
 
 /** The environment for a child or a CLI that must use this server, whatever profile or variables point elsewhere. */
@@ -74,7 +102,7 @@ async function reuse(home: string): Promise<TemporalServer | null> {
   // Only a server known by its database is ever stopped: its process number alone could be somebody else's by now.
   const adopted = record.clusterId !== null && !isAlive(record.owner);
   if (adopted) await writeServerRecord(home, { ...record, owner: process.pid });
-  return { ...record, stop: adopted ? () => stop(home, record) : () => Promise.resolve() };
+  return watched(home, record, adopted ? () => stop(home, record) : () => Promise.resolve());
 }
 
 async function start(home: string, env: NodeJS.ProcessEnv): Promise<TemporalServer> {
@@ -91,8 +119,7 @@ async function start(home: string, env: NodeJS.ProcessEnv): Promise<TemporalServ
   const uiAddress = `http://${HOST}:${uiPort}`;
 
   mkdirSync(home, { recursive: true });
-  const logPath = join(home, 'temporal-server.log');
-  const log = openSync(logPath, 'a');
+  const log = openSync(logOf(home), 'a');
   const attributes = Object.entries(SEARCH_ATTRIBUTES).flatMap(([name, type]) => [
     '--search-attribute',
     `${name}=${type}`,
@@ -130,7 +157,7 @@ async function start(home: string, env: NodeJS.ProcessEnv): Promise<TemporalServ
   if (clusterId === null) {
     await stop(home, record);
     throw new NoServer(
-      `the Temporal dev server (${cli.path} ${cli.version}) didn't start serving at ${address}. Its last words, from ${logPath}:\n${lastLines(logPath)}\nTry: what they say, or name a running server in TEMPORAL_ADDRESS.`,
+      `the Temporal dev server (${cli.path} ${cli.version}) didn't start serving at ${address}. Its last words, from ${logOf(home)}:\n${lastLines(logOf(home))}\nTry: what they say, or name a running server in TEMPORAL_ADDRESS.`,
     );
   }
   await writeServerRecord(home, { ...record, clusterId });
@@ -139,7 +166,7 @@ async function start(home: string, env: NodeJS.ProcessEnv): Promise<TemporalServ
     ['operator', 'namespace', 'update', '-n', 'default', '--retention', RETENTION, '--address', address],
     { env: environmentFor(record, env) },
   );
-  return { address, uiAddress, stop: () => stop(home, record) };
+  return watched(home, record, () => stop(home, record));
 }
 
 async function stop(home: string, { pid }: ServerRecord): Promise<void> {
@@ -154,6 +181,8 @@ async function requireFree(port: string, variable: string): Promise<string> {
       `Try: ${variable}=<another port>, or, if a Temporal server of yours is the one listening, TEMPORAL_ADDRESS=${HOST}:${port}.`,
   );
 }
+
+const logOf = (home: string) => join(home, 'temporal-server.log');
 
 const lastLines = (path: string): string =>
   readFileSync(path, 'utf8')

@@ -19,7 +19,7 @@ const INTERRUPTED = 130;
 
 /**
  * A server and a worker around `body`, put away in that order's reverse however it ends: done, failed, interrupted, or
- * the worker dead.
+ * one of them dead.
  * @returns the exit code: the body's, or 130 when a person interrupted it
  */
 export async function inSession(body: (session: Session) => Promise<number>): Promise<number> {
@@ -38,6 +38,7 @@ export async function inSession(body: (session: Session) => Promise<number>): Pr
       return await Promise.race([
         body({ server, cli, settings: connectionSettings(home, env), env, home }),
         worker.died,
+        server.died,
         interrupted,
       ]);
     } finally {

@@ -2,6 +2,8 @@ import { WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/cl
 import { Command } from 'commander';
 import { climbHome } from '../../adapters/home.ts';
 import { connectClient, connectionSettings } from '../../adapters/temporal-connection.ts';
+import { jsonTextProblems } from '../../climb/json-text.ts';
+import { InvalidInput } from '../../climb/problem.ts';
 import { isMessage, parseMessage, unknownMessage } from '../../climb/spec/messages.ts';
 import { CommandProblem, runCommand } from '../run-command.ts';
 
@@ -33,7 +35,15 @@ async function send(id: string, name: string, text: string): Promise<number> {
   }
 }
 
+/** Refused here, since Temporal's own CLI would send it, and a search see the last of two equal keys alone. */
 function parsed(text: string): unknown {
+  const payload = jsonOf(text);
+  const problems = jsonTextProblems(text);
+  if (problems.length > 0) throw new InvalidInput('the payload', problems);
+  return payload;
+}
+
+function jsonOf(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {

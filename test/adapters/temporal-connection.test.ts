@@ -15,8 +15,10 @@ afterEach(() => rm(home, { recursive: true, force: true }));
 
 const address = () => connectionSettings(home, env).connectionOptions.address;
 
-test('the address: variable, profile, the dev server of the state folder, the default', async () => {
+test('the address: variable, profile, the dev server of the state folder, where it would listen', async () => {
   expect(address()).toBe('127.0.0.1:7233');
+  env['CLIMB_PORT'] = '7234';
+  expect(address()).toBe('127.0.0.1:7234');
   await writeServerRecord(home, { pid: 1, owner: 1, address: '127.0.0.1:7300', uiAddress: '', clusterId: null });
   expect(address()).toBe('127.0.0.1:7300');
   await writeFile(

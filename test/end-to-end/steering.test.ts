@@ -161,6 +161,7 @@ describe('npm run climb -- send', () => {
     [[search, 'status'], '"status" is a query'],
     [[search, 'setBudget', '{proxies: 3}'], "isn't JSON"],
     [[search, 'setBudget', '{"proxies": 0}'], 'proxies: Too small'],
+    [[search, 'setBudget', '{"proxies": 20, "proxies": 25}'], 'proxies: stands there twice'],
   ])('%j says what is wrong', async (words, piece) => {
     expect(await send(...words)).toMatchObject({ code: 1, output: expect.stringContaining(piece) });
   });

@@ -62,9 +62,10 @@ describe('a server of our own', () => {
   });
 
   test('killed with -9 it comes back on the same database', async () => {
-    await ensureServer({ home, env });
+    const first = await ensureServer({ home, env });
     const before = readServerRecord(home);
     process.kill(before?.pid ?? 0, 'SIGKILL');
+    await expect(first.died).rejects.toThrow(/has ended.*the same command again/s);
 
     const server = await ensureServer({ home, env });
     const after = readServerRecord(home);
