@@ -21,13 +21,14 @@ export const gcCommand = new Command('gc')
   .option('--delete', 'remove it; without this it is only shown')
   .option('--older-than <days>', 'leave what was made or used since, the last ten minutes at least', '7')
   .option('--forget <search...>', 'remove these searches too: recipe, report, snapshots', [])
-  .option('--offline', 'no search or assignment runs, although no Temporal server answers that could say so')
+  .option('--offline', 'where no Temporal server answers: no search or assignment runs')
   .action((options: Options) => runCommand(() => collect(options)));
 
 async function collect({ delete: remove, olderThan, forget, offline }: Options): Promise<number> {
   const home = climbHome();
   const days = daysOf(olderThan);
-  const open = offline ? [] : await searchesThatRun(home, remove === true);
+  const answer = await searchesThatRun(home, { needed: remove === true && !offline });
+  const open = answer ?? [];
   // What an activity writes stands in no history before it is done, which may take a day.
   if (remove && open.length > 0 && days < 1) {
     throw new CommandProblem(
@@ -35,9 +36,10 @@ async function collect({ delete: remove, olderThan, forget, offline }: Options):
     );
   }
   const folders = await foldersOf(home, forget, open);
-  const cutoff = Date.now() - Math.max(days * dayMs, offline ? 0 : clocksApart);
+  const cutoff = Date.now() - Math.max(days * dayMs, offline && answer === undefined ? 0 : clocksApart);
   const garbage = await findGarbage({ home, forget: folders, open: open.map(({ names }) => names), cutoff });
   for (const line of linesOf(garbage)) console.log(line);
+  if (answer === undefined) console.log('No Temporal server answers: searches that run are not taken into account.');
   if (!remove) {
     console.log('Nothing was removed: this is what --delete would remove.');
     return 0;
@@ -53,7 +55,11 @@ function daysOf(text: string): number {
   throw new CommandProblem(`--older-than takes a number of days, got "${text}". Try: --older-than 30`);
 }
 
-async function searchesThatRun(home: string, needed: boolean): Promise<OpenSearch[]> {
+/**
+ * What the server says, undefined where none answers.
+ * @throws CommandProblem where the answer is needed
+ */
+async function searchesThatRun(home: string, { needed }: { needed: boolean }): Promise<OpenSearch[] | undefined> {
   try {
     const client = await connectClient(connectionSettings(home));
     try {
@@ -63,10 +69,7 @@ async function searchesThatRun(home: string, needed: boolean): Promise<OpenSearc
     }
   } catch (error) {
     if (!(error instanceof NoServer)) throw error;
-    if (!needed) {
-      console.log('No Temporal server answers: searches that run are not taken into account here.');
-      return [];
-    }
+    if (!needed) return undefined;
     throw new CommandProblem(
       `${error.message} Without it nobody knows which searches run, and what they need would be removed. Try: that, or --offline if none runs`,
     );

@@ -111,6 +111,7 @@ test('beside a search that runs it takes nothing that the search needs, however 
   await handle.signal('pause', { mode: 'drain' });
   await until(async () => (await handle.query<Status>('status')).paused, 120_000);
   expect(await gc('--delete', '--older-than', '0')).toMatchObject({ code: 1, said: expect.stringContaining('beside') });
+  expect(await gc('--delete', '--older-than', '0', '--offline')).toMatchObject({ code: 1 });
   expect(await gc('--delete', '--forget', 'beside')).toMatchObject({ code: 1, said: expect.stringContaining('runs') });
   await handle.signal('resume', {});
   let swept = 0;
