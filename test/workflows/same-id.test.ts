@@ -50,6 +50,7 @@ test('a search under an id that was used before is gone on from as it stands its
 
   const run = first.firstExecutionRunId;
   expect(await aside(run)).toEqual([
+    'domain-set.json', // another seed, other clusters
     'iterations',
     ...[0, 1, 2, 3].map((at) => `iterations/${at}.json`),
     'recipe.json',
