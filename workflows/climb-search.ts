@@ -95,9 +95,12 @@ async function search(state: SearchState, file: unknown): Promise<SearchResult> 
   await passGate(state, 'verify');
   await searchRegmix(state, opening, prepared);
   // What a run before this one has trained of it is worth a verification.
-  const stopped = state.finishEarly === 'now' && !isUnderWay(state, 'v');
-  const verified = state.verified ?? (stopped ? null : await verify(state, opening, prepared));
-  if (verified === null) return finish(state, opening, prepared, stopped ? 'finishEarly' : 'budget');
+  const stopped = state.unverified ?? (state.finishEarly === 'now' && !isUnderWay(state, 'v') ? 'finishEarly' : null);
+  const verified = state.verified ?? (stopped === null ? await verify(state, opening, prepared) : null);
+  if (verified === null) {
+    state.unverified = stopped ?? 'budget';
+    return finish(state, opening, prepared, state.unverified);
+  }
   state.verified = verified;
   await continueIfLong(state, opening, file);
   await passGate(state, 'ladder');

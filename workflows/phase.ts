@@ -1,8 +1,9 @@
 import { defineSearchAttributeKey, SearchAttributeType, type SearchAttributeUpdatePair } from '@temporalio/common';
-import { condition, setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
+import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
 import { isPaused } from '../climb/search/pause.ts';
 import type { Phase, SearchState } from '../climb/search/search-state.ts';
 import { currentDetails } from '../climb/search/search-views.ts';
+import { waitForPerson } from './history.ts';
 
 const phaseKey = defineSearchAttributeKey('ClimbPhase', SearchAttributeType.KEYWORD);
 const iterationKey = defineSearchAttributeKey('ClimbIteration', SearchAttributeType.INT);
@@ -13,9 +14,13 @@ const scoreKey = defineSearchAttributeKey('ClimbBestScore', SearchAttributeType.
 /** SQL servers keep so much of a keyword, and Temporal allows longer workflow ids. */
 const longestKeyword = 255;
 
-/** Waits while the search is paused, then enters a phase and shows it to people. */
+/**
+ * Waits while the search is paused, then enters a phase and shows it to people.
+ * @throws HistoryFull where the next run has to wait on
+ */
 export async function enterPhase(state: SearchState, phase: Phase): Promise<void> {
-  await condition(() => !isPaused(state) || state.finishEarly === 'now');
+  const mayGoOn = () => !isPaused(state) || state.finishEarly === 'now';
+  if (!mayGoOn()) await waitForPerson(state, mayGoOn);
   showPhase(state, phase);
 }
 
@@ -39,12 +44,19 @@ export function showPhase(state: SearchState, phase: Phase): void {
 /**
  * Shows that a person has to look, and waits until one says how to go on: by `resume`, `retryFailed` or `finishEarly`.
  * @returns proxies that are to be tried again; undefined: all that failed
+ * @throws HistoryFull where the next run has to wait on
  */
 export async function needsAttention(state: SearchState): Promise<readonly string[] | undefined> {
-  const { resumes, phase } = state;
+  const { phase } = state;
+  const resumes = (state.attention ??= state.resumes);
   const asked = () => state.resumes > resumes || state.finishEarly !== null;
   showPhase(state, 'needs-attention');
-  await condition(() => asked() || state.retry !== undefined);
+  try {
+    await waitForPerson(state, () => asked() || state.retry !== undefined);
+  } finally {
+    state.phase = phase;
+  }
+  delete state.attention;
   showPhase(state, phase);
   return asked() ? undefined : state.retry;
 }

@@ -1,12 +1,12 @@
 import { condition } from '@temporalio/workflow';
 import { reserve, type Limit } from '../climb/search/budget.ts';
-import { isPaused } from '../climb/search/pause.ts';
 import { proxyCost } from '../climb/search/proxy-cost.ts';
 import { mayRetry, takeRetries } from '../climb/search/retrying.ts';
-import type { Opening, SearchState } from '../climb/search/search-state.ts';
+import type { SearchState } from '../climb/search/search-state.ts';
 import { chargeCut } from '../climb/search/settlement.ts';
 import type { Member } from '../activities/train-proxies.ts';
-import { roomFor } from './history.ts';
+import { HistoryFull, waitForPerson } from './history.ts';
+import { InFlight } from './in-flight.ts';
 import { runGroup, type Batch, type Group, type Outcomes } from './proxy-group.ts';
 import type { Next, Round } from './round.ts';
 
@@ -14,18 +14,15 @@ import type { Next, Round } from './round.ts';
  * Trains and evaluates what waits of a batch, in groups and as many at once as the budget allows. A group waits until
  * all of it may start. Each member is reserved before its group is dispatched; one that no longer fits, or that a person
  * has called off, is left out.
- * @returns `historyFull` where members still wait since this run of the workflow has no room for them; none is in flight
+ * @throws HistoryFull where members still wait since this run of the workflow has no room for them; none is in flight
  */
 export async function runBatch(
   state: SearchState,
   batch: Batch,
   members: readonly Member[],
   round: Round,
-): Promise<'done' | 'historyFull'> {
-  const { account } = state;
-  const running = new Set<Promise<void>>();
-  let inFlight = 0;
-  let begun = 0;
+): Promise<void> {
+  const inFlight = new InFlight(state);
   let cancelled: { readonly error: unknown } | undefined;
   let full = false;
 
@@ -59,37 +56,30 @@ export async function runBatch(
     const [first] = group as [Member];
     const id = next.id ?? (size === 1 ? first.id : `${batch.at}-g${String(++round.groups).padStart(2, '0')}`);
     const reserved = proxyCost(state, batch.part, { shape: batch.proxy, together: size });
-    for (const _ of group) reserve(account, reserved);
-    inFlight += size;
-    begun += 1;
+    for (const _ of group) reserve(state.account, reserved);
     const { paid, spent } = next;
-    const work = runGroup(state, batch, { id, members: group, reserved, paid, spent }).then((ended) => {
-      settle({ id, members: group, reserved, spent }, ended);
-      inFlight -= size;
-      running.delete(work);
-    });
-    running.add(work);
+    inFlight.add(size, runGroup(state, batch, { id, members: group, reserved, paid, spent }), (ended) =>
+      settle({ id, members: group, reserved, spent }, ended),
+    );
   };
 
   try {
     for (;;) {
       tryAgain(state, round, members);
       if (!round.waits) {
-        if (running.size === 0) break;
+        if (inFlight.groups === 0) break;
         // A group that still runs may hand its members back, also where no other may start any more.
-        await Promise.race([...running, ...retriesAsked(state)]);
+        await inFlight.next(retriesAsked(state));
         continue;
       }
-      const mayStart = () => {
-        const { length } = round.next(state).members;
-        // One that was begun is as large as the concurrency was then.
-        return !isPaused(state) && (inFlight + length <= account.budget.concurrency || inFlight === 0);
-      };
-      await condition(() => state.finishEarly === 'now' || mayStart());
+      // One that was begun is as large as the concurrency was then.
+      const ready = () => state.finishEarly === 'now' || inFlight.mayStart(round.next(state).members.length);
+      await condition(() => ready() || inFlight.isHeld);
+      if (!ready()) await waitForPerson(state, ready);
       if (state.finishEarly === 'now') break;
-      const room = roomFor(state.opening as Opening, { running: running.size, begun });
+      const room = inFlight.room();
       if (room === 'later') {
-        await Promise.race(running);
+        await inFlight.next();
         continue;
       }
       full = room === 'none';
@@ -105,10 +95,10 @@ export async function runBatch(
       if (size > 0) dispatch(next, size);
     }
   } finally {
-    await Promise.all(running);
+    await inFlight.drained();
   }
   if (cancelled !== undefined) throw cancelled.error;
-  return full && round.waits ? 'historyFull' : 'done';
+  if (full && round.waits) throw new HistoryFull();
 }
 
 /** Takes up what a person wants tried again. */

@@ -28,12 +28,28 @@ export async function scoreMembers(
   acceptedShare: number,
 ): Promise<Scores> {
   const round = Round.of(members, state.underWay?.at === batch.at ? state.underWay : undefined);
-  for (;;) {
-    if ((await runBatch(state, batch, members, round)) === 'historyFull') {
+  try {
+    const scores = await scoreRound(state, batch, members, acceptedShare, round);
+    delete state.underWay;
+    return scores;
+  } catch (error) {
+    if (error instanceof HistoryFull) {
       const mixtures = members.map(({ mixture }) => mixture);
       state.underWay = round.left(batch, [...new Set(mixtures)]);
-      throw new HistoryFull();
     }
+    throw error;
+  }
+}
+
+async function scoreRound(
+  state: SearchState,
+  batch: Batch,
+  members: readonly Member[],
+  acceptedShare: number,
+  round: Round,
+): Promise<Scores> {
+  for (;;) {
+    await runBatch(state, batch, members, round);
     const scored = members.flatMap(({ id }) => {
       const end = round.ended.get(id);
       return end?.kind === 'scored' ? [{ id, score: end.score }] : [];
@@ -42,7 +58,6 @@ export async function scoreMembers(
     const enough = scored.length >= acceptedShare * (scored.length + failed.length);
     if (enough || round.limit !== undefined || state.finishEarly !== null) {
       endRetries(state);
-      delete state.underWay;
       return { scored, limit: round.limit };
     }
     const wanted = await needsAttention(state);

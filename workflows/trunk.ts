@@ -30,6 +30,12 @@ export async function prepareTrunk(state: SearchState, opening: Opening, prepare
   await enterPhase(state, 'trunk');
   const mixtures = await naturalMixture(state, opening, prepared, shape);
   while (state.trunk === undefined && state.finishEarly === null) {
+    if (state.retriable?.includes(trunkId)) {
+      await needsAttention(state);
+      if (state.finishEarly === null) takeRetries(state, [trunkId]);
+      endRetries(state);
+      continue;
+    }
     if (isPaused(state) && patched('trunk-waits')) {
       await enterPhase(state, 'trunk');
       continue;
@@ -41,9 +47,6 @@ export async function prepareTrunk(state: SearchState, opening: Opening, prepare
       state.trunk = trained;
     } else {
       mayRetry(state, trunkId);
-      await needsAttention(state);
-      if (state.finishEarly === null) takeRetries(state, [trunkId]);
-      endRetries(state);
     }
   }
 }

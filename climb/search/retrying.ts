@@ -11,6 +11,8 @@ export function takeRetries(state: SearchState, ids: readonly string[] = state.r
   const { retriable = [], retry = [] } = state;
   const taken = new Set(retriable.filter((id) => ids.includes(id)));
   state.counts.failed -= taken.size;
+  // Whoever waited for a person has an answer.
+  if (taken.size > 0) delete state.attention;
   keep(state, 'retriable', retriable, taken);
   keep(state, 'retry', retry, taken);
   return taken;
@@ -26,4 +28,5 @@ function keep(state: SearchState, field: 'retriable' | 'retry', ids: readonly st
 export function endRetries(state: SearchState): void {
   delete state.retriable;
   delete state.retry;
+  delete state.attention;
 }

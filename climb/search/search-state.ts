@@ -131,6 +131,19 @@ export type EvidenceCounts = { readonly used: number; readonly leftOut: number }
 /** Tasks that a person wants searched instead, and why. */
 export type Retask = { readonly tasks: readonly TaskSpec[]; readonly reason?: string };
 
+/** Finished proxies that were scored on tasks that a person wants, as far as a run of the workflow got with it. */
+export type Rescoring = {
+  /** What they are scored on: another list begins anew. */
+  readonly on: string;
+  readonly scored: readonly Scored[];
+  readonly lost: readonly string[];
+  /** To be tried alone, since their group failed. */
+  readonly apart: readonly string[];
+  /** Groups that were named so far. */
+  readonly groups: number;
+  readonly longest: Longest;
+};
+
 /** A change of the searched tasks, and what it cost and lost. */
 export type TaskChange = {
   readonly at: number;
@@ -181,6 +194,8 @@ export type SearchState = {
   paused: boolean | PauseMode;
   /** How often `resume` came: a search that needs attention waits for the next. */
   resumes: number;
+  /** How often it had come when the search began to wait for the next; absent: it needs no attention. */
+  attention?: number;
   finishEarly: 'iteration' | 'now' | null;
   stoppedBy: StoppedBy | null;
   stoppedByLimit: Limit | null;
@@ -197,6 +212,8 @@ export type SearchState = {
   waitingFor?: Gate;
   /** Tasks that the search takes over as soon as no proxy is in flight; absent: it has those that it wants. */
   retask?: Retask;
+  /** How far the run before was with taking them over; absent: it had not begun. */
+  rescoring?: Rescoring;
   /** Changes of the tasks that were carried out, newest last; absent: none. */
   taskChanges?: TaskChange[];
   /** What the run of the workflow before this one left unfinished; absent: nothing. */
@@ -235,6 +252,8 @@ export type SearchState = {
   outlook?: Outlook | null;
   /** Absent until it is done; a search that is cancelled on its ladder has verified what it found. */
   verified?: VerificationRuns;
+  /** Why there is no verification, once that is settled; absent: it isn't, or there is one. */
+  unverified?: 'budget' | 'finishEarly';
   /** Rungs that are done. */
   ladder?: RungRuns[];
   /** RegMix's search, where it is a baseline and done. */

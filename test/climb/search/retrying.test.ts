@@ -33,3 +33,12 @@ test('nothing may be tried again when the batch is over', () => {
   expect(state).not.toHaveProperty('retry');
   expect(state.counts.failed).toBe(2);
 });
+
+test('what is tried again ends the waiting for a person: the next failure waits for an answer of its own', () => {
+  const state = failed('a', 'b');
+  state.attention = 0;
+  takeRetries(state, ['z']);
+  expect(state.attention).toBe(0);
+  takeRetries(state, ['a']);
+  expect(state).not.toHaveProperty('attention');
+});

@@ -1,0 +1,92 @@
+/** Searches that wait for a person while messages fill their history: the next run waits on. */
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Status } from '../../climb/search/search-views.ts';
+import { openServedLab, tinySearch, until, type ServedLab } from '../search-lab.ts';
+
+/** While this file exists every training fails for good. */
+const failing = join(tmpdir(), `climb-failing-long-${process.pid}`);
+let lab: ServedLab;
+
+beforeAll(async () => {
+  lab = await openServedLab({ FAKE_STEP_MS: '40', FAKE_FAIL: failing });
+  await lab.replaceWorker({ maxHistory: 50 });
+}, 60_000);
+
+afterAll(() => lab.close(), 60_000);
+
+const file = {
+  ...tinySearch,
+  proxy: { ...tinySearch.proxy, trainer: 'fake' },
+  search: { schedule: [4] },
+  verify: { candidates: 1, seeds: 2, baselines: ['proportional' as const] },
+  budget: { proxies: 8, concurrency: 2 },
+};
+type Handle = Awaited<ReturnType<ServedLab['start']>>;
+const statusOf = (handle: Handle) => handle.query<Status>('status');
+
+/** Sends messages that change nothing until the search goes on in another run. @returns its status there */
+async function talk(handle: Handle): Promise<Status> {
+  const runOf = async () => (await lab.client.workflow.getHandle(handle.workflowId).describe()).runId;
+  const run = await runOf();
+  for (let sent = 0; sent < 100 && (await runOf()) === run; sent++) {
+    await handle.executeUpdate('setBudget', { args: [{ concurrency: 2 }] });
+  }
+  expect(await runOf()).not.toBe(run);
+  return statusOf(handle);
+}
+
+test('at a gate, before the iterations and after them', async () => {
+  const handle = await lab.start('gated', { ...file, gates: ['search', 'report'] });
+  const waitsAt = (gate: string) => until(async () => (await statusOf(handle)).waitingFor === gate);
+  await waitsAt('search');
+  expect(await talk(handle)).toMatchObject({ phase: 'waiting', waitingFor: 'search', proxies: { done: 0 } });
+  await handle.executeUpdate('setBudget', { args: [{ deadline: '2099-01-01T00:00:00Z' }] });
+  await talk(handle);
+  await handle.executeUpdate('approve', { args: [{}] });
+  await waitsAt('report');
+  expect(await talk(handle)).toMatchObject({ phase: 'waiting', waitingFor: 'report', proxies: { done: 8 } });
+  await handle.executeUpdate('approve', { args: [{}] });
+  expect(await handle.result()).toMatchObject({ verified: true, proxies: 8 });
+}, 120_000);
+
+test('in a pause inside a batch', async () => {
+  const handle = await lab.start('paused', { ...file, seed: 2 });
+  await until(async () => (await statusOf(handle)).proxies.done > 0);
+  await handle.executeUpdate('pause', { args: [{ mode: 'checkpoint' }] });
+  const { proxies } = await until(async () => {
+    const status = await statusOf(handle);
+    return status.proxies.running === 0 && status;
+  });
+  expect(await talk(handle)).toMatchObject({ paused: true, proxies: { done: proxies.done, running: 0 } });
+  await handle.executeUpdate('resume', { args: [{}] });
+  expect(await handle.result()).toMatchObject({ verified: true, proxies: 8 });
+}, 120_000);
+
+test.each([
+  ['a batch', { ...file, seed: 3 }, 'resume', 4],
+  ['a batch whose proxies are asked for', { ...file, seed: 4 }, 'retryFailed', 4],
+  [
+    'a trunk',
+    { ...file, proxy: { ...file.proxy, warmStart: { tokens: 16_384 } }, budget: { proxies: 9 } },
+    'resume',
+    1,
+  ],
+])(
+  'in need of attention, for %s',
+  async (what, search, message, failed) => {
+    await writeFile(failing, '');
+    const handle = await lab.start(what, search);
+    await until(async () => (await statusOf(handle)).phase === 'needs-attention');
+    const attention = { phase: 'needs-attention', proxies: { failed, done: 0, running: 0 } };
+    expect(await talk(handle)).toMatchObject(attention);
+    expect(await talk(handle)).toMatchObject(attention);
+    await rm(failing);
+    await handle.executeUpdate(message, { args: [{}] });
+    expect(await handle.result()).toMatchObject({ verified: true, proxies: search.budget.proxies });
+    expect((await statusOf(handle)).proxies.failed).toBe(0);
+  },
+  120_000,
+);
