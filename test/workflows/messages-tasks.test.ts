@@ -218,3 +218,33 @@ test('it is too late while what was found is verified', async () => {
     { name: 'setTasks', reason: expect.stringContaining('too late') },
   ]);
 }, 120_000);
+
+test('scoring again goes on in the next run where it fills a history: nothing is scored twice, the digest is the same', async () => {
+  const changed = async (id: string) => {
+    const { handle, send, end } = await heldAt(id, {
+      seed: 39,
+      search: { schedule: [10], candidates: 500 },
+      budget: { proxies: 18, concurrency: 2 },
+    });
+    await send('setTasks', { tasks: [own('other')] });
+    const { result } = await end();
+    const groups: string[][] = [];
+    for (let run: string | null | undefined = handle.firstExecutionRunId; run;) {
+      const { events } = await lab.client.workflow.getHandle(id, run).fetchHistory();
+      const ids = (events ?? []).flatMap((event) => event.activityTaskScheduledEventAttributes?.activityId ?? []);
+      groups.push(ids.filter((activity) => activity.startsWith('t1-g')));
+      run = events?.at(-1)?.workflowExecutionContinuedAsNewEventAttributes?.newExecutionRunId;
+    }
+    return { digest: result.recipe.digest, groups };
+  };
+  const whole = await changed('scored-whole');
+  try {
+    await lab.replaceWorker({ maxHistory: 25 });
+    const { digest, groups } = await changed('scored-in-parts');
+    expect(digest).toBe(whole.digest);
+    expect(groups.filter(({ length }) => length > 0).length).toBeGreaterThan(1);
+    expect(groups.flat()).toEqual(whole.groups.flat());
+  } finally {
+    await lab.replaceWorker({});
+  }
+}, 180_000);
