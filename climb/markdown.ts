@@ -4,9 +4,10 @@
  */
 export function cell(text: string): string {
   return text
-    .replace(/[|\\`*<>[\]\p{Cc}\p{Bidi_Control}]|(?<![A-Za-z0-9])_+|_+(?![A-Za-z0-9])/gu, ' ')
+    .replace(/[|\\`*<>[\]\p{Cc}\p{Bidi_Control}]/gu, ' ')
     .replace(/\s+/g, ' ')
-    .trim();
+    .trim()
+    .replace(/(?<![A-Za-z0-9])_+|_+(?![A-Za-z0-9])/g, (bars) => '\\_'.repeat(bars.length));
 }
 
 /** A table of finished cells. */

@@ -20,7 +20,8 @@ export async function findSnapshot(
   const kept = await searches.iterations(search);
   const last = kept.at(-1);
   if (last === undefined) {
-    const others = (await searches.list()).slice(0, mostNamed);
+    const all = await searches.list();
+    const others = all.length > mostNamed ? [...all.slice(0, mostNamed), `${all.length - mostNamed} more`] : all;
     throw refuse(
       'search',
       `no iteration of a search "${search}" is kept on this worker, so there is nothing to go on from (kept are searches ${others.join(', ') || 'of no name'}); name one of those, or wait until it has committed one`,
