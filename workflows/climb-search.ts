@@ -25,10 +25,11 @@ import { passGate } from './gates.ts';
 import { runIteration } from './iteration.ts';
 import { trainShorter } from './efficiency.ts';
 import { climbLadder } from './ladder.ts';
-import { registerMessages } from './messages.ts';
+import { answerRefused, registerMessages } from './messages.ts';
 import { HistoryFull, isLong } from './history.ts';
 import { fitNgrams } from './ngram.ts';
 import { enterPhase, showPhase } from './phase.ts';
+import { refusal } from './refusal.ts';
 import { searchRegmix } from './regmix.ts';
 import { retask } from './retask.ts';
 import { runStage } from './stages.ts';
@@ -227,7 +228,8 @@ function openState(file: unknown): SearchState {
     return state;
   } catch (error) {
     if (!(error instanceof InvalidInput)) throw error;
-    throw ApplicationFailure.nonRetryable(error.message, 'InvalidSearchSpec', error.problems);
+    answerRefused(error.problems);
+    throw refusal(error.message, 'InvalidSearchSpec', error.problems);
   }
 }
 

@@ -1,5 +1,4 @@
 import {
-  ApplicationFailure,
   defineQuery,
   defineSignal,
   defineUpdate,
@@ -8,6 +7,7 @@ import {
   setDefaultUpdateHandler,
   setHandler,
 } from '@temporalio/workflow';
+import type { Problem } from '../climb/problem.ts';
 import { changeBudget } from '../climb/search/change-budget.ts';
 import { approve } from '../climb/search/gates.ts';
 import { checkedMessage } from '../climb/search/message-rules.ts';
@@ -25,6 +25,14 @@ import {
   type MessageName,
   type QueryName,
 } from '../climb/spec/messages.ts';
+import { refusal } from './refusal.ts';
+
+/** What a search that was refused answers to every query. */
+export function answerRefused(problems: readonly Problem[]): void {
+  for (const name of queryNames) {
+    setHandler(defineQuery<unknown>(name), () => ({ phase: 'refused', problems }), { description: queryHelp[name] });
+  }
+}
 
 /** What is kept of the reason why a signal was refused: signals are anybody's, and the state must stay small. */
 const reasonLength = 1000;
@@ -47,12 +55,12 @@ export function registerMessages(state: SearchState): void {
     },
     pause: ({ mode }) => {
       state.paused = mode;
-      return statusOf(state);
+      return statusOf(state, now());
     },
     resume: () => {
       state.paused = false;
       state.resumes += 1;
-      return statusOf(state);
+      return statusOf(state, now());
     },
     retryFailed: ({ proxies }) => {
       const { retriable = [], retry = [] } = state;
@@ -62,18 +70,18 @@ export function registerMessages(state: SearchState): void {
     },
     setTasks: (message) => {
       askForTasks(state, message);
-      return statusOf(state);
+      return statusOf(state, now());
     },
     approve: (message) => {
       approve(state, message);
-      return statusOf(state);
+      return statusOf(state, now());
     },
     finishEarly: ({ after }) => {
       // Who said "now" can't be made to wait by an "iteration" that comes later.
       state.finishEarly = state.finishEarly === 'now' ? 'now' : after;
       // Who waits at a gate and hears that the search is to end need not be asked any more.
       if (state.waitingFor !== undefined) approve(state, { gate: state.waitingFor });
-      return statusOf(state);
+      return statusOf(state, now());
     },
   };
 
@@ -85,12 +93,12 @@ export function registerMessages(state: SearchState): void {
   for (const name of messageNames) register(name);
   function register<Name extends MessageName>(name: Name): void {
     const check = (payload: unknown) => checkedMessage(state, name, payload);
-    // Another message of the same task may have come in between: what the validator let through can be too late.
+    // Twice for each update: another message of the same task may come in between, and make it too late.
     const checkAgain = (payload: unknown) => {
       try {
         return check(payload);
       } catch (error) {
-        throw ApplicationFailure.nonRetryable((error as Error).message, 'InvalidMessage');
+        throw refusal((error as Error).message, 'InvalidMessage');
       }
     };
     const description = messageHelp[name];
@@ -104,16 +112,16 @@ export function registerMessages(state: SearchState): void {
     setHandler(defineSignal<[unknown?]>(name), onSignal, { description });
     setHandler(defineUpdate<unknown, [unknown?]>(name), (payload?: unknown) => carryOut[name](checkAgain(payload)), {
       description,
-      validator: (payload?: unknown) => void check(payload),
+      validator: (payload?: unknown) => void checkAgain(payload),
     });
   }
 
   setDefaultSignalHandler((name) => refuse(name, unknownMessage(name)));
   setDefaultUpdateHandler((name) => {
-    throw ApplicationFailure.nonRetryable(unknownMessage(name), 'UnknownMessage');
+    throw refusal(unknownMessage(name), 'UnknownMessage');
   });
   const answers: { readonly [Name in QueryName]: () => unknown } = {
-    status: () => statusOf(state),
+    status: () => statusOf(state, now()),
     leaderboard: () => leaderboardOf(state),
     plan: () => planOf(state, now()),
     budget: () => budgetOf(state, now()),

@@ -63,5 +63,5 @@ export async function needsAttention(state: SearchState): Promise<readonly strin
 
 /** The page in the Temporal UI; costs no history. */
 export function showDetails(state: SearchState): void {
-  setCurrentDetails(currentDetails(state));
+  setCurrentDetails(currentDetails(state, Date.now()));
 }

@@ -1,5 +1,6 @@
 import { condition } from '@temporalio/workflow';
 import { reserve, type Limit } from '../climb/search/budget.ts';
+import { together } from '../climb/search/groups.ts';
 import { proxyCost } from '../climb/search/proxy-cost.ts';
 import { mayRetry, takeRetries } from '../climb/search/retrying.ts';
 import type { SearchState } from '../climb/search/search-state.ts';
@@ -26,6 +27,13 @@ export async function runBatch(
   let cancelled: { readonly error: unknown } | undefined;
   let full = false;
 
+  const show = (): void => {
+    const { at, part, proxy: shape } = batch;
+    const { waiting } = round;
+    const each = proxyCost(state, part, { shape, together: together(state, Math.max(1, waiting)) });
+    state.batch = { at, waiting, each };
+  };
+
   const settle = (group: Group, ended: Outcomes): void => {
     const refused: Member[] = [];
     const paid = new Set<string>();
@@ -49,6 +57,7 @@ export async function runBatch(
     }
     if (cut) round.putBack({ id: group.id, members: group.members, paid: true, spent });
     round.handBack(refused, ({ id }) => paid.has(id));
+    show();
   };
 
   const dispatch = (next: Next, size: number): void => {
@@ -66,6 +75,7 @@ export async function runBatch(
   try {
     for (;;) {
       tryAgain(state, round, members);
+      show();
       if (!round.waits) {
         if (inFlight.groups === 0) break;
         // A group that still runs may hand its members back, also where no other may start any more.
@@ -93,6 +103,7 @@ export async function runBatch(
       round.take(next, size);
       if (limit !== undefined) round.leaveOut(limit);
       if (size > 0) dispatch(next, size);
+      show();
     }
   } finally {
     await inFlight.drained();

@@ -76,7 +76,12 @@ export class Round {
   }
 
   get waits(): boolean {
-    return this.#cut.length + this.#waiting.length > 0;
+    return this.waiting > 0;
+  }
+
+  /** Members that have yet to be dispatched, or to go on. */
+  get waiting(): number {
+    return this.#cut.reduce((sum, { members }) => sum + members.length, this.#waiting.length);
   }
 
   /** Those whose training a pause cut, then members that fit in one group. Something has to wait. */

@@ -12,12 +12,15 @@ export function effect(state: SearchState, now: number): string {
 const nothing = 'nothing: all proxies are trained';
 
 function restOf(state: SearchState, now: number): string {
-  const { phase, waitingFor } = state;
+  const { phase, waitingFor, batch } = state;
+  const isTrained = (part: string) => batch?.at.startsWith(part) === true;
   if (phase === 'report' || phase === 'done' || waitingFor === 'report') return nothing;
-  if (phase === 'verify') return `no further iterations: verification is under way${and(afterVerification(state))}`;
-  if (phase === 'ladder') return 'no further iterations: the ladder is under way';
+  if (phase === 'verify' || isTrained('v'))
+    return `no further iterations: verification is under way${and(afterVerification(state))}`;
+  if (phase === 'ladder' || isTrained('l') || isTrained('e')) return 'no further iterations: the ladder is under way';
   if (waitingFor === 'ladder') return `no further iterations${and(afterVerification(state))}`;
-  const stop = state.stoppedBy === null ? reasonToStop(state, now) : { by: state.stoppedBy, limit: null };
+  const stop =
+    state.stoppedBy === null ? reasonToStop(state, now) : { by: state.stoppedBy, limit: state.stoppedByLimit };
   const iterations =
     stop === null
       ? `${plannedIterations(state) - state.iteration} more iterations`

@@ -1,7 +1,7 @@
 import type { Ref } from '../artifact.ts';
 import { openAccount, type Account, type Limit } from './budget.ts';
 import type { PauseMode } from './pause.ts';
-import type { UnderWay } from './under-way.ts';
+import type { BatchUnderWay, UnderWay } from './under-way.ts';
 import type { Rung } from '../spec/ladder.ts';
 import type { Gate } from '../spec/gates.ts';
 import type { SearchSpec, TaskSpec } from '../spec/search-file.ts';
@@ -216,6 +216,8 @@ export type SearchState = {
   rescoring?: Rescoring;
   /** Changes of the tasks that were carried out, newest last; absent: none. */
   taskChanges?: TaskChange[];
+  /** What is trained now; absent: no batch. */
+  batch?: BatchUnderWay;
   /** What the run of the workflow before this one left unfinished; absent: nothing. */
   underWay?: UnderWay;
   /** Proxies of the batch under way that failed for good and may be tried again; absent: none. */

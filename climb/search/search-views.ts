@@ -1,11 +1,11 @@
 import { cell, table } from '../markdown.ts';
-import { fixedTrainings, ownProxiesIn, workOf } from '../spec/plan.ts';
 import { trunkId } from '../spec/trunk.ts';
 import { taskLabel } from '../verification/objective.ts';
+import { aheadOf, nameOfBatch, proxiesAhead } from './ahead.ts';
 import { isPaused, pauseMode } from './pause.ts';
 import { moneyFor } from './budget.ts';
 import { effect } from './effect.ts';
-import { plannedIterations, remaining } from './steering.ts';
+import { remaining } from './steering.ts';
 import type { Gate } from '../spec/gates.ts';
 import type { Branch, Outlook, Phase, SearchState } from './search-state.ts';
 
@@ -32,11 +32,10 @@ export type Status = {
   failures: SearchState['failures'];
 };
 
-export function statusOf(state: SearchState): Status {
-  const { counts, account, leaderboard, spec } = state;
-  const iterations = state.stoppedBy === null ? plannedIterations(state) : state.iteration;
-  const finished = counts.done + counts.diverged + counts.failed;
-  const planned = Math.max(finished, ownProxiesIn(spec, iterations) + workOf(fixedTrainings(spec)).proxies);
+export function statusOf(state: SearchState, now: number): Status {
+  const { counts, account, leaderboard } = state;
+  const { after, iterations } = aheadOf(state, now);
+  const left = proxiesAhead(state, now);
   const best = leaderboard[0];
   return {
     phase: state.phase,
@@ -44,16 +43,16 @@ export function statusOf(state: SearchState): Status {
     paused: isPaused(state),
     waitingFor: state.waitingFor ?? null,
     iteration: state.iteration,
-    iterations,
+    iterations: after + iterations,
     proxies: {
       done: counts.done,
       running: account.reserved.proxies,
-      planned,
+      planned: counts.done + counts.diverged + counts.failed + left,
       failed: counts.failed,
       fromLedger: counts.fromLedger,
     },
     best: best === undefined ? null : { mixture: best.id, score: best.score },
-    etaSeconds: etaSeconds(state, planned - finished),
+    etaSeconds: etaSeconds(state, left),
     stoppedBy: state.stoppedBy,
     ...(state.outlook && { outlook: state.outlook }),
     ...(state.branch && { branch: lineOf(state.branch) }),
@@ -82,11 +81,13 @@ function detailOf(state: SearchState): string {
   if (state.unopened) return 'not open yet: what it goes on from is being read, and these figures are not its own';
   if (phase === 'needs-attention') {
     const last = failures.at(-1);
+    const of =
+      state.batch === undefined || state.batch.at.startsWith('i') ? 'this iteration' : nameOfBatch(state.batch.at);
     const what =
       last?.id === trunkId
         ? 'the trunk that every proxy starts from is not trained'
-        : 'too few proxies of this iteration have a score';
-    return `${what}${last ? ` (${last.id}: ${last.reason})` : ''}; signal resume to try again, or cancel`;
+        : `too few proxies of ${of} have a score`;
+    return `${what}${last ? ` (${last.id}: ${last.reason})` : ''}; send resume or retryFailed to try again, finishEarly to go on without, or cancel`;
   }
   if (state.waitingFor !== undefined) return `waits for approval before ${state.waitingFor}: send approve`;
   if (isPaused(state)) {
@@ -133,8 +134,8 @@ export function leaderboardOf({ leaderboard, spec }: SearchState) {
 }
 
 /** A markdown page for the Temporal UI and `temporal workflow metadata`; costs no history. */
-export function currentDetails(state: SearchState): string {
-  const { phase, proxies, iteration, iterations, etaSeconds: eta, detail } = statusOf(state);
+export function currentDetails(state: SearchState, now: number): string {
+  const { phase, proxies, iteration, iterations, etaSeconds: eta, detail } = statusOf(state, now);
   const rows = state.leaderboard.map(({ id, score, losses }, at) => [
     String(at + 1),
     id,

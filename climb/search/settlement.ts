@@ -27,6 +27,7 @@ export function settleScored(
     settle(account, reserved, { ...reserved, deviceSeconds: seconds.train + seconds.evaluate });
     counts.done += 1;
     if (fromLedger) counts.fromLedger += 1;
+    forget(state, id);
     if (part === 'search' && !aside) {
       const losses = spec.tasks.map(({ metric }, at) => lossOf(tasks[at] as TaskScore, metric));
       const weights = state.taskWeights ?? taskShares(spec.tasks);
@@ -54,15 +55,23 @@ export function settleDiverged(
  * its time are gone, its place among the proxies is free again.
  */
 export function settleLost(
-  { account, counts, failures }: SearchState,
+  state: SearchState,
   reserved: Cost,
   seconds: number,
   failure: { readonly id: string; readonly reason: string } | null,
 ): void {
-  settle(account, reserved, { ...reserved, proxies: 0, deviceSeconds: seconds });
+  settle(state.account, reserved, { ...reserved, proxies: 0, deviceSeconds: seconds });
   if (failure === null) return;
-  counts.failed += 1;
-  note(failures, failure);
+  state.counts.failed += 1;
+  forget(state, failure.id);
+  note(state.failures, failure);
+}
+
+/** A proxy that was tried again stands among the failures as it ended last, or no more. */
+function forget(state: Pick<SearchState, 'failures'>, id: string): void {
+  if (state.failures.some((failure) => failure.id === id)) {
+    state.failures = state.failures.filter((failure) => failure.id !== id);
+  }
 }
 
 /** A proxy whose group was refused, and that is reserved anew when its turn comes: only the time that passed is gone. */

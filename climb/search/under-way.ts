@@ -1,5 +1,5 @@
 import type { Ref } from '../artifact.ts';
-import type { Limit } from './budget.ts';
+import type { Cost, Limit } from './budget.ts';
 
 /** A batch that a run of the workflow left unfinished when it continued as new: the next one takes it up. */
 export type UnderWay = {
@@ -30,4 +30,14 @@ export type CutGroup = {
   readonly members: readonly string[];
   /** Device seconds of each that are charged already. */
   readonly spent: number;
+};
+
+/** A batch while it is trained. */
+export type BatchUnderWay = {
+  /** `i2`, `r`, `v`, `l1`, `e1`: where in the search it is. */
+  readonly at: string;
+  /** Its proxies that have yet to be dispatched. */
+  readonly waiting: number;
+  /** What each of those costs at most. */
+  readonly each: Cost;
 };

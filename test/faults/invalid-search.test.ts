@@ -196,3 +196,13 @@ test('row 20: unknown-iteration: refused by the first activity, which names thos
   const paths = ['branchFrom.iteration'];
   expect(await refusal('unknown-iteration', file)).toMatchObject({ paths, activities: ['openSearch'] });
 });
+
+test('a refused search answers every query with its problems, and shows nobody where in our code they were found', async () => {
+  const handle = await lab.start('asked', {});
+  const error = await handle.result().catch((reason: unknown) => reason);
+  const failure = (error as WorkflowFailedError).cause as ApplicationFailure;
+  expect(failure.failure?.stackTrace).toBe('');
+  for (const query of ['status', 'plan']) {
+    expect(await handle.query(query)).toEqual({ phase: 'refused', problems: failure.details?.[0] });
+  }
+});

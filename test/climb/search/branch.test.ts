@@ -77,7 +77,8 @@ describe('a branch begins', () => {
   };
   const unopened = () =>
     newSearchState(beforeOpening(parseBranchFile({ branchFrom: branch.file['branchFrom'] }, 'branch')), now);
-  const opening = { tasks: [refOf('items')], searchAttributes: [] } as unknown as Opening;
+  const continuations = { search: 100, verify: 400 };
+  const opening = { tasks: [refOf('items')], searchAttributes: [], continuations } as unknown as Opening;
 
   test('where its parent stood, with nothing spent', () => {
     const state = unopened();
@@ -90,7 +91,7 @@ describe('a branch begins', () => {
       leaderboard: start.leaderboard,
       counts: { done: 0 },
     });
-    expect(statusOf(state)).toMatchObject({
+    expect(statusOf(state, now)).toMatchObject({
       iterations: 3,
       proxies: { done: 0, planned: 16 },
       branch: { search: 'parent', iteration: 1, of: ['parent', 'grand'], shared: 8 },
@@ -121,9 +122,9 @@ describe('a branch begins', () => {
 
   test('and says so: before that its figures are not its own', () => {
     const state: SearchState = { ...unopened(), unopened: true };
-    expect(statusOf(state).detail).toContain('not open yet');
+    expect(statusOf(state, now).detail).toContain('not open yet');
     beginBranch(state, opening, start);
-    expect(statusOf(state).detail).toBe('opening');
+    expect(statusOf(state, now).detail).toBe('opening');
   });
 
   test('with other tasks it begins with those that its proxies were scored on', () => {

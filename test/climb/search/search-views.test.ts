@@ -22,7 +22,7 @@ function running(): SearchState {
 const later = now + 600_000;
 
 test('the status of a search in its second iteration', () => {
-  expect(statusOf(running())).toEqual({
+  expect(statusOf(running(), later)).toEqual({
     phase: 'search',
     detail: 'iteration 2',
     paused: false,
@@ -40,12 +40,12 @@ test('the status of a search in its second iteration', () => {
 
 describe('the status', () => {
   test('promises no end before a proxy finished, nor while nothing moves', () => {
-    expect(statusOf(stateOf()).etaSeconds).toBeNull();
-    expect(statusOf({ ...running(), paused: true }).etaSeconds).toBeNull();
+    expect(statusOf(stateOf(), now).etaSeconds).toBeNull();
+    expect(statusOf({ ...running(), paused: true }, later).etaSeconds).toBeNull();
   });
 
   test('plans no more iterations once the search has ended', () => {
-    const ended = statusOf({ ...running(), stoppedBy: 'finishEarly', phase: 'verify' });
+    const ended = statusOf({ ...running(), stoppedBy: 'finishEarly', phase: 'verify' }, later);
     expect(ended).toMatchObject({
       iterations: 1,
       stoppedBy: 'finishEarly',
@@ -57,22 +57,24 @@ describe('the status', () => {
   test('tells a pause that is coming from one that is there', () => {
     const pausing = running();
     pausing.paused = true;
-    expect(statusOf(pausing).detail).toBe('paused: running proxies finish, none starts');
+    expect(statusOf(pausing, later).detail).toBe('paused: running proxies finish, none starts');
     pausing.account.reserved = { proxies: 0, trainTokens: 0, deviceSeconds: 0 };
-    expect(statusOf(pausing).detail).toBe('paused');
+    expect(statusOf(pausing, later).detail).toBe('paused');
   });
 
   test('says what needs attention and what a person can do', () => {
     const state = running();
     state.phase = 'needs-attention';
-    expect(statusOf(state).detail).toContain('signal resume to try again, or cancel');
+    expect(statusOf(state, later).detail).toContain(
+      'send resume or retryFailed to try again, finishEarly to go on without, or cancel',
+    );
     note(state.failures, { id: 'i2-p001', reason: 'disk full' });
-    expect(statusOf(state)).toMatchObject({
+    expect(statusOf(state, later)).toMatchObject({
       detail: expect.stringContaining('(i2-p001: disk full)'),
       failures: [{ id: 'i2-p001', reason: 'disk full' }],
     });
     note(state.failures, { id: 'trunk', reason: 'disk full' });
-    expect(statusOf(state).detail).toContain(
+    expect(statusOf(state, later).detail).toContain(
       'the trunk that every proxy starts from is not trained (trunk: disk full)',
     );
   });
@@ -80,7 +82,7 @@ describe('the status', () => {
   test('is small and plain JSON', () => {
     const state = running();
     for (let at = 0; at < 1000; at++) note(state.failures, { id: `i1-p${at}`, reason: 'x'.repeat(300) });
-    const status = statusOf(state);
+    const status = statusOf(state, later);
     expect(JSON.parse(JSON.stringify(status))).toEqual(status);
     expect(JSON.stringify(status).length).toBeLessThan(8192);
   });
@@ -92,7 +94,7 @@ test('trunk and ladder are among the planned proxies', () => {
     target: { tokens: 2e10 },
     verify: { ladder: [{ width: 128, layers: 4 }] },
   };
-  const { proxies, iterations } = statusOf(stateOf({ ...files, budget: { proxies: 33 } }));
+  const { proxies, iterations } = statusOf(stateOf({ ...files, budget: { proxies: 33 } }), now);
   expect([iterations, proxies.planned]).toEqual([3, 33]);
 });
 
@@ -121,7 +123,7 @@ test('the leaderboard names its order and its tasks', () => {
 
 describe('the page for the UI', () => {
   test('is a line and a table', () => {
-    expect(currentDetails(running())).toBe(
+    expect(currentDetails(running(), later)).toBe(
       [
         '**search** · iteration 2 · 1/3 iterations · 7/24 proxies (2 from the ledger) · about 20 min left',
         '',
@@ -134,14 +136,14 @@ describe('the page for the UI', () => {
   });
 
   test('has no table before there is a score', () => {
-    expect(currentDetails(stateOf())).toBe('**search** · iteration 1 · 0/3 iterations · 0/24 proxies\n');
+    expect(currentDetails(stateOf(), later)).toBe('**search** · iteration 1 · 0/3 iterations · 0/24 proxies\n');
   });
 
   test('holds its shape whatever a task or a failure is called', () => {
     const state = { ...running(), phase: 'needs-attention' as const };
     state.spec = { ...state.spec, tasks: state.spec.tasks.map((task) => ({ ...task, name: 'a|b\n# c' })) };
     note(state.failures, { id: 'i2-p001', reason: 'Traceback:\n\n# `boom`\n| x |' });
-    const lines = currentDetails(state).split('\n');
+    const lines = currentDetails(state, later).split('\n');
     expect(lines).toHaveLength(6);
     expect(lines.slice(2).every((line) => line.split('|').length === 8)).toBe(true);
   });
