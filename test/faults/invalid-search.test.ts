@@ -201,7 +201,7 @@ test('a refused search answers every query with its problems, and shows nobody w
   const handle = await lab.start('asked', {});
   const error = await handle.result().catch((reason: unknown) => reason);
   const failure = (error as WorkflowFailedError).cause as ApplicationFailure;
-  expect(failure.failure?.stackTrace).toBe('');
+  expect(failure.failure?.stackTrace ?? '').toBe('');
   for (const query of ['status', 'plan']) {
     expect(await handle.query(query)).toEqual({ phase: 'refused', problems: failure.details?.[0] });
   }
