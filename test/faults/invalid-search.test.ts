@@ -199,8 +199,8 @@ test('row 20: unknown-iteration: refused by the first activity, which names thos
 
 test('a refused search answers every query with its problems, and shows nobody where in our code they were found', async () => {
   const handle = await lab.start('asked', {});
-  const error = await handle.result().catch((reason: unknown) => reason);
-  const failure = (error as WorkflowFailedError).cause as ApplicationFailure;
+  const error = (await handle.result().catch((reason: unknown) => reason)) as WorkflowFailedError;
+  const failure = error.cause as ApplicationFailure;
   expect(failure.failure?.stackTrace ?? '').toBe('');
   for (const query of ['status', 'plan']) {
     expect(await handle.query(query)).toEqual({ phase: 'refused', problems: failure.details?.[0] });
