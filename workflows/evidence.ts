@@ -1,5 +1,6 @@
 import { spaceRules } from '../climb/mixture/mixture-space.ts';
-import { reweigh, type Opening, type Prepared, type SearchState } from '../climb/search/search-state.ts';
+import { reweigh } from '../climb/search/leaderboard.ts';
+import type { Opening, Prepared, SearchState } from '../climb/search/search-state.ts';
 import { batchSize, scheduleOf } from '../climb/spec/plan.ts';
 import { searchSettings } from '../climb/spec/search-presets.ts';
 import { scaleOf } from '../climb/verification/objective.ts';

@@ -9,7 +9,8 @@ import {
   otherTasks,
 } from '../../climb/search/branch-differences.ts';
 import type { BranchStart } from '../../climb/search/branch-start.ts';
-import { standingsOf, type Branch } from '../../climb/search/search-state.ts';
+import { standingsOf } from '../../climb/search/leaderboard.ts';
+import type { Branch } from '../../climb/search/search-state.ts';
 import { parseBranchFile, type BranchFile } from '../../climb/spec/branch-file.ts';
 import { parseBranch } from '../../climb/spec/branch-merge.ts';
 import type { SearchSpec } from '../../climb/spec/search-file.ts';

@@ -1,5 +1,6 @@
 import type { Ref } from '../artifact.ts';
 import { openAccount, type Account, type Limit } from './budget.ts';
+import type { Standing } from './leaderboard.ts';
 import type { PauseMode } from './pause.ts';
 import type { BatchUnderWay, UnderWay } from './under-way.ts';
 import type { Rung } from '../spec/ladder.ts';
@@ -7,7 +8,6 @@ import type { Gate } from '../spec/gates.ts';
 import type { SearchSpec, TaskSpec } from '../spec/search-file.ts';
 import type { Skipped } from '../verification/ladder.ts';
 import { derivedSeed } from '../random.ts';
-import { objective } from '../verification/objective.ts';
 
 export type Phase =
   | 'opening'
@@ -48,9 +48,6 @@ export type Longest = {
   evaluate: Record<Part, number>;
   together?: { train: number; evaluate: number };
 };
-
-/** A proxy on the leaderboard. */
-export type Standing = { readonly id: string; readonly score: number; readonly losses: readonly number[] };
 
 /** A trained and evaluated proxy, by reference. */
 export type Scored = { readonly id: string; readonly score: Ref };
@@ -266,7 +263,6 @@ export type SearchState = {
   taskWeights?: readonly number[];
 };
 
-const leaderboardLength = 10;
 const logLength = 20;
 
 export function newSearchState(spec: SearchSpec, now: number): SearchState {
@@ -314,30 +310,3 @@ export function notePace(milestones: number[], now: number, proxies: number): vo
   const last = milestones.at(-1) ?? now;
   for (let at = 1; at <= proxies; at++) note(milestones, last + ((now - last) * at) / proxies);
 }
-
-/** Takes over how tasks count now, and ranks what is on the leaderboard anew. */
-export function reweigh(state: SearchState, taskWeights: readonly number[]): void {
-  state.taskWeights = taskWeights;
-  const standings = state.leaderboard.map((standing) => ({
-    ...standing,
-    score: objective(standing.losses, taskWeights),
-  }));
-  state.leaderboard = [];
-  for (const standing of standings) enterLeaderboard(state, standing);
-}
-
-/** The leaderboard of runs that all were measured alike. */
-export function standingsOf(
-  runs: readonly { readonly id: string; readonly losses: readonly number[] }[],
-  taskWeights: readonly number[],
-): Standing[] {
-  return ranked(runs.map(({ id, losses }) => ({ id, score: objective(losses, taskWeights), losses })));
-}
-
-/** Enters a scored proxy; equal scores stand in order of their ids, whoever finished first. */
-export function enterLeaderboard(state: SearchState, standing: Standing): void {
-  state.leaderboard = ranked([...state.leaderboard, standing]);
-}
-
-const ranked = (standings: readonly Standing[]) =>
-  [...standings].sort((a, b) => a.score - b.score || (a.id < b.id ? -1 : 1)).slice(0, leaderboardLength);

@@ -2,7 +2,8 @@ import type { ProxyShape } from '../spec/proxy-shape.ts';
 import { lossOf, objective, taskShares, type TaskScore } from '../verification/objective.ts';
 import { add, nothing, settle, type Cost } from './budget.ts';
 import { noteSeconds, type ProxySeconds } from './proxy-cost.ts';
-import { enterLeaderboard, note, notePace, type Part, type SearchState } from './search-state.ts';
+import { enterLeaderboard } from './leaderboard.ts';
+import { note, notePace, type Part, type SearchState } from './search-state.ts';
 
 /** How a proxy ends: its bill, the counts and what is remembered of it. Each was reserved before it was dispatched. */
 

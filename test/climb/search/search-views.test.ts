@@ -2,7 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import { reserve, settle, times } from '../../../climb/search/budget.ts';
 import { budgetOf, currentDetails, leaderboardOf, statusOf } from '../../../climb/search/search-views.ts';
 import { proxyCost } from '../../../climb/search/proxy-cost.ts';
-import { enterLeaderboard, note, type SearchState } from '../../../climb/search/search-state.ts';
+import { enterLeaderboard } from '../../../climb/search/leaderboard.ts';
+import { note, type SearchState } from '../../../climb/search/search-state.ts';
 import { now, stateOf } from '../made-search.ts';
 
 /** In the second iteration: eight proxies known, two running, ten minutes after the first began. */
