@@ -20,7 +20,7 @@ function count(text: string): number {
 
 const program = new Command('bench:overhead')
   .option('--proxies <count>', 'proxies of the batch that is timed', count, 2000)
-  .option('--slots <count>', 'trainings at once', count, 32)
+  .option('--slots <count>', 'trainings at once', count, 16)
   .option('--groups', 'four proxies in one training, one after another, as a device trains them side by side')
   .option('--window <count>', 'proxies that the search has in flight at once', count, 500)
   .option('--seconds <count>', 'length of a training', count, 2)
