@@ -31,7 +31,6 @@ export async function scoreMembers(
   try {
     const scores = await scoreRound(state, batch, members, acceptedShare, round);
     delete state.underWay;
-    delete state.batch;
     return scores;
   } catch (error) {
     if (error instanceof HistoryFull) {

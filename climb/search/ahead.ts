@@ -3,6 +3,7 @@ import { ownProxiesIn, trunkTrainings, verificationProxies } from '../spec/plan.
 import { trunkId } from '../spec/trunk.ts';
 import { add, times, type Cost } from './budget.ts';
 import type { SearchState } from './search-state.ts';
+import type { BatchUnderWay } from './under-way.ts';
 import { affordableCandidates, plannedIterations, reasonToStop } from './steering.ts';
 
 /** What is still to be trained as the budget of now allows. */
@@ -29,8 +30,9 @@ export function nameOfBatch(at: string): string {
 
 /** What the search has before it: what `status`, `plan` and `budget` say is counted from this alone. */
 export function aheadOf(state: SearchState, now: number): Ahead {
-  const { account, batch, finishEarly, iteration, phase, spec, stoppedBy, unverified, verified } = state;
+  const { account, finishEarly, iteration, phase, spec, stoppedBy, unverified, verified } = state;
   const { verify } = spec;
+  const batch = batchOf(state);
   const is = (part: string) => batch?.at.startsWith(part) === true;
   const over = finishEarly === 'now' || phase === 'report' || phase === 'done' || unverified !== undefined;
   const waiting = over ? 0 : (batch?.waiting ?? 0);
@@ -48,6 +50,14 @@ export function aheadOf(state: SearchState, now: number): Ahead {
     rungs: larger ? (verify.ladder ?? []).slice((state.ladder?.length ?? 0) + (is('l') ? 1 : 0)) : [],
     lengths: larger ? (verify.efficiency ?? []).slice((state.efficiency?.length ?? 0) + (is('e') ? 1 : 0)) : [],
   };
+}
+
+/** The batch under way: until its iteration is committed, or what came of it is known. */
+export function batchOf(state: SearchState): BatchUnderWay | undefined {
+  const { batch, iteration, regmix, verified, ladder = [], efficiency = [] } = state;
+  const once = [...(regmix === undefined ? ['r'] : []), ...(verified === undefined ? ['v'] : [])];
+  const current = [...once, `i${iteration + 1}`, `l${ladder.length + 1}`, `e${efficiency.length + 1}`];
+  return batch && current.includes(batch.at) ? batch : undefined;
 }
 
 /** Proxies that are still to end, those in flight too. */

@@ -1,8 +1,7 @@
 import type { Ref } from '../artifact.ts';
 import type { SearchSpec, TaskSpec } from '../spec/search-file.ts';
 import { openAccount } from './budget.ts';
-import type { Standing } from './leaderboard.ts';
-import type { Branch, Opening, Prepared, SearchState } from './search-state.ts';
+import type { Branch, Opening, Prepared, SearchState, Standing } from './search-state.ts';
 
 /** What the first activity of a branch found: where it begins. */
 export type BranchStart = Prepared &

@@ -1,3 +1,4 @@
+import { batchOf } from './ahead.ts';
 import { gatesAhead } from './gates.ts';
 import type { SearchState } from './search-state.ts';
 import { affordableCandidates, mayTrainRegmix, plannedIterations, reasonToStop } from './steering.ts';
@@ -12,7 +13,8 @@ export function effect(state: SearchState, now: number): string {
 const nothing = 'nothing: all proxies are trained';
 
 function restOf(state: SearchState, now: number): string {
-  const { phase, waitingFor, batch } = state;
+  const { phase, waitingFor } = state;
+  const batch = batchOf(state);
   const isTrained = (part: string) => batch?.at.startsWith(part) === true;
   if (phase === 'report' || phase === 'done' || waitingFor === 'report') return nothing;
   if (phase === 'verify' || isTrained('v'))

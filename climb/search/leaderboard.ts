@@ -1,8 +1,5 @@
 import { objective } from '../verification/objective.ts';
-import type { SearchState } from './search-state.ts';
-
-/** A proxy on the leaderboard. */
-export type Standing = { readonly id: string; readonly score: number; readonly losses: readonly number[] };
+import type { SearchState, Standing } from './search-state.ts';
 
 const length = 10;
 

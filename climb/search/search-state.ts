@@ -1,6 +1,5 @@
 import type { Ref } from '../artifact.ts';
 import { openAccount, type Account, type Limit } from './budget.ts';
-import type { Standing } from './leaderboard.ts';
 import type { PauseMode } from './pause.ts';
 import type { BatchUnderWay, UnderWay } from './under-way.ts';
 import type { Rung } from '../spec/ladder.ts';
@@ -48,6 +47,9 @@ export type Longest = {
   evaluate: Record<Part, number>;
   together?: { train: number; evaluate: number };
 };
+
+/** A proxy on the leaderboard. */
+export type Standing = { readonly id: string; readonly score: number; readonly losses: readonly number[] };
 
 /** A trained and evaluated proxy, by reference. */
 export type Scored = { readonly id: string; readonly score: Ref };
@@ -213,7 +215,7 @@ export type SearchState = {
   rescoring?: Rescoring;
   /** Changes of the tasks that were carried out, newest last; absent: none. */
   taskChanges?: TaskChange[];
-  /** What is trained now; absent: no batch. */
+  /** What is trained now, or was last; absent: nothing yet. */
   batch?: BatchUnderWay;
   /** What the run of the workflow before this one left unfinished; absent: nothing. */
   underWay?: UnderWay;

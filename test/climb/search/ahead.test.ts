@@ -31,6 +31,15 @@ describe('status and plan count the same', () => {
     expect(planOf(state, now).steps[0]).toMatchObject({ what: 'iteration 1, under way', proxies: 6 });
   });
 
+  test('between a batch and its commit', () => {
+    const state = training('i3', 0, { iteration: 2, milestones: [now] });
+    state.account.reserved = { proxies: 0, trainTokens: 0, deviceSeconds: 0 };
+    state.counts.done = 16;
+    state.account.charged = { ...state.account.charged, proxies: 16 };
+    expect(answers(state)).toMatchObject({ ahead: 8, planned: 24, iterations: 3 });
+    expect(answers({ ...state, iteration: 3 })).toMatchObject({ ahead: 8, planned: 24, iterations: 3 });
+  });
+
   test('once the search is to end after this iteration', () => {
     const state = training('i1', 4, { finishEarly: 'iteration' });
     expect(answers(state)).toMatchObject({ ahead: 6 + 8, cost: 6 + 8, planned: 6 + 8, iterations: 1 });
