@@ -237,5 +237,5 @@ function checkedCarry(carried: SearchState): SearchState {
   if (workflowInfo().continuedFromExecutionRunId !== undefined) return carried;
   const message =
     'a search takes one input, the search file, got a second; only a search that continues its own history has one; leave it out';
-  throw ApplicationFailure.nonRetryable(message, 'InvalidSearchSpec', [{ path: '(second input)', message }]);
+  throw refusal(message, 'InvalidSearchSpec', [{ path: '(second input)', message }]);
 }

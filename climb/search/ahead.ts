@@ -1,5 +1,6 @@
 import type { Rung } from '../spec/ladder.ts';
 import { ownProxiesIn, trunkTrainings, verificationProxies } from '../spec/plan.ts';
+import type { SearchSpec } from '../spec/search-file.ts';
 import { trunkId } from '../spec/trunk.ts';
 import { add, times, type Cost } from './budget.ts';
 import type { SearchState } from './search-state.ts';
@@ -53,7 +54,7 @@ export function aheadOf(state: SearchState, now: number): Ahead {
 }
 
 /** The batch under way: until its iteration is committed, or what came of it is known. */
-export function batchOf(state: SearchState): BatchUnderWay | undefined {
+function batchOf(state: SearchState): BatchUnderWay | undefined {
   const { batch, iteration, regmix, verified, ladder = [], efficiency = [] } = state;
   const once = [...(regmix === undefined ? ['r'] : []), ...(verified === undefined ? ['v'] : [])];
   const current = [...once, `i${iteration + 1}`, `l${ladder.length + 1}`, `e${efficiency.length + 1}`];
@@ -61,10 +62,10 @@ export function batchOf(state: SearchState): BatchUnderWay | undefined {
 }
 
 /** Proxies that are still to end, those in flight too. */
-export function proxiesAhead(state: SearchState, now: number): number {
-  const { verify } = state.spec;
-  const { underWay, trunk, after, iterations, regmix, candidates, rungs, lengths } = aheadOf(state, now);
-  const own = ownProxiesIn(state.spec, after + iterations) - ownProxiesIn(state.spec, after);
+export function proxiesIn(ahead: Ahead, spec: SearchSpec): number {
+  const { verify } = spec;
+  const { underWay, trunk, after, iterations, regmix, candidates, rungs, lengths } = ahead;
+  const own = ownProxiesIn(spec, after + iterations) - ownProxiesIn(spec, after);
   return [
     underWay?.cost.proxies ?? 0,
     trunk ? 1 : 0,

@@ -1,7 +1,7 @@
-import { batchOf } from './ahead.ts';
+import { aheadOf, type Ahead } from './ahead.ts';
 import { gatesAhead } from './gates.ts';
 import type { SearchState } from './search-state.ts';
-import { affordableCandidates, mayTrainRegmix, plannedIterations, reasonToStop } from './steering.ts';
+import { mayTrainRegmix, reasonToStop } from './steering.ts';
 
 /** What the budget of now means for the rest of the search, in a sentence. */
 export function effect(state: SearchState, now: number): string {
@@ -14,28 +14,28 @@ const nothing = 'nothing: all proxies are trained';
 
 function restOf(state: SearchState, now: number): string {
   const { phase, waitingFor } = state;
-  const batch = batchOf(state);
-  const isTrained = (part: string) => batch?.at.startsWith(part) === true;
+  const ahead = aheadOf(state, now);
+  const isTrained = (part: string) => ahead.underWay?.at.startsWith(part) === true;
+  const later = and(afterVerification(ahead));
   if (phase === 'report' || phase === 'done' || waitingFor === 'report') return nothing;
-  if (phase === 'verify' || isTrained('v'))
-    return `no further iterations: verification is under way${and(afterVerification(state))}`;
+  if (phase === 'verify' || isTrained('v')) return `no further iterations: verification is under way${later}`;
   if (phase === 'ladder' || isTrained('l') || isTrained('e')) return 'no further iterations: the ladder is under way';
-  if (waitingFor === 'ladder') return `no further iterations${and(afterVerification(state))}`;
-  const stop =
-    state.stoppedBy === null ? reasonToStop(state, now) : { by: state.stoppedBy, limit: state.stoppedByLimit };
+  if (waitingFor === 'ladder') return `no further iterations${later}`;
+  const { stoppedBy, stoppedByLimit } = state;
+  const stop = stoppedBy === null ? reasonToStop(state, now) : { by: stoppedBy, limit: stoppedByLimit };
   const iterations =
     stop === null
-      ? `${plannedIterations(state) - state.iteration} more iterations`
+      ? `${ahead.after + ahead.iterations - state.iteration} more iterations`
       : `no new iteration (${stop.limit ?? stop.by})`;
-  return `${iterations}, then ${verification(state, now)}`;
+  return `${iterations}, then ${verification(state, ahead, now)}`;
 }
 
-function verification(state: SearchState, now: number): string {
-  const { candidates: _, baselines, seeds } = state.spec.verify;
-  const candidates = affordableCandidates(state, now);
+function verification(state: SearchState, ahead: Ahead, now: number): string {
+  const { baselines, seeds } = state.spec.verify;
+  const { candidates } = ahead;
   if (candidates === 0) return 'no verification: the recipe will say that it is not verified';
   const what = `verification of ${candidates} candidates and ${baselines.length} baselines with ${seeds} seeds each`;
-  return `${regmix(state, now)}${what}${and(afterVerification(state))}`;
+  return `${regmix(state, now)}${what}${and(afterVerification(ahead))}`;
 }
 
 /** RegMix's own search comes first, or is left out. */
@@ -49,10 +49,9 @@ function regmix(state: SearchState, now: number): string {
 }
 
 /** What is trained after verification while there is budget for it. */
-function afterVerification({ spec, ladder = [], efficiency = [] }: SearchState): string[] {
-  const rungs = (spec.verify.ladder ?? []).length - ladder.length;
-  const lengths = (spec.verify.efficiency ?? []).length - efficiency.length;
-  return [...(rungs > 0 ? ['the ladder'] : []), ...(lengths > 0 ? [`the recipe at ${lengths} shorter lengths`] : [])];
+function afterVerification({ rungs, lengths }: Ahead): string[] {
+  const shorter = lengths.length > 0 ? [`the recipe at ${lengths.length} shorter lengths`] : [];
+  return [...(rungs.length > 0 ? ['the ladder'] : []), ...shorter];
 }
 
 const and = (parts: readonly string[]) =>

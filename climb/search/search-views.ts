@@ -1,7 +1,7 @@
 import { cell, table } from '../markdown.ts';
 import { trunkId } from '../spec/trunk.ts';
 import { taskLabel } from '../verification/objective.ts';
-import { aheadOf, nameOfBatch, proxiesAhead } from './ahead.ts';
+import { aheadOf, nameOfBatch, proxiesIn } from './ahead.ts';
 import { isPaused, pauseMode } from './pause.ts';
 import { moneyFor } from './budget.ts';
 import { effect } from './effect.ts';
@@ -33,9 +33,9 @@ export type Status = {
 };
 
 export function statusOf(state: SearchState, now: number): Status {
-  const { counts, account, leaderboard } = state;
-  const { after, iterations } = aheadOf(state, now);
-  const left = proxiesAhead(state, now);
+  const { counts, account, leaderboard, spec } = state;
+  const ahead = aheadOf(state, now);
+  const left = proxiesIn(ahead, spec);
   const best = leaderboard[0];
   return {
     phase: state.phase,
@@ -43,7 +43,7 @@ export function statusOf(state: SearchState, now: number): Status {
     paused: isPaused(state),
     waitingFor: state.waitingFor ?? null,
     iteration: state.iteration,
-    iterations: after + iterations,
+    iterations: ahead.after + ahead.iterations,
     proxies: {
       done: counts.done,
       running: account.reserved.proxies,

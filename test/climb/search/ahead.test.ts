@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { proxiesAhead } from '../../../climb/search/ahead.ts';
+import { aheadOf, proxiesIn } from '../../../climb/search/ahead.ts';
 import { reserve, times } from '../../../climb/search/budget.ts';
 import { effect } from '../../../climb/search/effect.ts';
 import { planOf } from '../../../climb/search/plan-view.ts';
@@ -20,7 +20,13 @@ function training(at: string, waiting: number, changes: Partial<SearchState> = {
 function answers(state: SearchState) {
   const { proxies, iterations, etaSeconds } = statusOf(state, now);
   const { cost } = planOf(state, now);
-  return { ahead: proxiesAhead(state, now), cost: cost.proxies, planned: proxies.planned, iterations, etaSeconds };
+  return {
+    ahead: proxiesIn(aheadOf(state, now), state.spec),
+    cost: cost.proxies,
+    planned: proxies.planned,
+    iterations,
+    etaSeconds,
+  };
 }
 
 describe('status and plan count the same', () => {
