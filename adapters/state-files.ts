@@ -12,6 +12,12 @@ export const artifactPath = (home: string, hash: string) => join(home, 'artifact
 /** Where artifacts wait while a sweep removes them; it may bring them back. */
 export const leavingFolder = (home: string) => join(home, 'artifacts', 'leaving');
 
+/** What waits there: the artifact's hash, and where it lies. */
+export async function leavingArtifacts(home: string): Promise<{ readonly hash: string; readonly path: string }[]> {
+  const names = await listed(leavingFolder(home));
+  return names.map((name) => ({ hash: name.slice(0, 64), path: join(leavingFolder(home), name) }));
+}
+
 /** Every artifact by its hash, those too that a sweep has at hand. */
 export async function storedArtifacts(home: string): Promise<Stored[]> {
   const found: Stored[] = [];
@@ -22,8 +28,9 @@ export async function storedArtifacts(home: string): Promise<Stored[]> {
     }
   }
   const placed = new Set(found.map(({ name }) => name));
-  for (const name of await listed(leavingFolder(home))) {
-    if (!placed.has(name)) found.push(...(await look(join(leavingFolder(home), name), name)));
+  for (const { hash, path } of await leavingArtifacts(home)) {
+    if (!placed.has(hash)) found.push(...(await look(path, hash)));
+    placed.add(hash);
   }
   return found;
 }
@@ -65,12 +72,17 @@ export async function hashesBelow(folder: string): Promise<Set<string>> {
 /** The artifacts that an artifact names. Those that name any are JSON on one line; the others are left unread. */
 export async function namedByArtifact(home: string, hash: string): Promise<Set<string>> {
   // In this order: a sweep that brings one back gives it its place before it takes it out of the other.
-  const places = [artifactPath(home, hash), join(leavingFolder(home), hash), artifactPath(home, hash)];
-  for (const path of places) {
-    const text = await lineOfJson(path);
-    if (text !== undefined) return namedHashes(text);
+  const place = artifactPath(home, hash);
+  const text = (await lineOfJson(place)) ?? (await lineOfLeaving(home, hash)) ?? (await lineOfJson(place));
+  return text === undefined ? new Set() : namedHashes(text);
+}
+
+async function lineOfLeaving(home: string, wanted: string): Promise<string | undefined> {
+  for (const { hash, path } of await leavingArtifacts(home)) {
+    const text = hash === wanted ? await lineOfJson(path) : undefined;
+    if (text !== undefined) return text;
   }
-  return new Set();
+  return undefined;
 }
 
 /** A file that is JSON on one line, '' for any other, undefined where it isn't there. */

@@ -1,7 +1,8 @@
-import { link, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { link, mkdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Stored } from '../climb/housekeeping/sweep-plan.ts';
-import { artifactPath, leavingFolder } from './state-files.ts';
+import { artifactPath, leavingArtifacts, leavingFolder } from './state-files.ts';
 
 /**
  * Removes an artifact unless somebody used it since it was found. A worker that finds an artifact marks it as used
@@ -12,14 +13,15 @@ import { artifactPath, leavingFolder } from './state-files.ts';
  * @returns whether it is gone, and by us
  */
 export async function removeArtifact(home: string, hash: string, used: number): Promise<boolean> {
-  const aside = join(leavingFolder(home), hash);
+  // A name that no other sweep gives: with one name for all, a sweep could remove what the next had just taken aside.
+  const aside = join(leavingFolder(home), `${hash}.${randomUUID()}`);
   await mkdir(leavingFolder(home), { recursive: true });
   // Where another sweep is at work it may be gone before either step.
   if ((await orGone(rename(artifactPath(home, hash), aside))) === 'gone') return false;
   const found = await orGone(stat(aside));
   if (found === 'gone') return false;
   if (found.mtimeMs !== used) {
-    await putBack(home, hash);
+    await putBack(home, { hash, path: aside });
     return false;
   }
   await rm(aside, { force: true });
@@ -28,7 +30,7 @@ export async function removeArtifact(home: string, hash: string, used: number): 
 
 /** Artifacts that a sweep which was killed had taken away, and may have meant to bring back. */
 export async function putBackAll(home: string): Promise<void> {
-  for (const hash of await readdir(leavingFolder(home)).catch(() => [])) await putBack(home, hash);
+  for (const leaving of await leavingArtifacts(home)) await putBack(home, leaving);
 }
 
 /** Removes files and folders by their paths below the state folder. */
@@ -36,16 +38,15 @@ export async function removeStored(home: string, stored: readonly Stored[]): Pro
   for (const { name } of stored) await rm(join(home, name), { recursive: true, force: true });
 }
 
-async function putBack(home: string, hash: string): Promise<void> {
-  const aside = join(leavingFolder(home), hash);
-  const path = artifactPath(home, hash);
+async function putBack(home: string, leaving: { readonly hash: string; readonly path: string }): Promise<void> {
+  const path = artifactPath(home, leaving.hash);
   await mkdir(dirname(path), { recursive: true });
-  const linked = link(aside, path).catch((error: NodeJS.ErrnoException) => {
+  const linked = link(leaving.path, path).catch((error: NodeJS.ErrnoException) => {
     // It was made again in the meantime.
     if (error.code !== 'EEXIST') throw error;
   });
   await orGone(linked);
-  await rm(aside, { force: true });
+  await rm(leaving.path, { force: true });
 }
 
 /** Another sweep may take, or bring back, what this one has at hand. */

@@ -97,6 +97,18 @@ test('sweeps at once take what one would, and none trips over another', async ()
   expect(await readdir(join(home, 'artifacts', 'leaving'))).toEqual([]);
 });
 
+test('what is in use outlives any number of sweeps at once', async () => {
+  const used = await Promise.all(Array.from({ length: 10 }, (_, at) => store.putJson({ used: at })));
+  const sweep = async () => {
+    await putBackAll(home);
+    for (const { sha256 } of used) await removeArtifact(home, sha256, then);
+  };
+  for (let round = 0; round < 10; round++) {
+    await Promise.all(Array.from({ length: 6 }, sweep));
+    expect(await Promise.all(used.map((ref) => store.isWhole(ref)))).toEqual(used.map(() => true));
+  }
+});
+
 test('what searches, their artifacts, what runs and what is young name stays; the rest goes with its ledger entries', async () => {
   const inner = await old({ leaf: 1 });
   const outer = await old({ kind: 'outer', inner });
