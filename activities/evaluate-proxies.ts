@@ -12,6 +12,7 @@ import {
   type KeyedWeights,
 } from './train/evaluate-spec.ts';
 import { groupRun, membersToRun } from './train/group-run.ts';
+import { lastRead } from './train/last-read.ts';
 import { inTurn, runCuttable } from './train/trainer-run.ts';
 
 export type { EvaluateProxiesInput };
@@ -28,9 +29,11 @@ type ScoreEntry = { readonly score: Ref; readonly tasks: readonly TaskScore[]; r
 
 /** Scores proxies from their saved weights, all that the ledger doesn't know in one pass. */
 export function evaluateProxies({ store, ledger, runs, trainers, leaveDevice }: Deps) {
+  const tokensIn = lastRead((ref) => store.readJson<{ tokenizer: Ref }>(ref));
+
   return async (input: EvaluateProxiesInput): Promise<{ members: EvaluatedMember[] }> => {
     const trainer = trainers(input.trainer);
-    const { tokenizer } = await store.readJson<{ tokenizer: Ref }>(input.tokens);
+    const { tokenizer } = await tokensIn(input.tokens);
     const wanted = input.members.map(({ id, weights }): KeyedWeights => {
       return { id, weights, key: scoreKey(input, trainer, tokenizer, weights) };
     });

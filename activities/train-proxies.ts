@@ -7,6 +7,7 @@ import { beating } from './beating.ts';
 import type { Deps } from './deps.ts';
 import { groupRun, membersToRun } from './train/group-run.ts';
 import { memberSpec, trainSpec, type KeyedMember, type Member, type TrainProxiesInput } from './train/train-spec.ts';
+import { lastRead } from './train/last-read.ts';
 import { keepTrainerFile, type TrainerFile } from './train/trainer-files.ts';
 import { inTurn, runCuttable } from './train/trainer-run.ts';
 
@@ -45,6 +46,11 @@ type TrainerResult = {
  * checkpoint if an earlier attempt left one.
  */
 export function trainProxies({ store, ledger, runs, speeds, trainers, leaveDevice, faults }: Deps) {
+  const weightsIn = lastRead(async (ref) => {
+    const { mixtures } = await store.readJson<Mixtures>(ref);
+    return new Map(mixtures.map(({ id, weights }) => [id, weights]));
+  });
+
   return async (input: TrainProxiesInput): Promise<{ members: TrainedMember[] }> => {
     const trainer = trainers(input.trainer);
     const wanted = await wantedProxies(input, trainer);
@@ -68,8 +74,7 @@ export function trainProxies({ store, ledger, runs, speeds, trainers, leaveDevic
   };
 
   async function wantedProxies(input: TrainProxiesInput, trainer: Trainer): Promise<KeyedMember[]> {
-    const { mixtures } = await store.readJson<Mixtures>(input.mixtures);
-    const weightsOf = new Map(mixtures.map(({ id, weights }) => [id, weights]));
+    const weightsOf = await weightsIn(input.mixtures);
     return input.members.map((member) => {
       const weights = weightsOf.get(member.mixture);
       if (weights === undefined) throw new Error(`no mixture ${member.mixture} in artifact ${input.mixtures.sha256}`);
