@@ -4,6 +4,7 @@ import type {
   ActivitySlotInfo,
   CustomSlotSupplier,
   SlotPermit,
+  SlotReleaseContext,
 } from '@temporalio/worker';
 
 /**
@@ -17,6 +18,8 @@ export class DeviceSlots implements CustomSlotSupplier<ActivitySlotInfo> {
   #permits = 0;
   /** Of those, activities that have left their device. */
   readonly #gone = new Set<Context>();
+  /** As many again have left it and ended; Temporal is about to hear of them. */
+  #ended = 0;
   /** Polls that wait for a device, first come first served. */
   readonly #waiting = new Set<() => void>();
 
@@ -32,7 +35,10 @@ export class DeviceSlots implements CustomSlotSupplier<ActivitySlotInfo> {
 
   /** Sees the end of activities; it belongs to every one of the queue. */
   readonly interceptor = (activity: Context): ActivityInboundCallsInterceptor => ({
-    execute: (input, next) => next(input).finally(() => this.#gone.delete(activity)),
+    execute: (input, next) =>
+      next(input).finally(() => {
+        if (this.#gone.delete(activity)) this.#ended += 1;
+      }),
   });
 
   reserveSlot(_: unknown, signal: AbortSignal): Promise<SlotPermit> {
@@ -58,13 +64,15 @@ export class DeviceSlots implements CustomSlotSupplier<ActivitySlotInfo> {
 
   markSlotUsed(): void {}
 
-  releaseSlot(): void {
+  /** Who released it isn't said. One that failed may be taken for one that left: that one's own release makes up for it. */
+  releaseSlot({ slotInfo }: SlotReleaseContext<ActivitySlotInfo>): void {
     this.#permits -= 1;
+    if (slotInfo !== undefined && this.#ended > 0) this.#ended -= 1;
     this.#handOut();
   }
 
   get #isFree(): boolean {
-    return this.#permits - this.#gone.size < this.#devices;
+    return this.#permits - this.#gone.size - this.#ended < this.#devices;
   }
 
   #take(): SlotPermit {

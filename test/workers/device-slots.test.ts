@@ -5,6 +5,10 @@ import { DeviceSlots } from '../../workers/device-slots.ts';
 
 const never = new AbortController().signal;
 
+/** As Temporal says it of a poll that brought a task, once that is over. */
+const used = { permit: {}, slotInfo: { type: 'activity', activityType: 'trainProxies' } } as const;
+const unused = { permit: {} };
+
 /** What a poll answered so far. */
 async function hasPermit(poll: Promise<unknown>): Promise<boolean> {
   return Promise.race([poll.then(() => true), new Promise<false>((resolve) => setImmediate(() => resolve(false)))]);
@@ -41,7 +45,7 @@ test('as many activities at once as devices; the next poll waits for one that is
   const polls = Array.from({ length: 4 }, () => slots.reserveSlot({}, never));
   expect(await Promise.all(polls.map(hasPermit))).toEqual([true, true, false, false]);
   expect(slots.tryReserveSlot()).toBeNull();
-  slots.releaseSlot();
+  slots.releaseSlot(used);
   expect(await Promise.all(polls.map(hasPermit))).toEqual([true, true, true, false]);
 });
 
@@ -55,10 +59,23 @@ test('an activity that left its device makes room for one more until its permit 
   expect(await Promise.all([second, third].map(hasPermit))).toEqual([true, false]);
   await first.end();
   expect(await hasPermit(third)).toBe(false);
-  slots.releaseSlot();
+  slots.releaseSlot(used);
   expect(await hasPermit(third)).toBe(false);
-  slots.releaseSlot();
+  slots.releaseSlot(used);
   expect(await hasPermit(third)).toBe(true);
+});
+
+test('the room that it made lasts until Temporal has heard of its end; a poll that brought nothing is not taken for it', async () => {
+  const slots = new DeviceSlots(2);
+  await Promise.all([slots.reserveSlot({}, never), slots.reserveSlot({}, never)]);
+  await activity(slots).end();
+  expect(slots.tryReserveSlot()).not.toBeNull();
+  expect(slots.tryReserveSlot()).toBeNull();
+  slots.releaseSlot(unused);
+  expect(slots.tryReserveSlot()).not.toBeNull();
+  expect(slots.tryReserveSlot()).toBeNull();
+  slots.releaseSlot(used);
+  expect(slots.tryReserveSlot()).toBeNull();
 });
 
 test('a poll that is called off waits no longer and takes nothing', async () => {
@@ -68,7 +85,7 @@ test('a poll that is called off waits no longer and takes nothing', async () => 
   const poll = slots.reserveSlot({}, caller.signal);
   caller.abort(new Error('shutting down'));
   await expect(poll).rejects.toThrow('shutting down');
-  slots.releaseSlot();
+  slots.releaseSlot(unused);
   expect(slots.tryReserveSlot()).not.toBeNull();
   await expect(slots.reserveSlot({}, caller.signal)).rejects.toThrow('shutting down');
 });
