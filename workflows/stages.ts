@@ -1,11 +1,17 @@
-import { ActivityCancellationType, proxyActivities, type ActivityOptions } from '@temporalio/workflow';
+import type { Priority } from '@temporalio/common';
+import { ActivityCancellationType, proxyActivities, workflowInfo, type ActivityOptions } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
 import type { Opening } from '../climb/search/search-state.ts';
 
 type StageName = keyof Activities;
 
 /** How long a stage may take, where it runs; how often it is tried decides the activity (activities/patience.ts). */
-type StagePolicy = { queue: 'climb' | 'cpu' | 'train'; hours: number };
+type StagePolicy = {
+  queue: 'climb' | 'cpu' | 'train';
+  hours: number;
+  /** Before other stages of the search that wait for the same queue. */
+  first?: true;
+};
 
 const light: StagePolicy = { queue: 'climb', hours: 0.1 };
 const heavy: StagePolicy = { queue: 'cpu', hours: 6 };
@@ -24,7 +30,8 @@ const policies: Record<StageName, StagePolicy> = {
   openTasks: { ...light, hours: 0.5 },
   sampleMixtures: { ...light, hours: 0.5 },
   trainProxies: { queue: 'train', hours: 24 },
-  evaluateProxies: { queue: 'train', hours: 2 },
+  // Behind every training in flight, no score would be known until the last of them was done.
+  evaluateProxies: { queue: 'train', hours: 2, first: true },
   refitPredictor: { ...heavy, hours: 0.25 },
   pruneCandidates: { ...heavy, hours: 1 },
   commitIteration: light,
@@ -69,6 +76,7 @@ function optionsFor(policy: StagePolicy, { timeouts, queues }: Pick<Opening, 'ti
     ...(policy.queue !== 'climb' && { taskQueue: queues[policy.queue] }),
     // Of every stage: a worker that is killed in a short one is missed as soon as in a long one.
     heartbeatTimeout: timeouts.heartbeat * 1000,
+    priority: priorityOf(policy),
     // A cancelled search ends when its trainers have: no process is left behind.
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
     retry: {
@@ -77,4 +85,16 @@ function optionsFor(policy: StagePolicy, { timeouts, queues }: Pick<Opening, 'ti
       maximumInterval: timeouts.retryMaximum * 1000,
     },
   };
+}
+
+/** Temporal's own where nobody gave the search one. */
+const usualPriority = 3;
+
+/** Searches share a queue by turns where the server is set up for fairness. */
+function priorityOf({ first }: StagePolicy): Priority {
+  const { firstExecutionRunId, priority } = workflowInfo();
+  // What wasn't given arrives as 0 and ''.
+  const priorityKey = priority?.priorityKey || usualPriority;
+  const fairnessKey = priority?.fairnessKey || firstExecutionRunId;
+  return { priorityKey: first ? Math.max(1, priorityKey - 1) : priorityKey, fairnessKey };
 }
