@@ -6,6 +6,7 @@ import {
   setDefaultSignalHandler,
   setDefaultUpdateHandler,
   setHandler,
+  workflowInfo,
 } from '@temporalio/workflow';
 import type { Problem } from '../climb/problem.ts';
 import { changeBudget } from '../climb/search/change-budget.ts';
@@ -36,6 +37,14 @@ export function answerRefused(problems: readonly Problem[]): void {
 
 /** What is kept of the reason why a signal was refused: signals are anybody's, and the state must stay small. */
 const reasonLength = 1000;
+
+/** Events that a search had when it answered its last update. */
+const answeredAt = new WeakMap<SearchState, number>();
+
+/** Whether an update was answered in the workflow task that is under way: the answer leaves with its end. */
+export function hasJustAnswered(state: SearchState): boolean {
+  return answeredAt.get(state) === workflowInfo().historyLength;
+}
 
 type Handlers = { readonly [Name in MessageName]: (message: Message<Name>) => unknown };
 
@@ -110,7 +119,11 @@ export function registerMessages(state: SearchState): void {
       }
     };
     setHandler(defineSignal<[unknown?]>(name), onSignal, { description });
-    setHandler(defineUpdate<unknown, [unknown?]>(name), (payload?: unknown) => carryOut[name](checkAgain(payload)), {
+    const onUpdate = (payload?: unknown): unknown => {
+      answeredAt.set(state, workflowInfo().historyLength);
+      return carryOut[name](checkAgain(payload));
+    };
+    setHandler(defineUpdate<unknown, [unknown?]>(name), onUpdate, {
       description,
       validator: (payload?: unknown) => void checkAgain(payload),
     });
