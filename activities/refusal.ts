@@ -11,7 +11,7 @@ export async function refusingInvalid<T>(work: () => Promise<T>): Promise<T> {
   } catch (error) {
     if (!(error instanceof Error) || !refusals.has(error.name)) throw error;
     const { problems } = error as Error & { problems: readonly Problem[] };
-    throw ApplicationFailure.nonRetryable(error.message, 'InvalidSearchSpec', problems);
+    throw refusal(error.message, 'InvalidSearchSpec', problems);
   }
 }
 
@@ -21,6 +21,13 @@ export async function refusingBadCorpus<T>(work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (error) {
     if (!(error instanceof Error) || error.name !== 'BadCorpus') throw error;
-    throw ApplicationFailure.nonRetryable(error.message, error.name);
+    throw refusal(error.message, error.name);
   }
+}
+
+/** Where in our code it was found is nothing to the person who reads it. */
+function refusal(...said: Parameters<typeof ApplicationFailure.nonRetryable>): ApplicationFailure {
+  const failure = ApplicationFailure.nonRetryable(...said);
+  failure.stack = '';
+  return failure;
 }
