@@ -1,74 +1,17 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { ArtifactStore } from '../../adapters/artifact-store.ts';
+import { describe, expect, test } from '@jest/globals';
 import { Compute } from '../../adapters/compute.ts';
-import { derive } from '../../adapters/derive.ts';
-import { faultPoints } from '../../adapters/fault-points.ts';
-import { Ledger } from '../../adapters/ledger.ts';
-import { findDuplicates } from '../../activities/ingest/find-duplicates.ts';
 import { ingestCorpus } from '../../activities/ingest-corpus.ts';
-import type { CorpusShard, Manifest } from '../../climb/corpus/corpus-artifacts.ts';
-import { parseShard } from '../../climb/corpus/corpus-shard.ts';
+import type { CorpusShard } from '../../climb/corpus/corpus-artifacts.ts';
 import { float32Of, uint32Of } from '../../climb/corpus/little-endian.ts';
 import type { SearchFile } from '../../climb/spec/search-file.ts';
-import { stream } from '../../climb/random.ts';
 import { specOf } from '../climb/made-search.ts';
+import { json, openIngestLab, texts, words, type Settings } from './ingest-lab.ts';
 import { madeReader, type MadeFile } from './made-reader.ts';
 import { contextOf, failureOf, perform } from './made-world.ts';
 
-const compute = new Compute(2);
-afterAll(() => compute.close());
-
-let root: string;
-let deps: Omit<Parameters<typeof ingestCorpus>[0], 'corpus'>;
-const openIn = (folder: string): typeof deps => ({
-  store: new ArtifactStore(join(folder, 'artifacts')),
-  ledger: new Ledger(join(folder, 'ledger')),
-  derive,
-  compute,
-  faults: faultPoints,
-});
-beforeEach(async () => {
-  root = await mkdtemp(join(tmpdir(), 'climb-ingest-'));
-  deps = openIn(root);
-});
-afterEach(() => rm(root, { recursive: true }));
-
-type Settings = {
-  search?: Partial<SearchFile>;
-  tasks?: Record<string, readonly object[]>;
-  lines?: number;
-  /** Bytes of a portion: by default each block is one. */
-  most?: number;
-};
-
-const json = (...values: object[]) => values.map((value) => `${JSON.stringify(value)}\n`).join('');
-const texts = (...values: string[]) => json(...values.map((text) => ({ text })));
-
-/** Blocks become portions of their own unless a test says otherwise, so that little text lies in many shards. */
-async function ingest(files: string | readonly MadeFile[], { search, tasks = {}, lines, most = 1 }: Settings = {}) {
-  const all = typeof files === 'string' ? [{ path: 'a.jsonl', content: files }] : files;
-  const stored = await Promise.all(
-    Object.entries(tasks).map(async ([name, items]) => ({ name, items: await deps.store.put(json(...items)) })),
-  );
-  const activity = ingestCorpus({ ...deps, corpus: madeReader(all, lines) }, most);
-  const { corpus, clusters, embedding } = specOf(search);
-  const made = await perform(activity, { corpus: { corpus, clusters, embedding }, tasks: stored });
-  return { ...made, manifest: await deps.store.readJson<Manifest>(made.ref) };
-}
-
-async function documentsOf(shards: readonly CorpusShard[]) {
-  const parsed = await Promise.all(shards.map(async ({ ref }) => parseShard(await deps.store.read(ref))));
-  return parsed.flat();
-}
-const textsOf = async (shards: readonly CorpusShard[]) => (await documentsOf(shards)).map(({ text }) => text);
-
-const words = (seed: number, length: number) => {
-  const draws = stream(seed, ['ingest']);
-  return Array.from({ length }, () => `w${draws.integer(100_000)}`);
-};
+const lab = openIngestLab();
+const { compute, openIn, ingest, documentsOf, textsOf } = lab;
 
 describe('a corpus', () => {
   test('becomes documents in order, with what is bad named by file and line', async () => {
@@ -115,7 +58,7 @@ describe('a corpus', () => {
     const content = texts(...Array.from({ length: 60 }, (_, at) => words(at % 50, 30).join(' ')));
     const search = { corpus: { path: 'x', nearDuplicates: true, heldOut: 0.2, maxCharacters: 200 } };
     const read = async (folder: string, lines: number, threads: Compute) => {
-      deps = { ...openIn(join(root, folder)), compute: threads };
+      lab.deps = { ...openIn(join(lab.root, folder)), compute: threads };
       const { manifest, ref } = await ingest(content, { search, lines });
       const { shards, heldOut, ...rest } = manifest;
       const kept = [await documentsOf(shards), await documentsOf(heldOut!.shards)];
@@ -141,7 +84,7 @@ describe('a corpus', () => {
       blocks: (...[file, source]: Parameters<typeof reader.blocks>) => (read++, reader.blocks(file, source)),
     };
     const { corpus, clusters, embedding } = specOf();
-    const again = await perform(ingestCorpus({ ...deps, corpus: counted }, 1), {
+    const again = await perform(ingestCorpus({ ...lab.deps, corpus: counted }, 1), {
       corpus: { corpus, clusters, embedding },
       tasks: [],
     });
@@ -163,10 +106,10 @@ describe('an attempt that ends early', () => {
         },
       });
     const undisturbed = await ingest(content, { lines: 4 });
-    deps = { ...openIn(join(root, 'elsewhere')), compute: flaky(6) };
+    lab.deps = { ...openIn(join(lab.root, 'elsewhere')), compute: flaky(6) };
     await expect(ingest(content, { lines: 4 })).rejects.toThrow('power cut');
     const before = parsed.length;
-    deps = { ...deps, compute: flaky(-1) };
+    lab.deps = { ...lab.deps, compute: flaky(-1) };
     expect((await ingest(content, { lines: 4 })).ref).toEqual(undisturbed.ref);
     // Ten portions; of those begun one failed.
     expect(parsed.length - before).toBe(10 - (before - 1));
@@ -176,7 +119,7 @@ describe('an attempt that ends early', () => {
     const context = contextOf();
     context.cancel();
     const { corpus, clusters, embedding } = specOf();
-    const activity = ingestCorpus({ ...deps, corpus: madeReader([{ path: 'a.jsonl', content }]) });
+    const activity = ingestCorpus({ ...lab.deps, corpus: madeReader([{ path: 'a.jsonl', content }]) });
     await expect(context.run(activity, { corpus: { corpus, clusters, embedding }, tasks: [] })).rejects.toMatchObject({
       name: 'CancelledFailure',
     });
@@ -192,111 +135,17 @@ describe('an attempt that ends early', () => {
       },
     };
     const { corpus, clusters, embedding } = specOf();
-    const activity = ingestCorpus({ ...deps, corpus: changing });
+    const activity = ingestCorpus({ ...lab.deps, corpus: changing });
     await expect(perform(activity, { corpus: { corpus, clusters, embedding }, tasks: [] })).rejects.toMatchObject({
       name: 'CorpusChanged',
     });
   });
 });
 
-describe('documents that say what others say', () => {
-  test('are dropped wherever they lie, whatever they are called', async () => {
-    const files = [
-      { path: 'a.jsonl', content: json({ text: 'a', id: 1 }, { text: 'b', id: 2 }, { text: 'a', id: 3 }) },
-      { path: 'b.jsonl', content: json({ text: 'c', id: 4 }, { text: 'b', id: 5 }) },
-      { path: 'c.jsonl', content: json({ text: 'a', id: 6 }) },
-    ];
-    const { manifest } = await ingest(files, { lines: 1, search: { corpus: { path: 'x', idField: 'id' } } });
-    expect((await documentsOf(manifest.shards)).map(({ id, text }) => id + text)).toEqual(['1a', '2b', '4c']);
-    expect(manifest).toMatchObject({ duplicates: 3, documents: 3 });
-    expect(manifest.shards).toHaveLength(3);
-  });
-
-  test('nearly are dropped where that is asked for, the first stays', async () => {
-    const text = words(1, 200);
-    const near = [...text.slice(0, 195), ...words(2, 5)];
-    const other = words(3, 200);
-    const content = texts(...[other, text, near, [...near, 'and', 'more']].map((all) => all.join(' ')), '?', '!');
-    const asked = await ingest(content, { lines: 1, search: { corpus: { path: 'x', nearDuplicates: true } } });
-    expect(await textsOf(asked.manifest.shards)).toEqual([other.join(' '), text.join(' '), '?', '!']);
-    expect(asked.manifest).toMatchObject({ nearDuplicates: 2, duplicates: 0 });
-    expect((await ingest(content, { lines: 1 })).manifest).toMatchObject({ nearDuplicates: 0, documents: 6 });
-  });
-
-  test('are found in several passes as in one', async () => {
-    const content = texts(...Array.from({ length: 200 }, (_, at) => words(at % 90, 20).join(at < 150 ? ' ' : ', ')));
-    const { manifest } = await ingest(content, { lines: 9, search: { corpus: { path: 'x', nearDuplicates: true } } });
-    expect(manifest).toMatchObject({ documents: 90, duplicates: 60, nearDuplicates: 50 });
-    // The portions as they were stored, before anything was dropped.
-    const hashes = await deps.store.put(new Uint8Array(new Uint32Array(4 * 200).map((_, at) => (at * 7) % 360).buffer));
-    const all = [{ shard: { ref: hashes, documents: 200, bytes: 0 }, hashes }];
-    const watch = { signal: new AbortController().signal, beat: () => {} };
-    const once = await findDuplicates(deps.store, all, watch);
-    expect(once.same).toBeGreaterThan(50);
-    expect(await findDuplicates(deps.store, all, watch, 9)).toEqual(once);
-  });
-});
-
-describe('documents kept out', () => {
-  const content = texts(...Array.from({ length: 300 }, (_, at) => `text ${at % 200}`));
-
-  test('lie in shards of their own and are in no other', async () => {
-    const { manifest, summary } = await ingest(content, { lines: 50, search: { corpus: { path: 'x', heldOut: 0.3 } } });
-    const [training, heldOut] = [await textsOf(manifest.shards), await textsOf(manifest.heldOut!.shards)];
-    expect([...training, ...heldOut].sort()).toEqual(Array.from({ length: 200 }, (_, at) => `text ${at}`).sort());
-    expect(manifest).toMatchObject({ documents: training.length, heldOut: { documents: heldOut.length } });
-    expect(manifest.heldOut!.bytes).toBe(heldOut.join('').length);
-    expect(summary.heldOut).toBe(heldOut.length);
-    expect(heldOut.length).toBeGreaterThan(30);
-  });
-
-  test('are none that training holds under another name', async () => {
-    const twice = json(...Array.from({ length: 200 }, (_, at) => ({ text: `text ${at % 100}`, id: at })));
-    const search = { corpus: { path: 'x', heldOut: 0.5, idField: 'id' } };
-    const { manifest } = await ingest(twice, { lines: 20, search });
-    const [training, heldOut] = [await textsOf(manifest.shards), await textsOf(manifest.heldOut!.shards)];
-    expect(training.length + heldOut.length).toBe(100);
-    expect(heldOut.filter((text) => training.includes(text))).toEqual([]);
-  });
-
-  test('are not mentioned where none were asked for', async () => {
-    expect((await ingest(content)).manifest).not.toHaveProperty('heldOut');
-  });
-});
-
-describe('items of tasks', () => {
-  const items = (seed: number) =>
-    Array.from({ length: 20 }, (_, at) => ({
-      id: String(at),
-      query: `Question: ${words(seed + at, 15).join(' ')}?\nAnswer:`,
-      choices: [' yes', ' no'],
-      gold: 0,
-    }));
-  const plain = Array.from({ length: 50 }, (_, at) => `${words(1000 + at, 60).join(' ')}.`);
-  const planted = [...items(1), ...items(100)].map(
-    ({ query }, at) => `${plain[at]}\n\n${query.slice(10, -8).toUpperCase()}\n${plain[at]}`,
-  );
-
-  test('planted in documents take these out of the corpus', async () => {
-    const content = texts(...plain.flatMap((text, at) => [text, ...(planted[at] === undefined ? [] : [planted[at]])]));
-    const tasks = { searched: items(1), reported: items(100) };
-    const { manifest, summary } = await ingest(content, { lines: 7, tasks });
-    expect(await textsOf(manifest.shards)).toEqual(plain);
-    expect(summary.contaminated).toBe(40);
-    expect(manifest.contaminatedCount).toBe(40);
-    expect(manifest.contaminated.slice(0, 2)).toEqual([
-      { file: 'a.jsonl', line: 2, task: 'searched' },
-      { file: 'a.jsonl', line: 4, task: 'searched' },
-    ]);
-    expect(manifest.contaminated[39]).toEqual({ file: 'a.jsonl', line: 80, task: 'reported' });
-    expect((await ingest(content, { lines: 7 })).manifest).toMatchObject({ documents: 90, contaminatedCount: 0 });
-  });
-});
-
 describe('vectors of the corpus', () => {
   const search: Partial<SearchFile> = { embedding: { kind: 'precomputed', field: 'v' } };
   const vectorsOf = async (shards: readonly CorpusShard[]) =>
-    (await Promise.all(shards.map(async ({ vectors }) => [...float32Of(await deps.store.read(vectors!))]))).flat();
+    (await Promise.all(shards.map(async ({ vectors }) => [...float32Of(await lab.deps.store.read(vectors!))]))).flat();
 
   test('go with their documents, at unit length', async () => {
     const content = json(
@@ -333,7 +182,7 @@ describe('vectors of the corpus', () => {
     ];
     const { manifest } = await ingest(files, { lines: 2, search: beside });
     const rows = await Promise.all(
-      manifest.shards.map(async ({ rows }) => [...uint32Of(await deps.store.read(rows!))]),
+      manifest.shards.map(async ({ rows }) => [...uint32Of(await lab.deps.store.read(rows!))]),
     );
     expect(await textsOf(manifest.shards)).toEqual(['a', 'b', 'c', 'd']);
     expect(rows.flat()).toEqual([0, 2, 5, 7]);
@@ -408,7 +257,7 @@ describe('a corpus ends the search', () => {
       files: () => Promise.reject(Object.assign(new Error('no such folder'), { name: 'BadCorpus' })),
     };
     const { corpus, clusters, embedding } = specOf();
-    const activity = ingestCorpus({ ...deps, corpus: refusing });
+    const activity = ingestCorpus({ ...lab.deps, corpus: refusing });
     const failure = await failureOf(perform(activity, { corpus: { corpus, clusters, embedding }, tasks: [] }));
     expect(failure).toMatchObject({ type: 'BadCorpus', nonRetryable: true, message: 'no such folder' });
   });
