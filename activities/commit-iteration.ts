@@ -1,5 +1,6 @@
 import type { Made } from '../climb/artifact.ts';
 import { canonicalJson } from '../climb/content-key.ts';
+import type { Chain } from '../climb/search/search-state.ts';
 import type { Snapshot } from '../climb/search/snapshot.ts';
 import type { Deps } from './deps.ts';
 import { runIdNow } from './run-id.ts';
@@ -9,6 +10,8 @@ export type CommitIterationInput = Omit<Snapshot, 'schema' | 'kind'> & {
   readonly search: string;
   /** The search whose clusters these are, where a branch begins: later files are assigned to them by either id. */
   readonly clustersOf?: string;
+  /** Absent where an earlier version began the search. */
+  readonly chain?: Chain;
 };
 
 /**
@@ -16,16 +19,24 @@ export type CommitIterationInput = Omit<Snapshot, 'schema' | 'kind'> & {
  * the same id left is set aside. Doing it twice is harmless.
  */
 export function commitIteration({ store, searches }: Pick<Deps, 'store' | 'searches'>) {
-  return async ({ search, clustersOf, ...input }: CommitIterationInput): Promise<Made<{ iteration: number }>> => {
+  return async ({
+    search,
+    clustersOf,
+    chain,
+    ...input
+  }: CommitIterationInput): Promise<Made<{ iteration: number }>> => {
     const snapshot: Snapshot = { schema: 1, kind: 'snapshot', ...input };
     const ref = await store.putJson(snapshot);
     const { iteration, carried } = input;
     const first = carried?.branch?.iteration ?? 0;
-    await searches.takeOver(search, {
+    const mayWrite = await searches.takeOver(search, {
       run: runIdNow(),
+      ...(chain && { chain }),
       continues: (earlier) => earlier >= first && earlier < iteration,
       ...(clustersOf !== undefined && { replaces: ['domain-set.json'] }),
     });
+    // An attempt that froze and wakes when the search is further on; nobody hears its answer.
+    if (!mayWrite) return { ref, summary: { iteration } };
     await searches.write(search, `iterations/${iteration}.json`, canonicalJson(snapshot));
     const frozen = clustersOf === undefined ? undefined : await searches.read(clustersOf, 'domain-set.json');
     if (frozen !== undefined) await searches.write(search, 'domain-set.json', frozen);

@@ -1,6 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import * as z from 'zod/mini';
 import { digest } from '../climb/content-key.ts';
+import type { Chain } from '../climb/search/search-state.ts';
 import { adopt, publish } from './publish.ts';
 
 /** File systems end names at 255 bytes, Temporal allows workflow ids of 1000 characters. */
@@ -10,6 +12,12 @@ const shortened = new RegExp(`^.{${longestName - 65}}-[0-9a-f]{64}$`);
 /** Says which run's files lie in a folder. Versions before 0.3.0 have none. */
 const markFile = 'run.json';
 
+/** The run is the name of a folder below `earlier`. */
+const markSchema = z.object({
+  run: z.string().check(z.regex(/^[\w-]+$/)),
+  chain: z.optional(z.object({ first: z.string(), before: z.number() })),
+});
+
 /** What a search writes at its end. */
 const lastFiles = ['recipe.json', 'report.md', 'search.json'];
 
@@ -17,6 +25,8 @@ const lastFiles = ['recipe.json', 'report.md', 'search.json'];
 export type Writer = {
   /** As Temporal calls it. */
   readonly run: string;
+  /** Where it stands among the runs that continue each other; absent: nobody knows. */
+  readonly chain?: Chain;
   /** Whether it goes on from an iteration that another run wrote, as it does where it continues one. */
   readonly continues: (iteration: number) => boolean;
   /** Files that it is about to write. */
@@ -51,17 +61,21 @@ export class SearchFolders {
   /**
    * Makes the folder that of a run: what another left there is set aside, but for iterations that it continues. Doing it
    * twice is harmless, also when the first time was cut short.
+   * @returns false, with nothing done, where a run that continues this one has written there by now
    */
-  async takeOver(search: string, { run, continues, replaces = [] }: Writer): Promise<void> {
-    if ((await this.#writer(search)) === run) return;
+  async takeOver(search: string, { run, chain, continues, replaces = [] }: Writer): Promise<boolean> {
+    const mark = await this.#mark(search);
+    if (mark?.run === run) return true;
+    if (chain !== undefined && mark?.chain?.first === chain.first && mark.chain.before > chain.before) return false;
     const others = (await this.iterations(search)).filter((iteration) => !continues(iteration));
     await this.setAside(search, run, [...lastFiles, ...replaces, ...others.map((at) => `iterations/${at}.json`)]);
-    await this.write(search, markFile, JSON.stringify({ run }));
+    await this.write(search, markFile, JSON.stringify({ run, ...(chain && { chain }) }));
+    return true;
   }
 
   /** Sets files aside, as far as they are there, that another run than `run` wrote. */
   async setAside(search: string, run: string, files: readonly string[]): Promise<void> {
-    const place = `earlier/${(await this.#writer(search)) ?? `before-${run}`}`;
+    const place = `earlier/${(await this.#mark(search))?.run ?? `before-${run}`}`;
     for (const file of files) {
       if ((await this.read(search, file)) === undefined) continue;
       // Another attempt may have been faster.
@@ -75,8 +89,13 @@ export class SearchFolders {
   }
 
   /** Whose files these are, where the folder says so. */
-  async #writer(search: string): Promise<string | undefined> {
-    return /^\{"run":"([\w-]+)"\}$/.exec((await this.read(search, markFile)) ?? '')?.[1];
+  async #mark(search: string): Promise<z.infer<typeof markSchema> | undefined> {
+    const text = (await this.read(search, markFile)) ?? '';
+    try {
+      return markSchema.parse(JSON.parse(text));
+    } catch {
+      return undefined;
+    }
   }
 
   /** @returns undefined where there is no such file */

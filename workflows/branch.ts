@@ -98,6 +98,8 @@ export async function keepBeginning(state: SearchState, opening: Opening, prepar
   const view = { activityId: 'commit', summary: 'keep what the search begins with' };
   const clustersOf = branch && { clustersOf: branch.search };
   const search = workflowInfo().workflowId;
-  await runStage(opening, 'commitIteration', view, { search, ...snapshotOf(state, opening, prepared), ...clustersOf });
+  const snapshot = snapshotOf(state, opening, prepared);
+  const { chain } = state;
+  await runStage(opening, 'commitIteration', view, { search, ...snapshot, ...clustersOf, ...(chain && { chain }) });
   state.begun = true;
 }

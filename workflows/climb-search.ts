@@ -44,6 +44,7 @@ import { verify } from './verification.ts';
  */
 export async function climbSearch(file: unknown, carried?: SearchState): Promise<SearchResult> {
   const state = carried === undefined ? openState(file) : checkedCarry(carried);
+  if (carried === undefined) state.chain = { first: workflowInfo().runId, before: 0 };
   registerMessages(state);
   try {
     return await searchOn(state, file);
@@ -194,7 +195,11 @@ async function continueInNewRun(state: SearchState, file: unknown): Promise<neve
   await condition(allHandlersFinished);
   // The server takes a second for the shortest of timers.
   if (hasJustAnswered(state) || !patched('continue-at-once')) await sleep(1);
-  return continueAsNew<typeof climbSearch>(file, state);
+  const { chain } = state;
+  return continueAsNew<typeof climbSearch>(file, {
+    ...state,
+    ...(chain && { chain: { ...chain, before: chain.before + 1 } }),
+  });
 }
 
 function nothingScored({ counts, failures, finishEarly }: SearchState): string {

@@ -110,7 +110,8 @@ export async function runIteration(
   const learnt = { predictor, candidates: kept, iteration, ...(foreseen && { outlook: { gain, noise } }) };
   const commit = { activityId: `${at}-commit`, summary: `${title} · commit` };
   const snapshot = snapshotOf({ ...state, ...learnt }, opening, prepared);
-  await runStage(opening, 'commitIteration', commit, { search, ...snapshot });
+  const { chain } = state;
+  await runStage(opening, 'commitIteration', commit, { search, ...snapshot, ...(chain && { chain }) });
   Object.assign(state, learnt);
   return null;
 }
