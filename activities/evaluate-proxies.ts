@@ -1,4 +1,3 @@
-import { Context } from '@temporalio/activity';
 import type { Ref } from '../climb/artifact.ts';
 import type { TaskScore } from '../climb/verification/objective.ts';
 import type { ItemisedScore, ProxyScore } from '../climb/verification/proxy-score.ts';
@@ -13,7 +12,7 @@ import {
 } from './train/evaluate-spec.ts';
 import { groupRun, membersToRun } from './train/group-run.ts';
 import { lastRead } from './train/last-read.ts';
-import { inTurn, runCuttable } from './train/trainer-run.ts';
+import { activityNow, inTurn, isOurs, runCuttable } from './train/trainer-run.ts';
 
 export type { EvaluateProxiesInput };
 
@@ -25,7 +24,8 @@ export type EvaluatedMember = {
   readonly seconds: number;
 };
 
-type ScoreEntry = { readonly score: Ref; readonly tasks: readonly TaskScore[]; readonly seconds: number };
+/** A score as the ledger keeps it; `by`: the activity that made it, absent in entries of earlier versions. */
+type ScoreEntry = Omit<EvaluatedMember, 'id'> & { readonly by?: string };
 
 /** Scores proxies from their saved weights, all that the ledger doesn't know in one pass. */
 export function evaluateProxies({ store, ledger, runs, trainers, leaveDevice }: Deps) {
@@ -48,9 +48,10 @@ export function evaluateProxies({ store, ledger, runs, trainers, leaveDevice }: 
         const entry = known.get(key) ?? made?.get(key);
         if (entry === undefined) throw new Error(`the trainer's result has no member ${key} (${id})`);
         // As with training: what an earlier attempt of ours left in the ledger isn't free.
-        const free = paid.has(key) || (known.has(key) && Context.current().info.attempt === 1);
+        const free = paid.has(key) || (known.has(key) && !isOurs(entry));
         paid.add(key);
-        return { id, ...entry, seconds: free ? 0 : entry.seconds };
+        const { score, tasks, seconds } = entry;
+        return { id, score, tasks, seconds: free ? 0 : seconds };
       });
       return { members };
     });
@@ -90,9 +91,14 @@ export function evaluateProxies({ store, ledger, runs, trainers, leaveDevice }: 
       const { weights } = member;
       const tasks = input.tasks.map((task, at) => ({ ...taskAt(scores, task, at), name: task.name }));
       const score = await store.putJson({ schema: 1, kind: 'score', weights, tasks } satisfies ProxyScore);
-      const own: ScoreEntry = { score, tasks: tasks.map(summaryOf), seconds: occupied / members.length };
+      const own: ScoreEntry = {
+        score,
+        tasks: tasks.map(summaryOf),
+        seconds: occupied / members.length,
+        by: activityNow(),
+      };
       const first = await ledger.record('score', id, own);
-      made.set(id, (await store.has(first.score)) ? first : own);
+      made.set(id, (await store.has(first.score)) ? first : await ledger.replace('score', id, first, own));
     }
     await runs.remove(run);
     return made;

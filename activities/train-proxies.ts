@@ -1,4 +1,3 @@
-import { Context } from '@temporalio/activity';
 import { contentKey } from '../climb/content-key.ts';
 import type { Ref } from '../climb/artifact.ts';
 import type { Mixtures } from '../climb/mixture/mixtures.ts';
@@ -9,7 +8,7 @@ import { groupRun, membersToRun } from './train/group-run.ts';
 import { memberSpec, trainSpec, type KeyedMember, type Member, type TrainProxiesInput } from './train/train-spec.ts';
 import { lastRead } from './train/last-read.ts';
 import { keepTrainerFile, type TrainerFile } from './train/trainer-files.ts';
-import { inTurn, runCuttable } from './train/trainer-run.ts';
+import { activityNow, inTurn, isOurs, runCuttable } from './train/trainer-run.ts';
 
 export type { Member, TrainProxiesInput };
 
@@ -22,12 +21,14 @@ export type TrainedProxy = {
   readonly finalLoss: number | null;
   /** Seconds of training over all attempts. */
   readonly seconds: number;
+  /** The activity that trained it; absent in entries of earlier versions. */
+  readonly by?: string;
 };
 
 /** `seconds` is what this call cost on a core or device: nothing for a proxy from the ledger. */
 export type TrainedMember = { readonly id: string; readonly key: string; readonly fromLedger: boolean } & Omit<
   TrainedProxy,
-  'finalLoss'
+  'finalLoss' | 'by'
 >;
 
 type TrainerResult = {
@@ -64,7 +65,7 @@ export function trainProxies({ store, ledger, runs, speeds, trainers, leaveDevic
         if (trained === undefined) throw new Error(`the trainer's result has no member ${key} (${member.id})`);
         const { status, weights, tokens } = trained;
         // An earlier attempt of ours may have got as far as the ledger: then this search paid for the proxy, once.
-        const fromLedger = paid.has(key) || (known.has(key) && Context.current().info.attempt === 1);
+        const fromLedger = paid.has(key) || (known.has(key) && !isOurs(trained));
         paid.add(key);
         const seconds = fromLedger ? 0 : Math.max(trained.seconds - (input.spent ?? 0), made?.secondsEach ?? 0);
         return { id: member.id, key, status, weights, tokens, seconds, fromLedger };
@@ -117,12 +118,12 @@ export function trainProxies({ store, ledger, runs, speeds, trainers, leaveDevic
     const own = new Map<string, TrainedProxy>();
     for (const { id, status, weights, tokens, finalLoss, seconds } of result.members) {
       const kept = weights && (await keepTrainerFile({ store, runs }, run, weights));
-      own.set(id, { status, weights: kept, tokens, finalLoss, seconds });
+      own.set(id, { status, weights: kept, tokens, finalLoss, seconds, by: activityNow() });
     }
     const proxies = new Map<string, TrainedProxy>();
     for (const [key, proxy] of own) {
       const first = await ledger.record('proxy', key, proxy);
-      proxies.set(key, (await isIntact(first)) ? first : proxy);
+      proxies.set(key, (await isIntact(first)) ? first : await ledger.replace('proxy', key, first, proxy));
       if (proxy.seconds > 0) await speeds.record(trainer, input.proxy, members.length, proxy.tokens / proxy.seconds);
     }
     await runs.remove(run);

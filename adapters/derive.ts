@@ -18,7 +18,7 @@ export async function derive<Summary>(
   const known = await ledger.find<Made<Summary>>('stage', key);
   if (known !== undefined && (await isWhole(store, known.ref))) return known;
   const made = await make();
-  return known === undefined ? ledger.record('stage', key, made) : made;
+  return known === undefined ? ledger.record('stage', key, made) : ledger.replace('stage', key, known, made);
 }
 
 /** Whether an artifact is there and, where it is JSON that names others, those are too. */

@@ -34,10 +34,7 @@ export class Ledger {
     }
     const entry = entryOf<T>(text);
     if (entry?.key === key) return entry.value;
-    await rename(path, `${path}.broken`).catch((error: NodeJS.ErrnoException) => {
-      // Another reader was first.
-      if (error.code !== 'ENOENT') throw error;
-    });
+    await this.#setAside(kind, key);
     return undefined;
   }
 
@@ -59,6 +56,24 @@ export class Ledger {
     const entry: Entry<T> = { key, value };
     if (await publishOnce(this.#path(kind, key), canonicalJson(entry))) return value;
     return (await this.find<T>(kind, key)) ?? value;
+  }
+
+  /**
+   * Records `value` in the place of an entry that names what is lost. Work that never gives the same bytes twice would
+   * else be done again by whoever asks for it, for ever. Where another has replaced it before, that one's counts.
+   */
+  async replace<T>(kind: LedgerKind, key: string, lost: T, value: T): Promise<T> {
+    const stands = await this.find<T>(kind, key);
+    if (stands !== undefined && canonicalJson(stands) === canonicalJson(lost)) await this.#setAside(kind, key);
+    return this.record(kind, key, value);
+  }
+
+  async #setAside(kind: LedgerKind, key: string): Promise<void> {
+    const path = this.#path(kind, key);
+    await rename(path, `${path}.broken`).catch((error: NodeJS.ErrnoException) => {
+      // Another was first.
+      if (error.code !== 'ENOENT') throw error;
+    });
   }
 }
 

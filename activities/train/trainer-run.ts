@@ -76,9 +76,17 @@ export async function runCuttable(
 }
 
 /** The same for every attempt at one activity, and for no other. */
-function activityNow(): string {
+export function activityNow(): string {
   const { workflowExecution, activityId, scheduledTimestampMs } = Context.current().info;
   return [workflowExecution?.workflowId, workflowExecution?.runId, activityId, scheduledTimestampMs].join(' ');
+}
+
+/**
+ * Whether an entry of the ledger is what an earlier attempt at this activity made: then this search paid for it.
+ * @param by the activity that made it; absent where an earlier version wrote the entry, and every later attempt counts
+ */
+export function isOurs({ by }: { readonly by?: string }): boolean {
+  return by === undefined ? Context.current().info.attempt > 1 : by === activityNow();
 }
 
 function beatingRun(

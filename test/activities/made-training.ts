@@ -17,24 +17,27 @@ let worlds = 0;
 export type Spec = { members: { id: string; weights: number[]; seed: number }[]; budget: { tokensPerMember: number } };
 
 /** What a trainer that keeps the contract leaves behind; the seed 666 diverges. */
-export async function finish({ members, budget }: Spec, out: string): Promise<void> {
-  const results = [];
-  for (const { id, weights, seed } of members) {
-    const file = `${id}.safetensors`;
-    const bytes = `weights ${JSON.stringify([weights, seed])}`;
-    await writeFile(join(out, file), bytes);
-    const diverged = seed === 666;
-    results.push({
-      id,
-      status: diverged ? 'diverged' : 'trained',
-      weights: diverged ? null : { file, sha256: digest(bytes), bytes: bytes.length },
-      tokens: budget.tokensPerMember,
-      finalLoss: diverged ? null : 2.5,
-      seconds: 20,
-    });
-  }
-  await writeFile(join(out, 'result.json'), JSON.stringify({ members: results }));
-}
+export const finishAs =
+  (content: string) =>
+  async ({ members, budget }: Spec, out: string): Promise<void> => {
+    const results = [];
+    for (const { id, weights, seed } of members) {
+      const file = `${id}.safetensors`;
+      const bytes = `${content} ${JSON.stringify([weights, seed])}`;
+      await writeFile(join(out, file), bytes);
+      const diverged = seed === 666;
+      results.push({
+        id,
+        status: diverged ? 'diverged' : 'trained',
+        weights: diverged ? null : { file, sha256: digest(bytes), bytes: bytes.length },
+        tokens: budget.tokensPerMember,
+        finalLoss: diverged ? null : 2.5,
+        seconds: 20,
+      });
+    }
+    await writeFile(join(out, 'result.json'), JSON.stringify({ members: results }));
+  };
+export const finish = finishAs('weights');
 
 export type Work = (spec: Spec, out: string, run: TrainerRun) => Promise<void>;
 

@@ -112,9 +112,16 @@ export function worldIn(folder: string, changes: Partial<Deps> & { trainer?: Tra
   };
 }
 
-/** The context that a worker gives an activity; what the SDK logs about failures that a test wants is dropped. */
+let activities = 0;
+
+/**
+ * The context that a worker gives an activity, another one for each first attempt; a later attempt is one at the latest.
+ * What the SDK logs about failures that a test wants is dropped.
+ */
 export function contextOf(attempt = 1): MockActivityEnvironment {
-  return new MockActivityEnvironment({ attempt }, { logger: new DefaultLogger('ERROR', () => {}) });
+  if (attempt === 1) activities += 1;
+  const info = { attempt, activityId: `activity-${activities}` };
+  return new MockActivityEnvironment(info, { logger: new DefaultLogger('ERROR', () => {}) });
 }
 
 /** Runs an activity as a worker would, on its first attempt or a later one. */

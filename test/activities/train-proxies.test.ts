@@ -8,7 +8,7 @@ import { TrainerFailure } from '../../adapters/trainer.ts';
 import { digest } from '../../climb/content-key.ts';
 import { filesBelow } from '../adapters/scratch.ts';
 import { refOf } from '../climb/made-recipe.ts';
-import { finish, root, two, world, type Spec, type Work } from './made-training.ts';
+import { finish, finishAs, root, two, world, type Spec, type Work } from './made-training.ts';
 import { contextOf, failureOf, fakeTrainer, perform, worldIn } from './made-world.ts';
 
 test('a proxy is trained, its weights kept, its price and speed known; the folder it was trained in is gone', async () => {
@@ -285,6 +285,29 @@ test('a worker that dies between the end of the training and the ledger loses no
   expect(trained).toBe(1);
   expect(new Set(calls.map(({ out }) => out)).size).toBe(1);
   expect(await filesBelow(join(folder, 'runs'))).toEqual([]);
+});
+
+test('what another search has trained is free, also for an attempt that comes after a lost one', async () => {
+  const { input, train, calls } = await world();
+  await perform(train, input);
+  for (const attempt of [1, 2]) {
+    expect((await perform(train, input, attempt)).members[0]).toMatchObject({ fromLedger: true, seconds: 0 });
+  }
+  expect(calls).toHaveLength(1);
+});
+
+test('weights that are lost are trained anew, and the ledger knows the new ones', async () => {
+  const { deps, input, train, calls } = await world();
+  const [first] = (await perform(train, input)).members;
+  await rm(deps.store.path(first!.weights!));
+  const otherBytes = trainProxies({
+    ...deps,
+    trainers: () => fakeTrainer(finishAs('other bytes')).trainer,
+  });
+  const [second] = (await perform(otherBytes, input)).members;
+  expect(second!.weights).not.toEqual(first!.weights);
+  expect((await perform(train, input)).members[0]).toMatchObject({ weights: second!.weights, fromLedger: true });
+  expect(calls).toHaveLength(1);
 });
 
 test('a profile that moves to another device begins in another folder; for the ledger it is the same proxy', async () => {

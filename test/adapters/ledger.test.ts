@@ -47,6 +47,17 @@ test('of many that find an entry broken at once, each goes on', async () => {
   }
 });
 
+test('an entry that names what is lost is replaced once: the next to come gets what the first one made', async () => {
+  const lost = await ledger.record('score', 'l1', { weights: 1 });
+  const made = await Promise.all([2, 3, 4].map((weights) => ledger.replace('score', 'l1', lost, { weights })));
+  const stands = await ledger.find('score', 'l1');
+  expect([{ weights: 2 }, { weights: 3 }, { weights: 4 }]).toContainEqual(stands);
+  expect(made).toContainEqual(stands);
+  expect(await ledger.replace('score', 'l1', lost, { weights: 9 })).toEqual(stands);
+  expect(await readFile(join(folder, 'score', 'l1.json.broken'), 'utf8')).toContain('"weights":');
+  expect(await ledger.replace('score', 'l2', lost, { weights: 5 })).toEqual({ weights: 5 });
+});
+
 test('all entries of a kind come by the order of their keys; a kind without any has none', async () => {
   const own = new Ledger(join(folder, 'own'));
   await own.record('proxy', 'b', 2);
