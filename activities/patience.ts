@@ -8,6 +8,9 @@ const heavy = 5;
 /** Such a stage decides it itself (endpoint-patience.ts, train/trainer-run.ts), or is tried for ever. */
 const unlimited = Infinity;
 
+/** A file system may come back after a while; an artifact that is lost doesn't. */
+const lostArtifact = 5;
+
 /** Attempts at each stage. */
 export const attempts = {
   openSearch: light,
@@ -65,7 +68,7 @@ function verdictOn(error: unknown, most: number): unknown {
   if (attempt === undefined || (error instanceof ApplicationFailure && error.nonRetryable)) return error;
   const { message } = error;
   if (isDiskFull(error)) return ApplicationFailure.create({ message, type: 'diskFull', nonRetryable: false });
-  if (attempt < most) return error;
+  if (attempt < (error.name === 'BrokenArtifact' ? Math.min(most, lostArtifact) : most)) return error;
   return ApplicationFailure.create({
     message: `given up at attempt ${attempt}: ${message}`,
     type: (error instanceof ApplicationFailure && error.type) || error.name,

@@ -91,9 +91,10 @@ export class RunFolders {
     }
   }
 
+  /** A file that isn't whole is none: it belongs to work that can be begun anew. */
   #find<T>(key: string, file: string): Promise<T | undefined> {
     return this.readResult<T>(key, file).catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return undefined;
+      if (error.code === 'ENOENT' || error instanceof SyntaxError) return undefined;
       throw error;
     });
   }

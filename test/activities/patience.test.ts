@@ -1,6 +1,7 @@
 import { ApplicationFailure, CancelledFailure } from '@temporalio/activity';
 import { describe, expect, test } from '@jest/globals';
 import { attempts, patiently } from '../../activities/patience.ts';
+import { BrokenArtifact } from '../../adapters/artifact-store.ts';
 import { DiskFull } from '../../adapters/disk-full.ts';
 import { failureOf, perform } from './made-world.ts';
 
@@ -43,6 +44,17 @@ describe('a stage', () => {
     expect(await failureOf(perform(failingWith(named), undefined, 5))).toMatchObject({
       type: 'killed',
       nonRetryable: true,
+    });
+  });
+
+  test('that is tried for ever gives up where an artifact is lost, and says which', async () => {
+    const lost = new BrokenArtifact('artifact ab12 is gone');
+    const { stage } = patiently({ stage: (_: undefined) => Promise.reject(lost) }, { stage: Infinity });
+    await expect(perform(stage, undefined, 4)).rejects.toBe(lost);
+    expect(await failureOf(perform(stage, undefined, 5))).toMatchObject({
+      type: 'BrokenArtifact',
+      nonRetryable: true,
+      message: 'given up at attempt 5: artifact ab12 is gone',
     });
   });
 

@@ -32,7 +32,7 @@ test('what work began with, and how far it was cut, is known while its folder is
   await runs.keepCut('k3', undefined);
   expect(await runs.readCut('k3')).toBeUndefined();
   await place(runs.path('k3', 'cut.json'), '{');
-  await expect(runs.readCut('k3')).rejects.toThrow(SyntaxError);
+  expect(await runs.readCut('k3')).toBeUndefined(); // begun anew, where it would be read in vain for ever
 });
 
 describe('the clock of a run', () => {
