@@ -1,4 +1,4 @@
-import { condition } from '@temporalio/workflow';
+import { condition, patched } from '@temporalio/workflow';
 import { reserve, type Limit } from '../climb/search/budget.ts';
 import { together } from '../climb/search/groups.ts';
 import { proxyCost } from '../climb/search/proxy-cost.ts';
@@ -94,12 +94,19 @@ export async function runBatch(
       }
       full = room === 'none';
       if (full) break;
-      const next = round.next(state);
+      let next = round.next(state);
       const { length } = next.members;
       const cut = next.spent > 0 ? batch.proxy.tokens : 0;
       chargeCut(state, -cut * length);
-      const { size, limit } = affordableOf(batch, length);
-      chargeCut(state, cut * (length - size));
+      let { size, limit } = affordableOf(batch, length);
+      if (cut > 0 && size < length && patched('part-of-a-cut-group')) {
+        // A checkpoint is the whole group's: a part of it begins anew, and what was charged for the whole stays charged.
+        chargeCut(state, cut * length);
+        ({ size, limit } = affordableOf(batch, length));
+        next = { ...next, spent: 0 };
+      } else {
+        chargeCut(state, cut * (length - size));
+      }
       round.take(next, size);
       if (limit !== undefined) round.leaveOut(limit);
       if (size > 0) dispatch(next, size);

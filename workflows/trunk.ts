@@ -111,6 +111,8 @@ async function train(
     const failure = isCancellation(error) ? null : { id: trunkId, reason: reasonOf(error) };
     settleLost(state, reserved, lostSecondsEach(error, reserved, since, 1), failure);
     if (failure === null) throw error;
+    // Its tokens are charged once more: no further attempt may take them back.
+    if (spent > 0 && patched('trunk-fails-after-cut')) delete state.trunkSpent;
     return null;
   }
   const { id, weights, seconds, fromLedger } = trained;

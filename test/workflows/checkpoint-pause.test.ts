@@ -1,6 +1,8 @@
 /** A pause that ends running trainings at a checkpoint, and what goes on after it. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { readFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Recipe } from '../../climb/search/recipe.ts';
 import type { SearchResult } from '../../climb/search/search-result.ts';
 import type { budgetOf, Status } from '../../climb/search/search-views.ts';
@@ -107,6 +109,25 @@ test('trainings that a pause cut and that never go on are charged what they used
   expect(await used()).toMatchObject({ proxies: 0, trainTokens: 2 * 8192 });
 }, 60_000);
 
+test('a part of a group that a pause cut begins anew, and both are charged', async () => {
+  const from = (await lab.trainings()).length;
+  const cut = { ...grouped, seed: 5, search: { schedule: [4] }, budget: { proxies: 12, concurrency: 4 } };
+  const handle = await lab.start('cut smaller', cut);
+  await until(async () => (await trainingsSince(from)).steps.size > 0);
+  await handle.executeUpdate('pause', { args: [{ mode: 'checkpoint' }] });
+  await until(async () => (await handle.query<Status>('status')).proxies.running === 0);
+  // Eight are kept for the verification.
+  await handle.executeUpdate('setBudget', { args: [{ proxies: 11 }] });
+  await handle.executeUpdate('resume', { args: [{}] });
+  await until(async () => (await handle.query<Status>('status')).iteration === 1);
+  await handle.executeUpdate('finishEarly', { args: [{ after: 'now' }] });
+  await handle.result();
+  const starts = [...(await trainingsSince(from)).starts.values()].filter((at) => at.length > 1);
+  expect(starts.every((at) => at.every((step) => step === 0))).toBe(true);
+  const { proxies, trainTokens } = (await handle.query<Budget>('budget')).used;
+  expect(trainTokens).toBe((4 + proxies) * 8192);
+}, 60_000);
+
 test('a trunk that a pause cut goes on too', async () => {
   const slow = await openServedLab({ FAKE_STEPS: String(steps), FAKE_STEP_MS: '500' });
   try {
@@ -128,6 +149,37 @@ test('a trunk that a pause cut goes on too', async () => {
     await handle.result().catch(() => undefined);
   } finally {
     await slow.close();
+  }
+}, 120_000);
+
+test('a trunk that a pause cut and that failed then is paid for again each time it is tried', async () => {
+  const failing = join(tmpdir(), `climb-failing-cut-${process.pid}`);
+  const slow = await openServedLab({ FAKE_STEPS: String(steps), FAKE_STEP_MS: '150', FAKE_FAIL: failing });
+  try {
+    const handle = await slow.start('trunk', {
+      ...alone,
+      proxy: { ...alone.proxy, warmStart: { tokens: 16_384 } },
+      target: { tokens: 65_536 },
+      budget: { proxies: 17, trainTokens: 16_384 + 16 * 8192, concurrency: 4 },
+    });
+    const used = async () => (await handle.query<Budget>('budget')).used.trainTokens;
+    const attention = async () => (await handle.query<Status>('status')).phase === 'needs-attention';
+    await until(async () => (await trainingsSince(0, slow)).steps.size > 0);
+    await handle.executeUpdate('pause', { args: [{ mode: 'checkpoint' }] });
+    await until(async () => (await handle.query<Status>('status')).proxies.running === 0);
+    await writeFile(failing, '');
+    await handle.executeUpdate('resume', { args: [{}] });
+    await until(attention);
+    expect(await used()).toBe(16_384);
+    for (const paid of [2, 3]) {
+      expect(await handle.executeUpdate('retryFailed', { args: [{}] })).toBe(1);
+      await until(async () => (await used()) === paid * 16_384 && (await attention()));
+    }
+    await handle.signal('finishEarly', { after: 'now' });
+    await handle.result().catch(() => undefined);
+  } finally {
+    await slow.close();
+    await rm(failing, { force: true });
   }
 }, 120_000);
 
