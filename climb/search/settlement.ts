@@ -42,13 +42,14 @@ export function settleScored(
 
 /** A proxy that diverged has its place and its price like any other. */
 export function settleDiverged(
-  { account, counts }: SearchState,
+  state: SearchState,
   reserved: Cost,
-  { seconds, fromLedger }: { readonly seconds: number; readonly fromLedger: boolean },
+  { id, seconds, fromLedger }: { readonly id: string; readonly seconds: number; readonly fromLedger: boolean },
 ): void {
-  settle(account, reserved, { ...reserved, deviceSeconds: seconds });
-  counts.diverged += 1;
-  if (fromLedger) counts.fromLedger += 1;
+  settle(state.account, reserved, { ...reserved, deviceSeconds: seconds });
+  state.counts.diverged += 1;
+  if (fromLedger) state.counts.fromLedger += 1;
+  forget(state, id);
 }
 
 /**

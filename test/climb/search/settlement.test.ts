@@ -55,10 +55,17 @@ test('proxies of the verification are no standings of the search', () => {
 
 test('a proxy that diverged has its place and its price; from the ledger it is free', () => {
   const { state, reserved } = inFlight(2);
-  settleDiverged(state, reserved, { seconds: 7, fromLedger: false });
-  settleDiverged(state, reserved, { seconds: 0, fromLedger: true });
+  settleDiverged(state, reserved, { id: 'i1-p001', seconds: 7, fromLedger: false });
+  settleDiverged(state, reserved, { id: 'i1-p001', seconds: 0, fromLedger: true });
   expect(state.account.charged).toEqual({ proxies: 2, trainTokens: 2 * 499_712, deviceSeconds: 7 });
   expect(state.counts).toEqual({ done: 0, failed: 0, diverged: 2, fromLedger: 1 });
+});
+
+test('one that failed before it diverged stands among the failures no more', () => {
+  const { state, reserved } = inFlight(2);
+  settleLost(state, reserved, 3, { id: 'i1-p001', reason: 'the device was lost' });
+  settleDiverged(state, reserved, { id: 'i1-p001', seconds: 7, fromLedger: false });
+  expect(state.failures).toEqual([]);
 });
 
 test('a lost proxy gives its place back, and costs what it took, more than was reserved too; only a failure is noted', () => {
