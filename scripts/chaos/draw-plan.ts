@@ -49,7 +49,7 @@ const passes: Partial<Record<FaultPlace, number>> = {
   publish: 120,
 };
 
-/** Events of an undisturbed history, nearly: strikes later than its end don't happen. */
+/** Events of an undisturbed search, nearly: strikes later than its end don't happen. */
 const typicalEvents = 130;
 const mostFaults = 3;
 

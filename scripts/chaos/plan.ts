@@ -9,7 +9,7 @@ const faultSchema = z.union([
   /** `place:kind:count` of adapters/fault-points.ts, or of climb_trainer/faults.py. */
   z.strictObject({ at: z.literal('worker point'), fault: z.string() }),
   z.strictObject({ at: z.literal('trainer point'), fault: z.string() }),
-  /** Once the history has so many events. */
+  /** Once the search has so many events, over all of its runs; a `resume` comes at the latest some time after its pause. */
   z.strictObject({
     at: z.literal('history'),
     events,

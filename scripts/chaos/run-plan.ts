@@ -10,7 +10,8 @@ import { resultOf } from '../checker/history.ts';
 import { searchFolder } from '../checker/search-folder.ts';
 import { ChaosWorkers, markOf } from './chaos-worker.ts';
 import { searchFile, type ChaosWorld } from './chaos-world.ts';
-import { strikesServer, type HistoryFault, type Plan } from './plan.ts';
+import { DueFaults, type Seen } from './due-faults.ts';
+import { strikesServer, type Plan } from './plan.ts';
 import { recordedRuns } from './recorded-runs.ts';
 import { strike } from './strike.ts';
 
@@ -43,7 +44,8 @@ export async function runPlan(world: ChaosWorld, plan: Plan, undisturbed?: Undis
   const client = await connectClient(connectionSettings(home, env));
   const workers = new ChaosWorkers(home, env);
   let search: WorkflowHandle & { firstExecutionRunId: string };
-  const due: HistoryFault[] = plan.faults.filter((fault) => fault.at === 'history');
+  const planned = plan.faults.filter((fault) => fault.at === 'history');
+  const due = new DueFaults(planned);
   try {
     search = await client.workflow.start('climbSearch', {
       taskQueue: plan.name,
@@ -55,9 +57,9 @@ export async function runPlan(world: ChaosWorld, plan: Plan, undisturbed?: Undis
       workers.tend();
       const seen = await look(client, plan.name);
       stuck = seen === undefined || seen.running;
-      for (const fault of seen?.running ? due.filter(({ events }) => seen.events >= events) : []) {
+      for (const fault of seen?.running ? due.at(seen) : []) {
         if (!(await strike(fault, { workers, search, server }))) continue;
-        due.splice(due.indexOf(fault), 1);
+        due.struck(fault);
         break;
       }
       await pause(lookEvery);
@@ -82,7 +84,7 @@ export async function runPlan(world: ChaosWorld, plan: Plan, undisturbed?: Undis
       wrong: stuck ? [`the search did not end in ${longest[plan.trainer]} s`] : wrong,
       undisturbed: result && { digest: result.recipe.digest, recipe: await recipeOf(home, plan.name) },
       seconds: (performance.now() - began) / 1000,
-      struck: points.length + plan.faults.filter(({ at }) => at === 'history').length - due.length,
+      struck: points.length + planned.length - due.left,
       workers: workers.started,
     };
   } finally {
@@ -141,10 +143,10 @@ async function workerEnvironment(
 }
 
 /** How far a search is; undefined while the server is away. */
-async function look(client: Client, id: string): Promise<{ running: boolean; events: number } | undefined> {
+async function look(client: Client, id: string): Promise<({ running: boolean } & Seen) | undefined> {
   try {
-    const { status, historyLength } = await client.workflow.getHandle(id).describe();
-    return { running: status.name === 'RUNNING', events: historyLength };
+    const { status, runId, historyLength } = await client.workflow.getHandle(id).describe();
+    return { running: status.name === 'RUNNING', runId, historyLength };
   } catch {
     return undefined;
   }
