@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { repositoryRoot } from '../../adapters/home.ts';
+import { CommandLines } from '../checker/command-lines.ts';
 import { processesWith } from '../checker/processes.ts';
 
 /** Longer than a worker's heartbeat timeout: another has taken over by then. */
@@ -19,6 +20,7 @@ export class ChaosWorkers {
   #workers: ChildProcess[] = [];
   /** Since when a worker stands still. */
   readonly #frozen = new Map<ChildProcess, number>();
+  readonly #commandLines: CommandLines;
   started = 0;
   /** When one was killed last, in milliseconds since 1970: nobody could clear away what it wrote then. */
   killed = -Infinity;
@@ -26,10 +28,17 @@ export class ChaosWorkers {
   constructor(home: string, env: NodeJS.ProcessEnv) {
     this.#home = home;
     this.#env = env;
+    this.#commandLines = new CommandLines(markOf(home));
+  }
+
+  /** Command lines of these workers and of what they started, as far as they were seen when they were tended. */
+  get commandLines(): string[] {
+    return this.#commandLines.found;
   }
 
   /** One at least that runs; those that were frozen go on after a while. */
   tend(): void {
+    this.#commandLines.look();
     this.#workers = this.#workers.filter(isRunning);
     for (const worker of this.#workers) {
       if (!standsStill(worker)) continue;

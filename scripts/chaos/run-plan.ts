@@ -75,6 +75,7 @@ export async function runPlan(world: ChaosWorld, plan: Plan, undisturbed?: Undis
       killed: workers.killed,
       canary,
       mark: markOf(home),
+      commandLines: workers.commandLines,
       outside,
       workflows: { workflowBundle: { code } },
     });

@@ -19,6 +19,8 @@ export type Evidence = {
   readonly canary?: string;
   /** A text in the environment or command line of every process of this search; absent: processes aren't looked for. */
   readonly mark?: string;
+  /** Command lines of those processes while the search ran; absent: only those that are still there are looked at. */
+  readonly commandLines?: readonly string[];
   /** Milliseconds in which those processes have to end, by default 15 s. */
   readonly grace?: number;
   /** Folders outside `home` as they were before, and what is passed over in them; absent: they aren't looked at. */

@@ -10,13 +10,17 @@ export type Happening =
   /** `at`: milliseconds since 1970 on the workflow's own clock, by which it decided. */
   | { readonly kind: 'scheduled'; readonly activity: Activity; readonly at: number }
   | { readonly kind: 'completed'; readonly activity: Activity; readonly result: unknown }
-  /** `failed`: for good, by the type of its failure; absent: it was called off, however it ended then. */
-  | { readonly kind: 'lost'; readonly activity: Activity; readonly failed?: string }
+  /**
+   * `failed`: for good, by the type of its failure; absent: it was called off, also where it would have been tried again
+   * otherwise. `device`: seconds that it occupied one; absent: nobody was left to say it.
+   */
+  | { readonly kind: 'lost'; readonly activity: Activity; readonly failed?: string; readonly device?: number }
   | { readonly kind: 'message'; readonly name: string; readonly payload: unknown };
 
 export type Activity = { readonly id: string; readonly type: string; readonly input: unknown };
 
 type Payloads = { readonly payloads?: readonly { readonly data?: string }[] };
+type FailureInfo = { readonly type?: string; readonly nonRetryable?: boolean; readonly details?: Payloads };
 type Attributes = {
   readonly activityId?: string;
   readonly activityType?: { readonly name: string };
@@ -25,7 +29,9 @@ type Attributes = {
   readonly result?: Payloads;
   readonly startedEventId?: string;
   readonly workflowTaskCompletedEventId?: string;
-  readonly failure?: { readonly applicationFailureInfo?: { readonly type?: string } };
+  readonly details?: Payloads;
+  readonly failure?: { readonly applicationFailureInfo?: FailureInfo };
+  readonly retryState?: string;
   readonly signalName?: string;
   readonly acceptedRequest?: { readonly input: { readonly name: string; readonly args?: Payloads } };
 };
@@ -39,7 +45,6 @@ function ofOneRun({ events }: History): Happening[] {
   /** When each workflow task was started, by the event that completed it. */
   const clock = new Map<string, number>();
   const times = new Map<string, number>();
-  const calledOff = new Set<Activity>();
   return events.flatMap((event): Happening[] => {
     const found = attributesOf(event);
     const activity = scheduled.get(found.scheduledEventId ?? '');
@@ -62,14 +67,15 @@ function ofOneRun({ events }: History): Happening[] {
       case 'ACTIVITY_TASK_FAILED':
       case 'ACTIVITY_TASK_TIMED_OUT': {
         if (activity === undefined) return [];
-        const failed = found.failure?.applicationFailureInfo?.type ?? '';
-        return [{ kind: 'lost', activity, ...(!calledOff.has(activity) && { failed }) }];
+        const { type = '', nonRetryable = false, details } = found.failure?.applicationFailureInfo ?? {};
+        const calledOff = found.retryState === 'RETRY_STATE_CANCEL_REQUESTED' && !nonRetryable;
+        const device = secondsIn(details);
+        return [
+          { kind: 'lost', activity, ...(!calledOff && { failed: type }), ...(device !== undefined && { device }) },
+        ];
       }
-      case 'ACTIVITY_TASK_CANCEL_REQUESTED':
-        if (activity) calledOff.add(activity);
-        return [];
       case 'ACTIVITY_TASK_CANCELED':
-        return activity ? [{ kind: 'lost', activity }] : [];
+        return activity ? [{ kind: 'lost', activity, device: secondsIn(found.details) ?? 0 }] : [];
       case 'WORKFLOW_EXECUTION_SIGNALED':
         return [{ kind: 'message', name: found.signalName ?? '', payload: first(found.input) }];
       case 'WORKFLOW_EXECUTION_UPDATE_ACCEPTED': {
@@ -111,6 +117,12 @@ const first = (payloads: Payloads | undefined): unknown => {
   const payload = payloads?.payloads?.[0];
   return payload && decoded(payload);
 };
+
+/** What a trainer says in the details of its failure. */
+function secondsIn(details: Payloads | undefined): number | undefined {
+  const seconds = first(details);
+  return typeof seconds === 'number' ? seconds : undefined;
+}
 
 function decoded({ data = '' }: { readonly data?: string }): unknown {
   const text = Buffer.from(data, 'base64').toString('utf8');

@@ -6,7 +6,7 @@ import { payloadsOf } from './history.ts';
 import { processesWith } from './processes.ts';
 
 /** I8: a secret stands in no payload, failure, log, artifact or command line. */
-export const secretsStay: Invariant = async ({ home, runs, canary, mark }) => {
+export const secretsStay: Invariant = async ({ home, runs, canary, mark, commandLines = [] }) => {
   if (canary === undefined) return [];
   const wrong: string[] = [];
   const told = JSON.stringify(runs) + JSON.stringify(payloadsOf(runs));
@@ -14,6 +14,9 @@ export const secretsStay: Invariant = async ({ home, runs, canary, mark }) => {
   for (const path of await filesBelow(home)) {
     const content = await readFile(path).catch(() => Buffer.alloc(0));
     if (content.includes(canary)) wrong.push(`the secret stands in ${relative(home, path)}`);
+  }
+  for (const command of commandLines.filter((line) => line.includes(canary))) {
+    wrong.push(`the secret stood in a command line: ${command.replaceAll(canary, '…')}`);
   }
   for (const { pid, command } of mark === undefined ? [] : await processesWith(mark)) {
     if (command.includes(canary)) wrong.push(`the secret stands in the command line of process ${pid}`);

@@ -6,6 +6,7 @@ import { readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { checkSearch } from '../../../scripts/checker/check-search.ts';
+import { CommandLines } from '../../../scripts/checker/command-lines.ts';
 import { digestOf } from '../../../scripts/checker/digest.ts';
 import type { Evidence, Recipe } from '../../../scripts/checker/evidence.ts';
 import { treeOf } from '../../../scripts/checker/files.ts';
@@ -126,16 +127,71 @@ describe('I2, within the budget', () => {
     expect(await found()).toContain('I2: 300 tokens were spent, 200 were charged');
   });
 
-  test('what was lost after it was called off is cut and no failure', async () => {
-    const before = made.events.length;
-    const event = made.begin('trainProxies', 'i1-p001', { members: [{ id: 'i1-p001' }], proxy: { tokens: 100 } });
-    made.timeOut(event);
-    made.events.unshift(...made.events.splice(before));
-    expect(await found()).toContain('I2: 300 tokens were spent, 200 were charged');
-    const [lost] = made.events.splice(3, 1);
-    made.callOff(event);
-    made.events.splice(3, 0, made.events.pop()!, lost!);
-    expect(await found()).toEqual([]);
+  describe('a training that a pause cut', () => {
+    const begin = (id: string, ids = [id]) =>
+      made.begin('trainProxies', id, { members: ids.map((member) => ({ id: member })), proxy: { tokens: 100 } });
+    const charge = (trainTokens: number) => Object.assign(made.recipe.run.charged, { trainTokens });
+    /** Puts what a test does before the proxies of the search. */
+    const first = (happen: () => void) => {
+      const before = made.events.length;
+      happen();
+      made.events.unshift(...made.events.splice(before));
+    };
+
+    test('that goes on is charged once', async () => {
+      first(() => made.cancel(begin('i1-p001'), 2.5));
+      expect(await found()).toEqual([]);
+      charge(300);
+      expect(await found()).toEqual(['I2: 200 tokens were spent, 300 were charged']);
+    });
+
+    test('that never goes on is charged if a device did anything, and then has no room for others', async () => {
+      made.cancel(begin('i1-p003'));
+      made.recipe.spec.budget.proxies = 3;
+      made.signal('setBudget', { trainTokens: 300 });
+      expect(await found()).toContainEqual(expect.stringContaining('is begun at 300 tokens of 200'));
+      made.events.unshift(made.events.pop()!);
+      expect(await found()).toEqual([]);
+      made.cancel(begin('i1-p004'), 2.5);
+      expect(await found()).toEqual(['I2: 300 tokens were spent, 200 were charged']);
+      charge(300);
+      expect(await found()).toEqual([]);
+      begin('i1-p005');
+      expect(await found()).toEqual(['I2: i1-p005 is begun at 400 tokens of 300']);
+    });
+
+    test('stays charged where the rest of it did nothing more', async () => {
+      made.recipe.spec.budget.proxies = 3;
+      made.recipe.spec.budget.trainTokens = 300;
+      made.cancel(begin('i1-p003'), 2.5);
+      made.cancel(begin('i1-p003'));
+      charge(300);
+      expect(await found()).toEqual([]);
+    });
+
+    test('of which a part begins anew stays charged as a whole', async () => {
+      Object.assign(made.recipe.spec.budget, { proxies: 9, trainTokens: 900 });
+      first(() => made.cancel(begin('i1-g01', ['i1-p001', 'i1-p002']), 5));
+      first(() => made.cancel(begin('i1-g01', ['i1-p001', 'i1-p002', 'i1-p003']), 5));
+      charge(500);
+      expect(await found()).toEqual(['I2: 700 tokens were spent, 500 were charged']);
+      charge(700);
+      expect(await found()).toEqual([]);
+    });
+
+    test('whose worker was lost before it could say what it did is charged or not', async () => {
+      first(() => made.timeOut(begin('i1-p003'), { calledOff: true }));
+      expect(await found()).toEqual([]);
+      charge(300);
+      expect(await found()).toEqual([]);
+      charge(301);
+      expect(await found()).toEqual(['I2: 200 to 300 tokens were spent, 301 were charged']);
+    });
+
+    test('is none where its end was not asked for', async () => {
+      first(() => made.timeOut(begin('i1-p003')));
+      expect(await found()).toContain('I2: 300 tokens were spent, 200 were charged');
+    });
   });
 
   test('more in flight than may be, but for a group alone', async () => {
@@ -260,23 +316,49 @@ describe('I6, weights', () => {
     weigh(-0.25, 1.25);
     expect(await found()).toEqual([
       'I6: the recipe has weight 0 at -0.25',
-      'I6: sea has weight -0.25, outside 0.1 to 0.3',
+      'I6: the recipe has weight -0.25 for sea, outside 0.1 to 0.3',
     ]);
     weigh(0.25, 0.75 + 1e-8);
     expect(await found()).toContainEqual(expect.stringContaining('I6: the recipe has weights that sum to 1.00000001'));
     weigh(0.5, 0.5);
-    expect(await found()).toEqual(['I6: sea has weight 0.5, outside 0.1 to 0.3']);
+    expect(await found()).toEqual(['I6: the recipe has weight 0.5 for sea, outside 0.1 to 0.3']);
   });
 
   test('of a group, of a cluster that has none, and of a mixture on the way', async () => {
     Object.assign(made.recipe.spec.constraints.groups.both, { upper: 0.9 });
     Object.assign(made.recipe.spec.constraints.bounds, { oven: { upper: 1 } });
-    const ref = await made.artifact(JSON.stringify({ kind: 'mixtures', mixtures: [{ id: 'm', weights: [0.5, 0.4] }] }));
-    made.activity('sampleMixtures', 's', {}, ref);
+    expect(await found()).toEqual(
+      ['the recipe', 'mixture i1-p001', 'mixture i1-p002']
+        .flatMap((what) => [
+          `I6: ${what} has no weight for oven, which is bounded`,
+          `I6: ${what} has weight 1 for group both, outside 0 to 0.9`,
+        ])
+        .slice(0, 5)
+        .concat('I6: and 1 more'),
+    );
+  });
+
+  test('of a mixture on the way, whichever stage drew it', async () => {
+    await made.sample('sampleMixtures', 's', [{ id: 'm', weights: [0.2, 0.7] }]);
+    await made.sample('sampleVerification', 'v', [{ id: 'uniform', weights: [0.5, 0.5] }]);
+    await made.sample('sampleRegmix', 'r', [{ id: 'three', weights: [0.2, 0.4, 0.4] }]);
+    expect((await found()).sort()).toEqual([
+      'I6: mixture m has weights that sum to 0.8999999999999999',
+      'I6: mixture three has 3 weights for 2 clusters',
+      'I6: mixture uniform has weight 0.5 for sea, outside 0.1 to 0.3',
+    ]);
+  });
+
+  test('a pin is the nearest millionth; bounds are neither for a trunk nor for the mixtures of a parent', async () => {
+    Object.assign(made.recipe.spec.constraints, { pinned: { sea: 0.2500004 } });
+    Object.assign(made.recipe.spec.constraints.bounds, { sea: {} });
+    const mixtures = [{ id: 'i0-p001', weights: [0.5, 0.5] }];
+    await made.sample('sampleMixtures', 'trunk-sample', mixtures);
+    const parents = await made.artifact(JSON.stringify({ kind: 'mixtures', of: 'parent', mixtures }));
+    made.activity('openBranch', 'open', {}, { ref: parents });
     expect(await found()).toEqual([
-      'I6: oven is bounded and has no weight',
-      'I6: group both has weight 1, outside 0 to 0.9',
-      'I6: mixture m has weights that sum to 0.9',
+      'I6: mixture i1-p001 has weight 0.3 for sea, outside 0.2500004 to 0.2500004',
+      'I6: mixture i1-p002 has weight 0.2 for sea, outside 0.2500004 to 0.2500004',
     ]);
   });
 });
@@ -357,6 +439,29 @@ describe('I8, a secret', () => {
     } finally {
       child.kill('SIGKILL');
     }
+  }, 60_000);
+
+  test('in the command line of a process that ended before the search did', async () => {
+    const lines = new CommandLines(made.home);
+    const run = async (secret: string, env: NodeJS.ProcessEnv) => {
+      const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)', `--token=${secret}`], {
+        stdio: 'ignore',
+        env: { ...process.env, ...env },
+      });
+      const ended = once(child, 'exit');
+      await once(child, 'spawn');
+      lines.look();
+      child.kill('SIGKILL');
+      await ended;
+    };
+    await run('none', { HOME_OF_SEARCH: made.home });
+    await run(canary, {});
+    expect(lines.found).toEqual([expect.stringContaining('--token=none')]);
+    expect(await found({ canary, mark: made.home, commandLines: lines.found })).toEqual([]);
+    await run(canary, { HOME_OF_SEARCH: made.home });
+    expect(await found({ canary, mark: made.home, commandLines: lines.found })).toEqual([
+      expect.stringMatching(/^I8: the secret stood in a command line: .* --token=…$/),
+    ]);
   }, 60_000);
 });
 

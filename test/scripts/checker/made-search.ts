@@ -64,19 +64,21 @@ export class MadeSearch {
     return scheduled as string;
   }
 
-  /** Asks for an activity's end, by its event. */
-  callOff(scheduledEventId: string): void {
+  /** Ends an activity, by its event, as one whose worker was lost; `calledOff`: after its end was asked for. */
+  timeOut(scheduledEventId: string, { calledOff = false } = {}): void {
+    const retryState = calledOff ? 'RETRY_STATE_CANCEL_REQUESTED' : 'RETRY_STATE_TIMEOUT';
     this.events.push({
-      eventType: 'EVENT_TYPE_ACTIVITY_TASK_CANCEL_REQUESTED',
-      activityTaskCancelRequestedEventAttributes: { scheduledEventId },
+      eventType: 'EVENT_TYPE_ACTIVITY_TASK_TIMED_OUT',
+      activityTaskTimedOutEventAttributes: { scheduledEventId, retryState },
     });
   }
 
-  /** Ends an activity, by its event, as one that was lost. */
-  timeOut(scheduledEventId: string): void {
+  /** Ends an activity, by its event, as one that was called off, after a device worked on it for so long. */
+  cancel(scheduledEventId: string, deviceSeconds?: number): void {
+    const canceled = { scheduledEventId, ...(deviceSeconds !== undefined && { details: payload(deviceSeconds) }) };
     this.events.push({
-      eventType: 'EVENT_TYPE_ACTIVITY_TASK_TIMED_OUT',
-      activityTaskTimedOutEventAttributes: { scheduledEventId },
+      eventType: 'EVENT_TYPE_ACTIVITY_TASK_CANCELED',
+      activityTaskCanceledEventAttributes: canceled,
     });
   }
 
@@ -90,10 +92,7 @@ export class MadeSearch {
         activityTaskCompletedEventAttributes: completed,
       });
     } else if (failure === null) {
-      this.events.push({
-        eventType: 'EVENT_TYPE_ACTIVITY_TASK_CANCELED',
-        activityTaskCanceledEventAttributes: { scheduledEventId },
-      });
+      this.cancel(scheduledEventId);
     } else {
       const failed = { scheduledEventId, failure: { applicationFailureInfo: { type: failure } } };
       this.events.push({
@@ -109,6 +108,12 @@ export class MadeSearch {
       eventType: 'EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED',
       workflowExecutionSignaledEventAttributes: signaled,
     });
+  }
+
+  /** Mixtures that an activity drew. */
+  async sample(type: string, id: string, mixtures: readonly { id: string; weights: number[] }[]): Promise<void> {
+    const ref = await this.artifact(JSON.stringify({ kind: 'mixtures', mixtures }));
+    this.activity(type, id, {}, { ref, summary: { ids: mixtures.map((mixture) => mixture.id) } });
   }
 
   train(id: string, weights: unknown, key = id): void {
@@ -156,10 +161,10 @@ const payload = (value: unknown) => ({
 export async function soundSearch(home: string): Promise<MadeSearch> {
   const made = new MadeSearch(home);
   const mixtures = [
-    { id: 'i1-p001', weights: [0.5, 0.5] },
+    { id: 'i1-p001', weights: [0.3, 0.7] },
     { id: 'i1-p002', weights: [0.2, 0.8] },
   ];
-  made.activity('sampleMixtures', 'i1-sample', {}, await made.artifact(JSON.stringify({ kind: 'mixtures', mixtures })));
+  await made.sample('sampleMixtures', 'i1-sample', mixtures);
   await made.proxy('i1-p001');
   await made.proxy('i1-p002');
   return made;
