@@ -28,4 +28,7 @@ export function readServerRecord(home: string): ServerRecord | null {
 export const writeServerRecord = (home: string, record: ServerRecord): Promise<void> =>
   publish(pathOf(home), `${JSON.stringify(record, null, 2)}\n`);
 
-export const removeServerRecord = (home: string): Promise<void> => rm(pathOf(home), { force: true });
+/** Removes the record of this server, and leaves that of any other. */
+export async function removeServerRecord(home: string, { pid }: ServerRecord): Promise<void> {
+  if (readServerRecord(home)?.pid === pid) await rm(pathOf(home), { force: true });
+}

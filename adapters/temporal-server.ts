@@ -9,6 +9,7 @@ import { readServerRecord, removeServerRecord, writeServerRecord, type ServerRec
 import { MINIMUM_CLI, findTemporalCli } from './temporal-cli.mjs';
 import { clusterIdOnceServing } from './temporal-health.ts';
 import { connectClient, connectionSettings, NoServer } from './temporal-connection.ts';
+import { inTurn } from './turns.ts';
 
 const HOST = '127.0.0.1';
 const STOP_GRACE_MS = 10_000;
@@ -41,7 +42,8 @@ export type TemporalServer = {
 
 /**
  * A Temporal server that answers. In this order: the one named in TEMPORAL_ADDRESS; the one already running for this
- * state folder (a killed `npm start` leaves it behind); a new dev server on `<home>/temporal.db`.
+ * state folder (a killed `npm start` leaves it behind); a new dev server on `<home>/temporal.db`. Of several callers at
+ * once one starts it, and the others use it.
  *
  * @throws {NoServer} with what to do, when the named server is silent, a port is taken or the dev server doesn't start
  */
@@ -58,7 +60,7 @@ export async function ensureServer({
     const { address } = settings.connectionOptions;
     return { address, uiAddress: null, died: new Promise(() => undefined), stop: () => Promise.resolve() };
   }
-  return (await reuse(home)) ?? (await start(home, env));
+  return inTurn(turnsOf(home), async () => (await reuse(home)) ?? (await start(home, env)));
 }
 
 /** Looks after a server's process, one that an earlier command left behind too. */
@@ -150,12 +152,11 @@ async function start(home: string, env: NodeJS.ProcessEnv): Promise<TemporalServ
   const record: ServerRecord = { pid: server.pid ?? -1, owner: process.pid, address, uiAddress, clusterId: null };
   await writeServerRecord(home, record);
 
-  const clusterId = await clusterIdOnceServing(
-    address,
-    () => server.pid !== undefined && server.exitCode === null && server.signalCode === null,
-  );
-  if (clusterId === null) {
-    await stop(home, record);
+  const lives = () => server.pid !== undefined && server.exitCode === null && server.signalCode === null;
+  const clusterId = await clusterIdOnceServing(address, lives);
+  // Another folder's server may have taken the port since it was free: then ours ends, and what answered was that one.
+  if (clusterId === null || !lives()) {
+    await end(home, record);
     throw new NoServer(
       `the Temporal dev server (${cli.path} ${cli.version}) didn't start serving at ${address}. Its last words, from ${logOf(home)}:\n${lastLines(logOf(home))}\nTry: what they say, or name a running server in TEMPORAL_ADDRESS.`,
     );
@@ -169,9 +170,13 @@ async function start(home: string, env: NodeJS.ProcessEnv): Promise<TemporalServ
   return watched(home, record, () => stop(home, record));
 }
 
-async function stop(home: string, { pid }: ServerRecord): Promise<void> {
-  if (pid > 0) await endProcess(pid, STOP_GRACE_MS);
-  await removeServerRecord(home);
+/** In turn, so that nobody who comes now takes up a server that is about to end; a full disk allows no turns, but this. */
+const stop = (home: string, record: ServerRecord): Promise<void> =>
+  inTurn(turnsOf(home), () => end(home, record)).catch(() => end(home, record));
+
+async function end(home: string, record: ServerRecord): Promise<void> {
+  if (record.pid > 0) await endProcess(record.pid, STOP_GRACE_MS);
+  await removeServerRecord(home, record);
 }
 
 async function requireFree(port: string, variable: string): Promise<string> {
@@ -181,6 +186,9 @@ async function requireFree(port: string, variable: string): Promise<string> {
       `Try: ${variable}=<another port>, or, if a Temporal server of yours is the one listening, TEMPORAL_ADDRESS=${HOST}:${port}.`,
   );
 }
+
+/** Who starts, takes over or stops the server of a state folder does so alone. */
+const turnsOf = (home: string) => join(home, 'server.lock');
 
 const logOf = (home: string) => join(home, 'temporal-server.log');
 
