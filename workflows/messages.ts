@@ -46,7 +46,8 @@ export function hasJustAnswered(state: SearchState): boolean {
   return answeredAt.get(state) === workflowInfo().historyLength;
 }
 
-type Handlers = { readonly [Name in MessageName]: (message: Message<Name>) => unknown };
+/** Each does what the message asks for and says how to answer it: of ten thousand signals none wants an answer. */
+type Handlers = { readonly [Name in MessageName]: (message: Message<Name>) => () => unknown };
 
 /**
  * Registers every handler, before the workflow first waits. Handlers only set fields of the state; the workflow's
@@ -56,41 +57,41 @@ type Handlers = { readonly [Name in MessageName]: (message: Message<Name>) => un
 export function registerMessages(state: SearchState): void {
   const now = () => Date.now();
 
-  /** What each message does; its answer is the update's. */
+  const status = () => statusOf(state, now());
   const carryOut: Handlers = {
     setBudget: (message) => {
       changeBudget(state, message, now());
-      return budgetOf(state, now());
+      return () => budgetOf(state, now());
     },
     pause: ({ mode }) => {
       state.paused = mode;
-      return statusOf(state, now());
+      return status;
     },
     resume: () => {
       state.paused = false;
       state.resumes += 1;
-      return statusOf(state, now());
+      return status;
     },
     retryFailed: ({ proxies }) => {
       const { retriable = [], retry = [] } = state;
       const wanted = retriable.filter((id) => (proxies ?? retriable).includes(id));
       if (wanted.length > 0) state.retry = [...new Set([...retry, ...wanted])];
-      return wanted.length;
+      return () => wanted.length;
     },
     setTasks: (message) => {
       askForTasks(state, message);
-      return statusOf(state, now());
+      return status;
     },
     approve: (message) => {
       approve(state, message);
-      return statusOf(state, now());
+      return status;
     },
     finishEarly: ({ after }) => {
       // Who said "now" can't be made to wait by an "iteration" that comes later.
       state.finishEarly = state.finishEarly === 'now' ? 'now' : after;
       // Who waits at a gate and hears that the search is to end need not be asked any more.
       if (state.waitingFor !== undefined) approve(state, { gate: state.waitingFor });
-      return statusOf(state, now());
+      return status;
     },
   };
 
@@ -121,7 +122,7 @@ export function registerMessages(state: SearchState): void {
     setHandler(defineSignal<[unknown?]>(name), onSignal, { description });
     const onUpdate = (payload?: unknown): unknown => {
       answeredAt.set(state, workflowInfo().historyLength);
-      return carryOut[name](checkAgain(payload));
+      return carryOut[name](checkAgain(payload))();
     };
     setHandler(defineUpdate<unknown, [unknown?]>(name), onUpdate, {
       description,
@@ -134,7 +135,7 @@ export function registerMessages(state: SearchState): void {
     throw refusal(unknownMessage(name), 'UnknownMessage');
   });
   const answers: { readonly [Name in QueryName]: () => unknown } = {
-    status: () => statusOf(state, now()),
+    status,
     leaderboard: () => leaderboardOf(state),
     plan: () => planOf(state, now()),
     budget: () => budgetOf(state, now()),
