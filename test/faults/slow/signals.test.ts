@@ -10,8 +10,7 @@ import { fakeSearch, forget, noted, openFaultLab, type FaultLab } from '../fault
 
 const signals = 10_000;
 const atOnce = 100;
-/** A history of ten thousand events is read again whenever a task of it came too late, and garbage is collected late. */
-const megabytes = 500;
+const megabytes = 200;
 
 const holding = join(tmpdir(), `climb-holding-${process.pid}`);
 let lab: FaultLab;
