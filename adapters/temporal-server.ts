@@ -5,11 +5,12 @@ import { promisify } from 'node:util';
 import { repositoryRoot } from './home.ts';
 import { isPortFree } from './ports.ts';
 import { endProcess, isAlive } from './process-life.ts';
+import { needingRoom } from './disk-full.ts';
+import { acquireLock } from './lock.mjs';
 import { readServerRecord, removeServerRecord, writeServerRecord, type ServerRecord } from './server-record.ts';
 import { MINIMUM_CLI, findTemporalCli } from './temporal-cli.mjs';
 import { clusterIdOnceServing } from './temporal-health.ts';
 import { connectClient, connectionSettings, NoServer } from './temporal-connection.ts';
-import { inTurn } from './turns.ts';
 
 const HOST = '127.0.0.1';
 const STOP_GRACE_MS = 10_000;
@@ -60,7 +61,7 @@ export async function ensureServer({
     const { address } = settings.connectionOptions;
     return { address, uiAddress: null, died: new Promise(() => undefined), stop: () => Promise.resolve() };
   }
-  return inTurn(turnsOf(home), async () => (await reuse(home)) ?? (await start(home, env)));
+  return alone(home, async () => (await reuse(home)) ?? (await start(home, env)));
 }
 
 /** Looks after a server's process, one that an earlier command left behind too. */
@@ -172,7 +173,7 @@ async function start(home: string, env: NodeJS.ProcessEnv): Promise<TemporalServ
 
 /** In turn, so that nobody who comes now takes up a server that is about to end; a full disk allows no turns, but this. */
 const stop = (home: string, record: ServerRecord): Promise<void> =>
-  inTurn(turnsOf(home), () => end(home, record)).catch(() => end(home, record));
+  alone(home, () => end(home, record)).catch(() => end(home, record));
 
 async function end(home: string, record: ServerRecord): Promise<void> {
   if (record.pid > 0) await endProcess(record.pid, STOP_GRACE_MS);
@@ -188,7 +189,15 @@ async function requireFree(port: string, variable: string): Promise<string> {
 }
 
 /** Who starts, takes over or stops the server of a state folder does so alone. */
-const turnsOf = (home: string) => join(home, 'server.lock');
+async function alone<T>(home: string, act: () => Promise<T>): Promise<T> {
+  const path = join(home, 'server.lock');
+  const release = await needingRoom(path, undefined, () => acquireLock(path, () => undefined));
+  try {
+    return await act();
+  } finally {
+    release();
+  }
+}
 
 const logOf = (home: string) => join(home, 'temporal-server.log');
 

@@ -1,8 +1,10 @@
 /**
- * One set-up at a time in a folder. The lock is a file naming its holder, who touches it as a sign of life.
+ * One at a time in a folder: set-ups, and those who start or stop a server. Plain JavaScript, since set-up runs before
+ * anything is installed. The lock is a file naming its holder, who touches it as a sign of life.
  * A waiter takes it over at once when the holder's process is gone, and after PATIENCE without a sign of life
  * (by the waiter's own clock) when the process number has been given to somebody else.
  */
+import { randomUUID } from 'node:crypto';
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -20,7 +22,8 @@ const LOOK_EVERY_MS = 200;
 export async function acquireLock(path, onWait, patienceMs = PATIENCE_MS) {
   mkdirSync(dirname(path), { recursive: true });
   let seen = { life: '', since: performance.now() };
-  for (let waited = false; !take(path);) {
+  const ticket = `${process.pid}-${randomUUID()}`;
+  for (let waited = false; !take(path, ticket);) {
     const life = signOfLife(path);
     if (life !== seen.life) seen = { life, since: performance.now() };
     if (life && (holderIsGone(life) || performance.now() - seen.since > patienceMs)) {
@@ -31,17 +34,20 @@ export async function acquireLock(path, onWait, patienceMs = PATIENCE_MS) {
     waited = true;
     await pause(LOOK_EVERY_MS);
   }
-  const timer = setInterval(() => utimesSync(path, new Date(), new Date()), SIGN_OF_LIFE_MS).unref();
+  // One that was frozen for long may have lost its lock to another, whose file this is by now.
+  const isMine = () => signOfLife(path).startsWith(`${ticket} `);
+  const touch = () => isMine() && utimesSync(path, new Date(), new Date());
+  const timer = setInterval(touch, SIGN_OF_LIFE_MS).unref();
   return () => {
     clearInterval(timer);
-    rmSync(path, { force: true });
+    if (isMine()) rmSync(path, { force: true });
   };
 }
 
-/** Linking a finished file makes the lock appear with its content, or not at all. @param {string} path */
-function take(path) {
-  const mine = `${path}.${process.pid}`;
-  writeFileSync(mine, String(process.pid));
+/** Linking a finished file makes the lock appear with its content, or not at all. @param {string} path @param {string} ticket */
+function take(path, ticket) {
+  const mine = `${path}.${ticket}`;
+  writeFileSync(mine, ticket);
   try {
     linkSync(mine, path);
     return true;

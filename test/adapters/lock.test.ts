@@ -1,9 +1,11 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { acquireLock } from '../../scripts/setup/lock.mjs';
+import { acquireLock } from '../../adapters/lock.mjs';
 
 let folder: string;
 beforeEach(async () => {
@@ -34,4 +36,23 @@ test('a holder that gives no sign of life is not waited for: its number belongs 
   const release = await acquireLock(path, () => undefined, 100);
   release();
   expect(existsSync(path)).toBe(false);
+});
+
+test("a killed one's lock goes to whoever waits, at once", async () => {
+  const path = join(folder, 'lock');
+  const child = spawn(process.execPath, ['--eval', '']);
+  await once(child, 'exit');
+  await writeFile(path, `${child.pid}-ticket`);
+  const release = await acquireLock(path, () => undefined);
+  expect(await readFile(path, 'utf8')).toMatch(new RegExp(`^${process.pid}-`));
+  release();
+  expect(await readdir(folder)).toEqual([]);
+});
+
+test('one that lost its lock leaves the file of the next', async () => {
+  const path = join(folder, 'lock');
+  const release = await acquireLock(path, () => undefined);
+  await writeFile(path, `${process.pid}-next`);
+  release();
+  expect(await readFile(path, 'utf8')).toBe(`${process.pid}-next`);
 });
