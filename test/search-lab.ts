@@ -155,14 +155,3 @@ export async function openServedLab(fakeTrainer: Record<string, string> = {}) {
 }
 
 export type ServedLab = Awaited<ReturnType<typeof openServedLab>>;
-
-/** Polls until `look` answers something; tests wait for what they observe, never for a time. */
-export async function until<T>(look: () => Promise<T | undefined | false>, milliseconds = 60_000): Promise<T> {
-  const deadline = performance.now() + milliseconds;
-  for (;;) {
-    const seen = await look();
-    if (seen !== undefined && seen !== false) return seen;
-    if (performance.now() > deadline) throw new Error(`nothing seen in ${milliseconds / 1000} s: ${look.toString()}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}

@@ -12,7 +12,7 @@ import { freePorts } from '../../adapters/ports.ts';
 import { endProcess, isAlive } from '../../adapters/process-life.ts';
 import { readServerRecord } from '../../adapters/server-record.ts';
 import { ensureServer } from '../../adapters/temporal-server.ts';
-import { until } from '../scripts/until.ts';
+import { until } from '../until.ts';
 import { scratch } from './scratch.ts';
 
 type Starter = ChildProcess & { stdout: NodeJS.ReadableStream };

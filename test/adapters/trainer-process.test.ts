@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 import { TrainerFailure, type TrainerEvent } from '../../adapters/trainer.ts';
 import { TrainerProcess, type TrainerProfile } from '../../adapters/trainer-process.ts';
-import { until } from '../scripts/until.ts';
+import { until } from '../until.ts';
 import { isAlive } from './is-alive.ts';
 import { place, scratch } from './scratch.ts';
 

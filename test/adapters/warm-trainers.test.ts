@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { TrainerCommand, TrainerEvent, TrainerFailure } from '../../adapters/trainer.ts';
 import { TrainerProcess, type Surroundings, type TrainerProfile } from '../../adapters/trainer-process.ts';
-import { until } from '../scripts/until.ts';
+import { until } from '../until.ts';
 import { isAlive } from './is-alive.ts';
 import { place, scratch } from './scratch.ts';
 

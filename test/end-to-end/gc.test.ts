@@ -10,7 +10,8 @@ import { openSearches } from '../../adapters/open-searches.ts';
 import type { Status } from '../../climb/search/search-views.ts';
 import type { SearchResult } from '../../climb/search/search-result.ts';
 import { filesBelow } from '../adapters/scratch.ts';
-import { openServedLab, tinySearch, until, writeTask, type ServedLab } from '../search-lab.ts';
+import { openServedLab, tinySearch, writeTask, type ServedLab } from '../search-lab.ts';
+import { until } from '../until.ts';
 
 const fine = { ...tinySearch, proxy: { ...tinySearch.proxy, trainer: 'fake' } };
 const kept = ['artifacts', 'ledger', 'runs', 'searches'];

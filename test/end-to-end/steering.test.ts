@@ -12,7 +12,8 @@ import type { Status } from '../../climb/search/search-views.ts';
 import { repositoryRoot } from '../../adapters/home.ts';
 import { findTemporalCli } from '../../adapters/temporal-cli.mjs';
 import { environmentFor } from '../../adapters/temporal-server.ts';
-import { openServedLab, tinySearch, until, writeTask, type ServedLab } from '../search-lab.ts';
+import { openServedLab, tinySearch, writeTask, type ServedLab } from '../search-lab.ts';
+import { until } from '../until.ts';
 
 const search = 'my-search';
 let lab: ServedLab;

@@ -13,7 +13,8 @@ import type { SearchResult } from '../../climb/search/search-result.ts';
 import { checkSearch } from '../../scripts/checker/check-search.ts';
 import type { History } from '../../scripts/checker/history.ts';
 import { isAlive } from '../adapters/is-alive.ts';
-import { openLab, openServedLab, tinySearch, until, type Lab } from '../search-lab.ts';
+import { openLab, openServedLab, tinySearch, type Lab } from '../search-lab.ts';
+import { until } from '../until.ts';
 
 /** A search of sixteen proxies with the fake trainer, as every row starts it. */
 export const fakeSearch = { ...tinySearch, proxy: { ...tinySearch.proxy, trainer: 'fake' } };

@@ -15,7 +15,8 @@ import { formatOutcome, failureReason } from '../../scripts/outcome.ts';
 import { startWorker, type WorkerProcess } from '../../scripts/worker-process.ts';
 import { json, openEndpoint, type MadeEndpoint } from '../activities/made-endpoint.ts';
 import { filesBelow } from '../adapters/scratch.ts';
-import { openLab, tinySearch, until, type Lab } from '../search-lab.ts';
+import { openLab, tinySearch, type Lab } from '../search-lab.ts';
+import { until } from '../until.ts';
 
 const canary = 'canary-7f3a9c51';
 const fine = { ...tinySearch, proxy: { ...tinySearch.proxy, trainer: 'fake' } };

@@ -14,7 +14,8 @@ import { climbVersion } from '../../climb/version.ts';
 import { repositoryRoot } from '../../adapters/home.ts';
 import { findTemporalCli } from '../../adapters/temporal-cli.mjs';
 import { environmentFor } from '../../adapters/temporal-server.ts';
-import { openServedLab, tinySearch, until, writeTask } from '../search-lab.ts';
+import { openServedLab, tinySearch, writeTask } from '../search-lab.ts';
+import { until } from '../until.ts';
 
 /** While this file exists every training fails for good. */
 const failing = join(tmpdir(), `climb-recorder-failing-${process.pid}`);

@@ -10,7 +10,7 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isAlive } from '../../adapters/process-life.ts';
 import { copyRepository, type RepositoryCopy } from './repository-copy.ts';
-import { until } from './until.ts';
+import { until } from '../until.ts';
 
 /** Does what `npm ci` does to the eye of set-up, and writes down each call. */
 const NPM = `#!/bin/sh
@@ -37,6 +37,7 @@ let copy: RepositoryCopy;
 beforeEach(async () => {
   copy = await copyRepository([
     'scripts',
+    'adapters/lock.mjs',
     'adapters/temporal-cli.mjs',
     'package.json',
     'package-lock.json',

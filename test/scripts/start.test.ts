@@ -12,7 +12,7 @@ import { endProcess, isAlive } from '../../adapters/process-life.ts';
 import { readServerRecord } from '../../adapters/server-record.ts';
 import { connectClient, connectionSettings } from '../../adapters/temporal-connection.ts';
 import { copyRepository, type RepositoryCopy } from './repository-copy.ts';
-import { until } from './until.ts';
+import { until } from '../until.ts';
 
 jest.setTimeout(60_000);
 

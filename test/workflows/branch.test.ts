@@ -11,7 +11,8 @@ import type { SearchResult } from '../../climb/search/search-result.ts';
 import type { Snapshot } from '../../climb/search/snapshot.ts';
 import type { Status } from '../../climb/search/search-views.ts';
 import { mixtureKey } from '../../climb/mixture/mixture.ts';
-import { openServedLab, tinySearch, until, type ServedLab } from '../search-lab.ts';
+import { openServedLab, tinySearch, type ServedLab } from '../search-lab.ts';
+import { until } from '../until.ts';
 
 let lab: ServedLab;
 

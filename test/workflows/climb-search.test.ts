@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import type { Recipe } from '../../climb/search/recipe.ts';
 import type { SearchResult } from '../../climb/search/search-result.ts';
 import type { budgetOf, Status } from '../../climb/search/search-views.ts';
-import { openServedLab, tinySearch, until, type ServedLab } from '../search-lab.ts';
+import { openServedLab, tinySearch, type ServedLab } from '../search-lab.ts';
+import { until } from '../until.ts';
 
 type Budget = ReturnType<typeof budgetOf>;
 

@@ -7,7 +7,8 @@ import { WorkflowNotFoundError, WorkflowUpdateFailedError, type WorkflowHandle }
 import { messageNames } from '../../climb/spec/messages.ts';
 import type { SearchResult } from '../../climb/search/search-result.ts';
 import type { Status } from '../../climb/search/search-views.ts';
-import { openServedLab, tinySearch, until, type ServedLab } from '../search-lab.ts';
+import { openServedLab, tinySearch, type ServedLab } from '../search-lab.ts';
+import { until } from '../until.ts';
 
 let lab: ServedLab;
 let handle: WorkflowHandle;

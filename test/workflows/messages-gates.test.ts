@@ -4,7 +4,8 @@ import { readFile } from 'node:fs/promises';
 import type { Recipe } from '../../climb/search/recipe.ts';
 import type { SearchResult } from '../../climb/search/search-result.ts';
 import type { Status } from '../../climb/search/search-views.ts';
-import { openServedLab, tinySearch, until, type ServedLab } from '../search-lab.ts';
+import { openServedLab, tinySearch, type ServedLab } from '../search-lab.ts';
+import { until } from '../until.ts';
 
 let lab: ServedLab;
 

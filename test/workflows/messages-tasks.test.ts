@@ -6,7 +6,8 @@ import type { Recipe } from '../../climb/search/recipe.ts';
 import type { SearchResult } from '../../climb/search/search-result.ts';
 import type { Status } from '../../climb/search/search-views.ts';
 import type { ProxyScore } from '../../climb/verification/proxy-score.ts';
-import { openServedLab, tinySearch, until, writeTask, type ServedLab } from '../search-lab.ts';
+import { openServedLab, tinySearch, writeTask, type ServedLab } from '../search-lab.ts';
+import { until } from '../until.ts';
 
 let lab: ServedLab;
 

@@ -10,7 +10,8 @@ import { SearchFolders } from '../../adapters/search-folders.ts';
 import type { Recipe } from '../../climb/search/recipe.ts';
 import type { SearchResult } from '../../climb/search/search-result.ts';
 import type { Status } from '../../climb/search/search-views.ts';
-import { openServedLab, tinySearch, until, type ServedLab } from '../search-lab.ts';
+import { openServedLab, tinySearch, type ServedLab } from '../search-lab.ts';
+import { until } from '../until.ts';
 
 let lab: ServedLab;
 let searches: SearchFolders;

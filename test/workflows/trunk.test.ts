@@ -10,7 +10,8 @@ import type { Recipe } from '../../climb/search/recipe.ts';
 import type { SearchResult } from '../../climb/search/search-result.ts';
 import type { Status } from '../../climb/search/search-views.ts';
 import { checkpointOf } from '../adapters/made-checkpoint.ts';
-import { openServedLab, tinySearch, until, type ServedLab } from '../search-lab.ts';
+import { openServedLab, tinySearch, type ServedLab } from '../search-lab.ts';
+import { until } from '../until.ts';
 
 const failing = join(tmpdir(), `climb-failing-trunk-${process.pid}`);
 const diverging = 31;

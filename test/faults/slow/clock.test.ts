@@ -5,7 +5,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SearchResult } from '../../../climb/search/search-result.ts';
-import { until } from '../../search-lab.ts';
+import { until } from '../../until.ts';
 import {
   digestOf,
   fakeSearch,

@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import type { Recipe } from '../../../climb/search/recipe.ts';
 import type { SearchResult } from '../../../climb/search/search-result.ts';
 import type { Status } from '../../../climb/search/search-views.ts';
-import { openServedLab, until, type ServedLab } from '../../search-lab.ts';
+import { openServedLab, type ServedLab } from '../../search-lab.ts';
+import { until } from '../../until.ts';
 import { digestOf, fakeSearch, forget, noted, slowSteps } from '../fault-lab.ts';
 
 /** While they exist no training begins, every training fails, and trainings end in an order drawn from the content. */

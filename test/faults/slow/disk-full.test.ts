@@ -3,7 +3,7 @@ import { afterEach, beforeAll, expect, test } from '@jest/globals';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SearchResult } from '../../../climb/search/search-result.ts';
-import { until } from '../../search-lab.ts';
+import { until } from '../../until.ts';
 import {
   digestOf,
   fakeSearch,

@@ -2,7 +2,7 @@
 import { afterEach, beforeAll, expect, test } from '@jest/globals';
 import type { SearchResult } from '../../../climb/search/search-result.ts';
 import { isAlive } from '../../adapters/is-alive.ts';
-import { until } from '../../search-lab.ts';
+import { until } from '../../until.ts';
 import {
   digestOf,
   fakeSearch,

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { repositoryRoot } from '../../../adapters/home.ts';
 import { findTemporalCli } from '../../../adapters/temporal-cli.mjs';
 import type { Recipe } from '../../../climb/search/recipe.ts';
-import { until } from '../../search-lab.ts';
+import { until } from '../../until.ts';
 import {
   digestOf,
   fakeSearch,

@@ -3,7 +3,7 @@ import { afterEach, beforeAll, expect, test } from '@jest/globals';
 import type { ChildProcess } from 'node:child_process';
 import type { SearchResult } from '../../../climb/search/search-result.ts';
 import type { Status } from '../../../climb/search/search-views.ts';
-import { until } from '../../search-lab.ts';
+import { until } from '../../until.ts';
 import {
   digestOf,
   fakeSearch,

@@ -5,7 +5,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SearchResult } from '../../../climb/search/search-result.ts';
 import { isAlive } from '../../adapters/is-alive.ts';
-import { openServedLab, tinySearch, until } from '../../search-lab.ts';
+import { openServedLab, tinySearch } from '../../search-lab.ts';
+import { until } from '../../until.ts';
 import {
   digestOf,
   kill,

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Recipe } from '../../../climb/search/recipe.ts';
 import type { SearchResult } from '../../../climb/search/search-result.ts';
-import { until } from '../../search-lab.ts';
+import { until } from '../../until.ts';
 import { fakeSearch, forget, noted, openFaultLab, type FaultLab } from '../fault-lab.ts';
 
 const signals = 10_000;

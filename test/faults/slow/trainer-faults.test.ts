@@ -7,7 +7,8 @@ import { readdirSync } from 'node:fs';
 import type { Recipe } from '../../../climb/search/recipe.ts';
 import type { SearchResult } from '../../../climb/search/search-result.ts';
 import { isAlive } from '../../adapters/is-alive.ts';
-import { openServedLab, until, type ServedLab } from '../../search-lab.ts';
+import { openServedLab, type ServedLab } from '../../search-lab.ts';
+import { until } from '../../until.ts';
 import { digestOf, fakeSearch, forget, noted, slowSteps, trainingsUnderWay, triesOf } from '../fault-lab.ts';
 
 /** While this file exists no training begins. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { SearchResult } from '../../../climb/search/search-result.ts';
 import { isAlive } from '../../adapters/is-alive.ts';
 import { filesBelow } from '../../adapters/scratch.ts';
-import { until } from '../../search-lab.ts';
+import { until } from '../../until.ts';
 import {
   digestOf,
   fakeSearch,

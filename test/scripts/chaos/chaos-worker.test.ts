@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ChaosWorkers } from '../../../scripts/chaos/chaos-worker.ts';
 import { scratch } from '../../adapters/scratch.ts';
-import { until } from '../../search-lab.ts';
+import { until } from '../../until.ts';
 
 const home = join(scratch(), 'home');
 let workers: ChaosWorkers;
