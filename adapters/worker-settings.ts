@@ -32,6 +32,8 @@ export type WorkerSettings = {
   readonly version?: { readonly deploymentName: string; readonly buildId: string };
   /** A file that `bundleWorkflowCode` made of workflows/, CLIMB_WORKFLOW_BUNDLE; absent: the worker bundles them itself. */
   readonly workflowBundle?: string;
+  /** Whether workflows keep call stacks, for who debugs them, CLIMB_CALL_STACKS; a bundle has them or hasn't. */
+  readonly callStacks: boolean;
   /** Temporary files of killed writers go when they are as old as this, CLIMB_LEFTOVER_SECONDS. */
   readonly leftoverSeconds: number;
 };
@@ -60,6 +62,7 @@ const variables = z.object({
   TEMPORAL_WORKER_BUILD_ID: z.optional(z.string().check(z.minLength(1))),
   TEMPORAL_DEPLOYMENT_NAME: z._default(z.string().check(z.minLength(1)), 'climb'),
   CLIMB_WORKFLOW_BUNDLE: z.optional(z.string()),
+  CLIMB_CALL_STACKS: z._default(z.stringbool(), false),
   CLIMB_LEFTOVER_SECONDS: z._default(z.coerce.number().check(z.minimum(0)), 3600),
 });
 
@@ -108,6 +111,7 @@ export function workerSettings(env: NodeJS.ProcessEnv = process.env): WorkerSett
       version: { deploymentName: given.TEMPORAL_DEPLOYMENT_NAME, buildId: given.TEMPORAL_WORKER_BUILD_ID },
     }),
     ...(given.CLIMB_WORKFLOW_BUNDLE !== undefined && { workflowBundle: given.CLIMB_WORKFLOW_BUNDLE }),
+    callStacks: given.CLIMB_CALL_STACKS,
     leftoverSeconds: given.CLIMB_LEFTOVER_SECONDS,
   };
 }

@@ -1,4 +1,3 @@
-import { fileURLToPath } from 'node:url';
 import { NativeConnection, Worker, type ActivityInboundCallsInterceptor, type WorkerOptions } from '@temporalio/worker';
 import { createActivities } from '../activities/index.ts';
 import { removeLeftovers } from '../adapters/leftovers.ts';
@@ -8,6 +7,7 @@ import { redacted, secretsOf } from '../adapters/redaction.ts';
 import { openWorld } from '../adapters/world.ts';
 import type { WorkerSettings } from '../adapters/worker-settings.ts';
 import { DeviceSlots } from './device-slots.ts';
+import { preloadModules, workflowsPath } from './workflow-code.ts';
 
 export type ServedQueues = {
   /** Resolves once everything is drained. */
@@ -70,7 +70,7 @@ export async function serve(
   const workflows = {
     ...(settings.cachedWorkflows !== undefined && { maxCachedWorkflows: settings.cachedWorkflows }),
     ...(settings.workflowBundle === undefined
-      ? { workflowsPath: fileURLToPath(new URL('../workflows/index.ts', import.meta.url)) }
+      ? { workflowsPath, ...(!settings.callStacks && { bundlerOptions: { preloadModules } }) }
       : { workflowBundle: { codePath: settings.workflowBundle } }),
     // A search waits for a worker that knows it no longer than a stage does before it counts as lost.
     stickyQueueScheduleToStartTimeout: Math.min(stickySeconds, heartbeat) * 1000,
