@@ -19,6 +19,12 @@ const WATCH_MS = 1000;
 /** The dev server forgets closed workflows after a day by default; a search is read, branched and compared for longer. */
 const RETENTION = '90d';
 
+/**
+ * A write-ahead log that is synced at each commit: as durable as the default, a journal file for each transaction, at a
+ * fraction of the cost.
+ */
+const PRAGMAS = ['--sqlite-pragma', 'journal_mode=WAL', '--sqlite-pragma', 'synchronous=FULL'];
+
 /** A file that isn't there: both the CLI and the SDK then read no profile, where an empty file makes the SDK fail. */
 const NO_PROFILE = '/nonexistent/temporal.toml';
 
@@ -134,6 +140,7 @@ async function start(home: string, env: NodeJS.ProcessEnv): Promise<TemporalServ
       'start-dev',
       '--db-filename',
       join(home, 'temporal.db'),
+      ...PRAGMAS,
       '--ip',
       HOST,
       '--port',
