@@ -2,7 +2,6 @@ import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import * as z from 'zod/mini';
 import { digest } from '../climb/content-key.ts';
-import type { Chain } from '../climb/search/search-state.ts';
 import { adopt, publish } from './publish.ts';
 
 /** File systems end names at 255 bytes, Temporal allows workflow ids of 1000 characters. */
@@ -15,7 +14,7 @@ const markFile = 'run.json';
 /** The run is the name of a folder below `earlier`. */
 const markSchema = z.object({
   run: z.string().check(z.regex(/^[\w-]+$/)),
-  chain: z.optional(z.object({ first: z.string(), before: z.number() })),
+  runsBefore: z.optional(z.array(z.string())),
 });
 
 /** What a search writes at its end. */
@@ -25,8 +24,8 @@ const lastFiles = ['recipe.json', 'report.md', 'search.json'];
 export type Writer = {
   /** As Temporal calls it. */
   readonly run: string;
-  /** Where it stands among the runs that continue each other; absent: nobody knows. */
-  readonly chain?: Chain;
+  /** Those that it continues; absent: nobody knows. */
+  readonly runsBefore?: readonly string[];
   /** Whether it goes on from an iteration that another run wrote, as it does where it continues one. */
   readonly continues: (iteration: number) => boolean;
   /** Files that it is about to write. */
@@ -63,13 +62,13 @@ export class SearchFolders {
    * twice is harmless, also when the first time was cut short.
    * @returns false, with nothing done, where a run that continues this one has written there by now
    */
-  async takeOver(search: string, { run, chain, continues, replaces = [] }: Writer): Promise<boolean> {
+  async takeOver(search: string, { run, runsBefore, continues, replaces = [] }: Writer): Promise<boolean> {
     const mark = await this.#mark(search);
     if (mark?.run === run) return true;
-    if (chain !== undefined && mark?.chain?.first === chain.first && mark.chain.before > chain.before) return false;
+    if (mark?.runsBefore?.includes(run)) return false;
     const others = (await this.iterations(search)).filter((iteration) => !continues(iteration));
     await this.setAside(search, run, [...lastFiles, ...replaces, ...others.map((at) => `iterations/${at}.json`)]);
-    await this.write(search, markFile, JSON.stringify({ run, ...(chain && { chain }) }));
+    await this.write(search, markFile, JSON.stringify({ run, ...(runsBefore && { runsBefore }) }));
     return true;
   }
 

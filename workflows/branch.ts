@@ -99,7 +99,7 @@ export async function keepBeginning(state: SearchState, opening: Opening, prepar
   const clustersOf = branch && { clustersOf: branch.search };
   const search = workflowInfo().workflowId;
   const snapshot = snapshotOf(state, opening, prepared);
-  const { chain } = state;
-  await runStage(opening, 'commitIteration', view, { search, ...snapshot, ...clustersOf, ...(chain && { chain }) });
+  const { runsBefore = [] } = state;
+  await runStage(opening, 'commitIteration', view, { search, ...snapshot, ...clustersOf, runsBefore });
   state.begun = true;
 }

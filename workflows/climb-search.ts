@@ -44,7 +44,6 @@ import { verify } from './verification.ts';
  */
 export async function climbSearch(file: unknown, carried?: SearchState): Promise<SearchResult> {
   const state = carried === undefined ? openState(file) : checkedCarry(carried);
-  if (carried === undefined) state.chain = { first: workflowInfo().runId, before: 0 };
   registerMessages(state);
   try {
     return await searchOn(state, file);
@@ -195,11 +194,8 @@ async function continueInNewRun(state: SearchState, file: unknown): Promise<neve
   await condition(allHandlersFinished);
   // The server takes a second for the shortest of timers.
   if (hasJustAnswered(state) || !patched('continue-at-once')) await sleep(1);
-  const { chain } = state;
-  return continueAsNew<typeof climbSearch>(file, {
-    ...state,
-    ...(chain && { chain: { ...chain, before: chain.before + 1 } }),
-  });
+  const runsBefore = [...(state.runsBefore ?? []), workflowInfo().runId];
+  return continueAsNew<typeof climbSearch>(file, { ...state, runsBefore });
 }
 
 function nothingScored({ counts, failures, finishEarly }: SearchState): string {

@@ -110,8 +110,8 @@ export async function runIteration(
   const learnt = { predictor, candidates: kept, iteration, ...(foreseen && { outlook: { gain, noise } }) };
   const commit = { activityId: `${at}-commit`, summary: `${title} · commit` };
   const snapshot = snapshotOf({ ...state, ...learnt }, opening, prepared);
-  const { chain } = state;
-  await runStage(opening, 'commitIteration', commit, { search, ...snapshot, ...(chain && { chain }) });
+  const { runsBefore = [] } = state;
+  await runStage(opening, 'commitIteration', commit, { search, ...snapshot, runsBefore });
   Object.assign(state, learnt);
   return null;
 }

@@ -175,18 +175,10 @@ export type Learn =
   { readonly tasks: true } | { readonly tasks: false; readonly refit: boolean; readonly nothing: Ref };
 
 /** Everything a search is between two of its steps, as plain JSON: it crosses continue-as-new. */
-/** Where a run of the workflow stands among those that continue each other. */
-export type Chain = {
-  /** The first of them, as Temporal calls it. */
-  readonly first: string;
-  /** How many came before this one. */
-  readonly before: number;
-};
-
 export type SearchState = {
   spec: SearchSpec;
-  /** Absent in searches that began before it was kept. */
-  chain?: Chain;
+  /** Runs of the workflow that this one continues, as Temporal calls them; absent in the first. */
+  runsBefore?: string[];
   startedAt: number;
   /** When the first proxy was dispatched and when the latest ended that weren't in the ledger: the pace. */
   milestones: number[];

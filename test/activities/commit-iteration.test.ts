@@ -94,27 +94,31 @@ describe('an id that is used again', () => {
   });
 
   test('an attempt of a run that others have continued by now changes nothing; one of a reset run does', async () => {
-    const at = (before: number) => ({ chain: { first: 'run-3', before } });
-    await commitIn('run-3b', 3, at(1));
-    await commitIn('run-3c', 4, at(2));
+    const after = (...runsBefore: string[]) => ({ runsBefore });
+    await commitIn('run-3b', 3, after('run-3'));
+    await commitIn('run-3c', 4, after('run-3', 'run-3b'));
     await end('third');
     const before = await files();
-    expect(await commitIn('run-3b', 3, at(1))).toMatchObject({ summary: { iteration: 3 } });
+    expect(await commitIn('run-3b', 3, after('run-3'))).toMatchObject({ summary: { iteration: 3 } });
     expect(await files()).toEqual(before);
     expect(await world.searches.read(search, 'recipe.json')).toBe('third');
-    await commitIn('run-3d', 3, { chain: { first: 'run-3d', before: 0 } });
+    // Of the second run, in which a search that had continued twice was reset.
+    await commitIn('run-3d', 3, after('run-3'));
     expect(await world.searches.iterations(search)).toEqual([0, 1, 2, 3]);
     expect(await world.searches.read(search, 'earlier/run-3c/recipe.json')).toBe('third');
   });
 
   test('a branch under the id begins with what it has itself', async () => {
+    const { sha256 } = (await stored(world)).domainSet;
     await world.searches.write(search, 'domain-set.json', 'old');
-    await world.searches.write('parent', 'domain-set.json', 'of the parent');
+    // The parent's id was used again: its own clusters lie aside by now.
+    await world.searches.write('parent', 'domain-set.json', 'other clusters');
+    await world.searches.write('parent', 'earlier/run-0/domain-set.json', sha256);
     const carried = { branch: { iteration: 1 } } as unknown as NonNullable<CommitIterationInput['carried']>;
     await commitIn('run-4', 1, { carried, clustersOf: 'parent' });
     expect(await world.searches.iterations(search)).toEqual([1]);
     expect(await world.searches.read(search, 'earlier/run-3d/domain-set.json')).toBe('old');
-    expect(await world.searches.read(search, 'domain-set.json')).toBe('of the parent');
+    expect(await world.searches.read(search, 'domain-set.json')).toBe(sha256);
   });
 
   test("is gone on from as its last run left it, and its recipe is that run's", async () => {
