@@ -85,6 +85,12 @@ export function openAssignment({
         `the search "${name}" has no domain set here: expected ${searches.path(name, 'domain-set.json')}, which a search writes once its clusters are merged, found none; nothing can be assigned without it; try the id of another search, CLIMB_HOME for another state folder, or wait until it is there`,
       );
     }
+    const found = parseFrozen(text, name);
+    await refuseOtherClusters(name, found.domainSet);
+    return found;
+  }
+
+  function parseFrozen(text: string, name: string) {
     try {
       return parseFrozenDomainSet(JSON.parse(text), searches.path(name, 'domain-set.json'));
     } catch (error) {
@@ -93,6 +99,16 @@ export function openAssignment({
         `${searches.path(name, 'domain-set.json')} isn't what a search writes (${error.message}); try to start the search again, which writes it anew`,
       );
     }
+  }
+
+  /** A run that ended before its first iteration leaves the recipe of the run before, beside its own clusters. */
+  async function refuseOtherClusters(search: string, { sha256 }: Ref): Promise<void> {
+    const recipe = (await searches.read(search, 'recipe.json')) ?? '';
+    const weighed = /"domainSet": ?"([0-9a-f]{64})"/.exec(recipe)?.[1];
+    if (weighed === undefined || weighed === sha256) return;
+    throw refuse(
+      `the recipe of "${search}" is about other clusters than its domain set: expected the domain set ${weighed}, found ${sha256}, which a later run under this id has made; weights of the one mean nothing for the other; try the one of the two that you mean as domainSet (climb assign takes it in the place of the search)`,
+    );
   }
 
   async function readDomainSet(ref: Ref): Promise<DomainSet> {

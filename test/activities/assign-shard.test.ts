@@ -292,6 +292,24 @@ describe('refused by name, once and for all', () => {
     );
   });
 
+  test('clusters that a later run under the id has made, beside the recipe of the run before', async () => {
+    const text = (await world.deps.searches.read('a search', 'domain-set.json'))!;
+    await world.deps.searches.write('used again', 'domain-set.json', text);
+    const { domainSet } = JSON.parse(text) as FrozenDomainSet;
+    const recipeOf = (sha256: string) =>
+      world.deps.searches.write(
+        'used again',
+        'recipe.json',
+        JSON.stringify({ hashes: { domainSet: sha256 } }, null, 2),
+      );
+    await recipeOf('b'.repeat(64));
+    expect(await failureOf(open(world, { path: 'corpus.jsonl' }, 'used again'))).toMatchObject(
+      refused('UnknownDomainSet', `expected the domain set ${'b'.repeat(64)}, found ${domainSet.sha256}`),
+    );
+    await recipeOf(domainSet.sha256);
+    expect(await open(world, { path: 'corpus.jsonl' }, 'used again')).toMatchObject({ files: 1 });
+  });
+
   test('a domain set that is gone, or is something else', async () => {
     const by = (domainSet: Ref) => perform(openAssignment(world.deps), { domainSet, corpus: { path: 'corpus.jsonl' } });
     const gone = { sha256: 'a'.repeat(64), bytes: 3 };
