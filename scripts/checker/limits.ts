@@ -9,20 +9,38 @@ export type Limits = {
 type Fields = { readonly [field: string]: unknown };
 
 const none: Limits = { proxies: Infinity, trainTokens: Infinity, concurrency: Infinity, deadline: Infinity };
-const counts = ['proxies', 'trainTokens', 'concurrency', 'iterations'];
+/** The most that each may be. */
+const counts: { readonly [field: string]: number } = {
+  proxies: 100_000,
+  trainTokens: Number.MAX_SAFE_INTEGER,
+  concurrency: 2000,
+  iterations: 10_000,
+};
 
 export const limitsOf = (budget: Fields): Limits => ({ ...none, ...among(budget) });
 
 /** What a message changed: one with a field that can't be is refused as a whole. */
 export function changedBy(message: string, payload: unknown): Partial<Limits> {
-  if (message !== 'setBudget' || typeof payload !== 'object' || payload === null) return {};
-  const { reason: _reason, money: _money, ...fields } = payload as Fields;
+  if (message !== 'setBudget' || !isFields(payload)) return {};
+  const { reason = '', ...fields } = payload;
   const good = Object.entries(fields).every(([field, value]) => {
     if (field === 'deadline') return typeof value === 'string' && !Number.isNaN(Date.parse(value));
     if (field === 'deviceHours') return typeof value === 'number' && value > 0;
-    return counts.includes(field) && Number.isSafeInteger(value) && (value as number) > 0;
+    if (field === 'money') return isPrice(value);
+    return Number.isSafeInteger(value) && (value as number) > 0 && (value as number) <= (counts[field] ?? 0);
   });
-  return good ? among(fields) : {};
+  return good && typeof reason === 'string' && reason.length <= 1000 ? among(fields) : {};
+}
+
+const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null;
+
+/** A limit, a price of an hour, or both. */
+function isPrice(value: unknown): boolean {
+  if (!isFields(value)) return false;
+  const entries = Object.entries(value);
+  const good = ([field, amount]: [string, unknown]) =>
+    ['limit', 'perDeviceHour'].includes(field) && typeof amount === 'number' && amount > 0 && amount <= 1e12;
+  return entries.length > 0 && entries.every(good);
 }
 
 function among(fields: Fields): Partial<Limits> {

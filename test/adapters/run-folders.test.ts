@@ -2,6 +2,7 @@ import { stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { RunFolders } from '../../adapters/run-folders.ts';
+import { until } from '../until.ts';
 import { filesBelow, place, scratch } from './scratch.ts';
 
 const folder = scratch();
@@ -61,11 +62,7 @@ describe('the clock of a run', () => {
   test('sees an attempt that is under way', async () => {
     const clock = await runs.clock('t3', 'a');
     const { mtimeMs: begun } = await stat(runs.path('t3', 'clock.json'));
-    let seen = begun;
-    while (seen <= begun + 500) {
-      await new Promise(setImmediate);
-      seen = (await stat(runs.path('t3', 'clock.json'))).mtimeMs;
-    }
+    await until(async () => (await stat(runs.path('t3', 'clock.json'))).mtimeMs > begun + 500);
     await clock.stop();
   });
 

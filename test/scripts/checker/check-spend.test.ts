@@ -64,6 +64,8 @@ describe('I2, within the budget', () => {
     made.recipe.run.charged = { proxies: 3, trainTokens: 300 };
     expect(await found()).toEqual([]);
     made.signal('setBudget', { proxies: 9, oops: 1 });
+    made.signal('setBudget', { proxies: 9, money: { limit: -1 } });
+    made.signal('setBudget', { proxies: 9, concurrency: 2001 });
     made.signal('setBudget', { trainTokens: 900.5 });
     made.signal('setBudget', { proxies: 1 });
     made.train('i1-p004', {});
