@@ -32,7 +32,7 @@ function recentEnough(path, from) {
 }
 
 /** `temporal version 1.9.1 (Server …)` → `1.9.1`; null when it doesn't run or says something else. @param {string} path */
-export function cliVersion(path) {
+function cliVersion(path) {
   const { stdout } = spawnSync(path, ['--version'], { encoding: 'utf8', timeout: 10_000 });
   return /^temporal version (\d+\.\d+\.\d+)/.exec(stdout ?? '')?.[1] ?? null;
 }

@@ -6,7 +6,7 @@ export class BrokenZstd extends Error {
 }
 
 /** Bytes that a frame may look back, which are kept in memory: `zstd --ultra -20`; more is not decoded rightly. */
-export const largestWindow = 2 ** 25;
+const largestWindow = 2 ** 25;
 
 const largestBlock = 2 ** 17;
 const none = new Uint8Array(0);

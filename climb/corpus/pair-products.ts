@@ -34,7 +34,7 @@ export function panelOf(rows: Float32Array, dimensions: number): Panel {
  * @param pair the two vectors, interleaved: 2 × dimensions
  * @param products answers here: those of the first vector, and from `padded` on those of the second
  */
-export function pairProducts(pair: Float64Array, { padded, dimensions, values }: Panel, products: Float64Array): void {
+function pairProducts(pair: Float64Array, { padded, dimensions, values }: Panel, products: Float64Array): void {
   for (let row = 0; row < padded; row += 4) {
     let x0 = 0;
     let x1 = 0;

@@ -22,7 +22,9 @@ export function interleavedDatasets(recipe: ExportedRecipe): InterleavedDatasets
   const epochs = parts.map((part) => epochsOf(part, recipe.targetTokens));
   const rates = parts.map(({ cluster, weight, tokens, documents }) => {
     if (documents > 0) return (weight * documents) / tokens;
-    throw new InvalidInput('the recipe', [{ path: cluster, message: 'has weight but no documents to draw' }]);
+    throw new InvalidInput('the recipe', [
+      { path: cluster, message: 'has weight but no documents to draw; export another format' },
+    ]);
   });
   const total = rates.reduce((sum, rate) => sum + rate, 0);
   return {
@@ -35,7 +37,8 @@ export function interleavedDatasets(recipe: ExportedRecipe): InterleavedDatasets
 /** The arguments with how they are used, as a JSON file. */
 export function interleavedJson(recipe: ExportedRecipe): string {
   const usage = [
-    "mix = json.load(open('recipe.json'))",
+    'import json, datasets',
+    "mix = json.load(open('mixture.json'))",
     'sources = [datasets.load_dataset("json", data_files=f"{name}.jsonl", split="train", streaming=True) for name in mix["clusters"]]',
     'stream = datasets.interleave_datasets(sources, probabilities=mix["probabilities"], seed=0, stopping_strategy=mix["stopping_strategy"])',
   ];

@@ -13,7 +13,11 @@ export function regmixConfig({ clusters }: ExportedRecipe): string {
   const short = names.find((name) => names.some((other) => other !== name && other.startsWith(name)));
   if (short !== undefined) {
     throw new InvalidInput('the recipe', [
-      { path: short, message: 'is the beginning of another cluster’s name, whose files RegMix would read for it too' },
+      {
+        path: short,
+        message:
+          'is the beginning of another cluster’s name, whose files RegMix would read for it too; rename the domain, or export another format',
+      },
     ]);
   }
   return [

@@ -5,7 +5,7 @@ const TAIL = -3;
 const TERMS = 100;
 
 /** ln φ(z), the log density of the standard normal. */
-export function logNormalDensity(z: number): number {
+function logNormalDensity(z: number): number {
   return -0.5 * z * z - LOG_ROOT_2PI;
 }
 

@@ -28,7 +28,7 @@ export function branchSection({ spec, run }: Recipe): string[] {
 }
 
 /** Dotted paths of what a branch's file says beside `branchFrom`, a part's fields one by one. */
-export function changedFields(file: Readonly<Record<string, unknown>>): string[] {
+function changedFields(file: Readonly<Record<string, unknown>>): string[] {
   return Object.entries(file).flatMap(([name, value]) => {
     if (['branchFrom', 'version', '$schema'].includes(name)) return [];
     const isPart = typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -100,8 +100,6 @@ export function unknownMessage(name: string): string {
 }
 
 export type Message<Name extends MessageName> = z.output<(typeof schemas)[Name]>;
-/** A message as it is sent: what has a default may be left out. */
-export type MessageInput<Name extends MessageName> = z.input<(typeof schemas)[Name]>;
 
 /**
  * A payload checked and completed. No payload counts as `{}`.

@@ -40,7 +40,7 @@ export function trunkTrainings({ proxy, branchFrom }: Pick<Fixed, 'proxy' | 'bra
 }
 
 /** Every arm of the verification with every seed, on each rung. */
-export function ladderTrainings({ verify, proxy }: Fixed): Training[] {
+function ladderTrainings({ verify, proxy }: Fixed): Training[] {
   const proxies = verificationProxies(verify);
   return (verify.ladder ?? []).map((rung) => ({ shape: rungShape(proxy, rung), proxies }));
 }

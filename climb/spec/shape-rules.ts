@@ -23,10 +23,10 @@ export function* proxyProblems({ proxy }: SearchSpec): Iterable<Problem> {
 }
 
 const stepMessage = (batch: number, { context }: ProxyModel, tokens: number) =>
-  `at least one step of ${batch * context} tokens (batch ${batch} × context ${context}) is needed, got ${tokens}`;
+  `at least one step of ${batch * context} tokens (batch ${batch} × context ${context}) is needed, got ${tokens}; raise tokens, or lower batch or context`;
 const turnsInPairs = ({ width, heads }: ProxyModel) => width % (2 * heads) === 0;
 const headsMessage = ({ width, heads }: ProxyModel) =>
-  `${heads} heads must divide the width ${width} into even parts (rotary embedding turns pairs)`;
+  `${heads} heads must divide the width ${width} into even parts (rotary embedding turns pairs); give heads such that width is a multiple of 2 × heads`;
 
 /** Rungs that can't be trained, or that would say nothing new. */
 export function* ladderProblems({ proxy, verify, target }: SearchSpec): Iterable<Problem> {

@@ -24,7 +24,7 @@ type World = Awaited<ReturnType<typeof openWorld>>;
 export const assignCommand = new Command('assign')
   .description("write the cluster of every document of later files, by a search's frozen domain set")
   .argument('<search>', 'the search whose clusters they are: its workflow id, or the SHA-256 of a domain set')
-  .addArgument(new Argument('<files...>', 'files, folders or globs, relative to this folder'))
+  .addArgument(new Argument('<files...>', 'files, folders or globs; relative paths count from the repository'))
   .requiredOption(
     '--to <folder>',
     'FILE.clusters.jsonl and FILE.summary.json are written there; those of the same file are replaced',
@@ -38,7 +38,7 @@ export const assignCommand = new Command('assign')
 async function assign(search: string, paths: readonly string[], options: Options): Promise<number> {
   const folder = await destinationFolder(options.to);
   const settings = workerSettings();
-  // Whoever types a path means it: it counts from where he is, and may lie there.
+  // npm runs commands in the repository: relative paths count from there, whatever the first of the roots is.
   const world = await openWorld({ ...settings, roots: [process.cwd(), ...settings.roots] });
   try {
     const { openAssignment, assignShard } = createActivities({
