@@ -40,7 +40,7 @@ async function timesOf(handle: Handle): Promise<Map<string, { asked: number; beg
   return times;
 }
 
-test('a proxy is scored before most of those are trained that waited for their turn', async () => {
+test('proxies are scored before most of those are trained that waited for their turn', async () => {
   const handle = await lab.start('order', file);
   await handle.result();
   const times = [...(await timesOf(handle))];
@@ -51,9 +51,9 @@ test('a proxy is scored before most of those are trained that waited for their t
   const overtook = scorings!.map(
     (scoring) => trainings!.filter(({ began }) => scoring.asked < began && began < scoring.began).length,
   );
-  // One whose turn it was already, and those of other partitions: the server's order is close to that of the
-  // priorities. Served in the order in which they were asked for, most of those that wait would be first.
-  expect(Math.max(...overtook)).toBeLessThanOrEqual(5);
+  // The server keeps the order of the priorities within each partition of the queue, so a scoring may be unlucky. All
+  // together: 4 to 12 in ten runs; 26 to 47 in five where scorings had no priority of their own.
+  expect(overtook.reduce((sum, trained) => sum + trained, 0)).toBeLessThanOrEqual(18);
 }, 120_000);
 
 test('the queue knows whose search a stage is, and keeps the priority that it was given', async () => {
