@@ -13,4 +13,6 @@ export default {
   testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/faults/slow/'],
   modulePathIgnorePatterns: ['<rootDir>/.venv', '<rootDir>/.climb', '<rootDir>/examples/corpus'],
   testTimeout: 20_000,
+  // Jest keeps the ES modules of every file that it has run: one process for all of them comes to its limit of 4 GB.
+  workerIdleMemoryLimit: '1GB',
 };
