@@ -4,6 +4,7 @@ import type { Clusters, DomainSet, EmbeddingModel } from '../climb/corpus/corpus
 import { laterSources } from '../climb/corpus/later-sources.ts';
 import type { Source } from '../climb/corpus/reading.ts';
 import { InvalidInput } from '../climb/problem.ts';
+import type { Recipe } from '../climb/search/recipe.ts';
 import type { TaskQueues, Timeouts } from '../climb/search/search-state.ts';
 import { parseFrozenDomainSet, unknownReading, type AssignInput } from '../climb/spec/assign-input.ts';
 import type { CorpusFile } from '../adapters/corpus-files.ts';
@@ -85,26 +86,30 @@ export function openAssignment({
         `the search "${name}" has no domain set here: expected ${searches.path(name, 'domain-set.json')}, which a search writes once its clusters are merged, found none; nothing can be assigned without it; try the id of another search, CLIMB_HOME for another state folder, or wait until it is there`,
       );
     }
-    const found = parseFrozen(text, name);
+    const place = searches.path(name, 'domain-set.json');
+    const found = asWritten(place, () => parseFrozenDomainSet(JSON.parse(text), place));
     await refuseOtherClusters(name, found.domainSet);
     return found;
   }
 
-  function parseFrozen(text: string, name: string) {
+  /** What a search wrote. */
+  function asWritten<T>(place: string, read: () => T): T {
     try {
-      return parseFrozenDomainSet(JSON.parse(text), searches.path(name, 'domain-set.json'));
+      return read();
     } catch (error) {
       if (!(error instanceof InvalidInput) && !(error instanceof SyntaxError)) throw error;
       throw refuse(
-        `${searches.path(name, 'domain-set.json')} isn't what a search writes (${error.message}); try to start the search again, which writes it anew`,
+        `${place} isn't what a search writes (${error.message}); try to start the search again, which writes it anew`,
       );
     }
   }
 
   /** A run that ended before its first iteration leaves the recipe of the run before, beside its own clusters. */
   async function refuseOtherClusters(search: string, { sha256 }: Ref): Promise<void> {
-    const recipe = (await searches.read(search, 'recipe.json')) ?? '';
-    const weighed = /"domainSet": ?"([0-9a-f]{64})"/.exec(recipe)?.[1];
+    const text = await searches.read(search, 'recipe.json');
+    if (text === undefined) return;
+    const { hashes } = asWritten(searches.path(search, 'recipe.json'), () => JSON.parse(text) as Partial<Recipe>);
+    const weighed = hashes?.['domainSet'];
     if (weighed === undefined || weighed === sha256) return;
     throw refuse(
       `the recipe of "${search}" is about other clusters than its domain set: expected the domain set ${weighed}, found ${sha256}, which a later run under this id has made; weights of the one mean nothing for the other; try the one of the two that you mean as domainSet (climb assign takes it in the place of the search)`,

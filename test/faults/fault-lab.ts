@@ -87,7 +87,7 @@ export async function killServer({ home }: Pick<Lab, 'home'>): Promise<void> {
   const pid = readServerRecord(home)?.pid;
   if (pid === undefined) throw new Error(`no server of ${home} is known`);
   process.kill(pid, 'SIGKILL');
-  await until(() => Promise.resolve(!isAlive(pid)));
+  await until(() => !isAlive(pid));
 }
 
 /** Trainers that a worker runs now: its children that were told to train or to serve. */

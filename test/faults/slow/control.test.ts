@@ -89,7 +89,7 @@ test('row 24: cancelled in each phase: all ends in 10 s and the grace, what is k
     const called = performance.now();
     await handle.result().catch(() => undefined);
     expect((await handle.describe()).status.name).toBe('CANCELLED');
-    await until(() => Promise.resolve(trainersAtWork().length === 0), 30_000);
+    await until(() => trainersAtWork().length === 0, 30_000);
     expect(performance.now() - called).toBeLessThan(30_000);
     const path = join(lab.home, 'searches', 'called-off', 'recipe.json');
     if (['verify', 'ladder', 'report'].includes(phase)) {
@@ -112,7 +112,7 @@ test('row 25: terminated while it trains: its trainers are gone, and the next st
   expect(trainersAtWork().length).toBeGreaterThan(0);
   await handle.terminate('a person did');
   // The worker hears of it with its next heartbeat, and the trainer has its grace.
-  await until(() => Promise.resolve(trainersAtWork().length === 0), 30_000);
+  await until(() => trainersAtWork().length === 0, 30_000);
   const before = (await noted(lab, 'step')).length;
   const { recipe } = await run('terminated', fakeSearch);
   const steps = await noted(lab, 'step');

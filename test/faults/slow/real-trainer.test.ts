@@ -50,7 +50,7 @@ async function breaking(faults: string): Promise<NodeJS.ProcessEnv> {
 
 const withCheckpoint = (home = lab.home) =>
   until(() => Promise.resolve(trainingsUnderWay({ home }).find(({ checkpoints }) => checkpoints.length > 0)), 300_000);
-const allGone = (pids: readonly number[]) => until(() => Promise.resolve(!pids.some(isAlive)), 2000);
+const allGone = (pids: readonly number[]) => until(() => !pids.some(isAlive), 2000);
 const resultOf = async (handle: Awaited<ReturnType<FaultLab['start']>>) => (await handle.result()) as SearchResult;
 
 test('row 1: kill -9 of the worker: real trainers are gone in 2 s, and their work goes on from its checkpoints', async () => {

@@ -59,7 +59,7 @@ test('row 7: one bit flipped in each file of a checkpoint: it is passed over for
     await writeFile(holding, '');
     const begun = (await startsOf(training.member.id)).length;
     process.kill(training.pid, 'SIGKILL');
-    await until(() => Promise.resolve(!isAlive(training.pid)));
+    await until(() => !isAlive(training.pid));
     const [whole, newest] = trainingsUnderWay(lab)
       .find(({ folder }) => folder === training.folder)!
       .checkpoints.slice(-2) as [string, string];

@@ -44,7 +44,7 @@ test('row 13: a worker and its trainers freeze, a second takes over, the first w
   const first = lab.startWorker();
   const handle = await lab.start('frozen', fakeSearch);
   const underWay = () => trainingsUnderWay(lab).filter(({ checkpoints }) => checkpoints.length > 0);
-  await until(() => Promise.resolve(underWay().length > 0), 180_000);
+  await until(() => underWay().length > 0, 180_000);
   const frozen = [...trainersOf(first), first.pid!];
   for (const pid of frozen) process.kill(pid, 'SIGSTOP');
   const owners = trainingsUnderWay(lab).map(({ pid }) => pid);
@@ -54,12 +54,12 @@ test('row 13: a worker and its trainers freeze, a second takes over, the first w
   const result = (await handle.result()) as SearchResult;
   expect(digestOf(result)).toBe(expected);
   expect(result.proxies).toBe(16);
-  await until(() => Promise.resolve(trainingsUnderWay(lab).length === 0));
+  await until(() => trainingsUnderWay(lab).length === 0);
   const before = await written();
 
   for (const pid of frozen) process.kill(pid, 'SIGCONT');
   // They find the folder in other hands, and end.
-  await until(() => Promise.resolve(!owners.some(isAlive)));
+  await until(() => !owners.some(isAlive));
   expect(await written()).toEqual(before);
   const again = [...(await triesOf(lab, 'frozen')).values()].filter(({ attempts }) => attempts > 1);
   expect(again.length).toBeGreaterThan(0);
