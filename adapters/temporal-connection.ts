@@ -1,9 +1,11 @@
-import { Client, Connection } from '@temporalio/client';
+import { Client, Connection, type WorkflowClientInterceptor } from '@temporalio/client';
 import { loadClientConnectConfig, type ClientConnectConfig } from '@temporalio/envconfig';
+import { lateQuery } from '../climb/search/late-query.ts';
 import { readServerRecord } from './server-record.ts';
 
 const DEFAULT_PORT = '7233';
 const CONNECT_TIMEOUT = '5s';
+const QUERY_TRIES = 3;
 
 /** Accepted by the client's `Connection.connect` and by the worker's `NativeConnection.connect` alike. */
 export type ConnectionSettings = {
@@ -37,12 +39,24 @@ export async function connectClient({
 }: ConnectionSettings): Promise<Client & { connection: Connection }> {
   try {
     const connection = await Connection.connect({ ...connectionOptions, connectTimeout: CONNECT_TIMEOUT });
-    return Object.assign(new Client({ connection, namespace }), { connection });
+    const interceptors = { workflow: [{ query: askAgain }] };
+    return Object.assign(new Client({ connection, namespace, interceptors }), { connection });
   } catch (error) {
     throw new NoServer(
       `no Temporal server answers at ${connectionOptions.address} (${(error as Error).message}). Searches live there, so nothing can be started or read. ` +
         'Try: `npm run dev` in another terminal, or name a running server in TEMPORAL_ADDRESS.',
     );
+  }
+}
+
+/** A query that came too late for its answer to be of use is asked again. */
+async function askAgain(...[input, next]: Parameters<NonNullable<WorkflowClientInterceptor['query']>>) {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await next(input);
+    } catch (error) {
+      if (tries === QUERY_TRIES || !(error as Error).message.includes(lateQuery)) throw error;
+    }
   }
 }
 

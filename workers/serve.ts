@@ -7,7 +7,7 @@ import { redacted, secretsOf } from '../adapters/redaction.ts';
 import { openWorld } from '../adapters/world.ts';
 import type { WorkerSettings } from '../adapters/worker-settings.ts';
 import { DeviceSlots } from './device-slots.ts';
-import { preloadModules, workflowsPath } from './workflow-code.ts';
+import { workflowCode } from './workflow-code.ts';
 
 export type ServedQueues = {
   /** Resolves once everything is drained. */
@@ -67,10 +67,15 @@ export async function serve(
   } satisfies Partial<WorkerOptions>;
   const { climb, cpu, train } = settings.queues;
   const { heartbeat } = settings.timeouts;
+  const { workflowsPath, workflowInterceptorModules, preloadModules } = workflowCode;
   const workflows = {
     ...(settings.cachedWorkflows !== undefined && { maxCachedWorkflows: settings.cachedWorkflows }),
     ...(settings.workflowBundle === undefined
-      ? { workflowsPath, ...(!settings.callStacks && { bundlerOptions: { preloadModules } }) }
+      ? {
+          workflowsPath,
+          interceptors: { ...common.interceptors, workflowModules: workflowInterceptorModules },
+          ...(!settings.callStacks && { bundlerOptions: { preloadModules } }),
+        }
       : { workflowBundle: { codePath: settings.workflowBundle } }),
     // A search waits for a worker that knows it no longer than a stage does before it counts as lost.
     stickyQueueScheduleToStartTimeout: Math.min(stickySeconds, heartbeat) * 1000,

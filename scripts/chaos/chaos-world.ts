@@ -3,7 +3,7 @@ import { access, constants, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
-import { preloadModules, workflowsPath } from '../../workers/workflow-code.ts';
+import { workflowCode } from '../../workers/workflow-code.ts';
 import { tinySearch, writeTinyCorpus } from '../../test/search-lab.ts';
 import { treeOf } from '../checker/files.ts';
 import { startServer, type ChaosServer } from './chaos-server.ts';
@@ -30,7 +30,7 @@ export async function openChaosWorld() {
   await writeTinyCorpus(corpus);
   const bundle = join(root, 'workflows.js');
   const logger = new DefaultLogger('ERROR');
-  const { code } = await bundleWorkflowCode({ workflowsPath, preloadModules, logger });
+  const { code } = await bundleWorkflowCode({ ...workflowCode, logger });
   await writeFile(bundle, code);
   const servers = new Set<ChaosServer>();
   /** One that ends with this world at the latest, also where its plan is interrupted. */
