@@ -133,14 +133,17 @@ export function pooled({ train, test }: Pick<Table, 'train' | 'test'>): TableRun
 
 /**
  * Indices of the targets that `--target` means: all for `avg`, else the column of this name, or the only one that has it
- * as a part.
+ * as a part: `Pile-CC` means `metric/the_pile_pile_cc_val_loss`.
  */
 export function targetsOf({ targets }: Pick<Table, 'targets'>, wanted: string): number[] {
   if (wanted === 'avg') return [...targets.keys()];
   const exact = targets.indexOf(wanted);
   if (exact >= 0) return [exact];
-  const parts = [...targets.keys()].filter((at) => targets[at]!.toLowerCase().includes(wanted.toLowerCase()));
+  const parts = [...targets.keys()].filter((at) => plain(targets[at]!).includes(plain(wanted)));
   if (parts.length === 1) return parts;
   const got = parts.length === 0 ? 'no target has this in its name' : `${parts.length} targets have it in their names`;
   throw new CommandProblem(`--target ${wanted}: ${got}. Try: avg, or one of ${targets.join(', ')}`);
 }
+
+/** As a name is spoken: capitals and the kind of dash are of no account. */
+const plain = (name: string) => name.toLowerCase().replaceAll(/[-_ ]/g, '_');

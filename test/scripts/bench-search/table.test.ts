@@ -159,6 +159,7 @@ describe('--target', () => {
     ['avg', [0, 1, 2, 3]],
     ['metric/cc_loss', [0]],
     ['GitHub', [2]],
+    ['GitHub-loss', [2]],
     // An exact name is meant even where others contain it.
     ['cc', [3]],
   ])('%s', (wanted, indices) => {
