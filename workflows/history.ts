@@ -35,7 +35,8 @@ export async function waitForPerson(
 ): Promise<void> {
   const continues = opening !== null && prepared !== null && patched('continue-waiting');
   const { historyLength: before } = workflowInfo();
-  // A run in which no message came would be followed by runs like it.
+  // A run in which no message came would be followed by runs like it. A refused update wakes this too, and leaves nothing
+  // in the history: a replay looks here again by the marker of `continue-at-once`, which comes first where a run ends.
   const full = () => continues && workflowInfo().historyLength > before && isLong(opening);
   const look = () => ready() || full();
   await (milliseconds === undefined ? condition(look) : condition(look, milliseconds));
