@@ -147,9 +147,7 @@ function named(folder: string): string[] {
  */
 export async function violations(lab: FaultLab, search: string, digest: string): Promise<string[]> {
   await lab.stopWorkers();
-  const cli = findTemporalCli(repositoryRoot, lab.env)?.path ?? 'temporal';
-  const show = ['workflow', 'show', '-w', search, '-o', 'json', '--address', lab.server.address];
-  const { stdout } = await promisify(execFile)(cli, show, { maxBuffer: 1e9, env: environmentFor(lab.server, lab.env) });
+  const stdout = await temporal(lab, 'workflow', 'show', '-w', search, '-o', 'json');
   return checkSearch({
     home: lab.home,
     search,
@@ -159,6 +157,13 @@ export async function violations(lab: FaultLab, search: string, digest: string):
     mark: join(lab.home, 'trainings.log'),
     workflows: { workflowsPath: join(repositoryRoot, 'workflows', 'index.ts') },
   });
+}
+
+/** What the Temporal CLI prints, as people use it. */
+export async function temporal({ env, server }: Pick<Lab, 'env' | 'server'>, ...args: string[]): Promise<string> {
+  const cli = findTemporalCli(repositoryRoot, env)?.path ?? 'temporal';
+  const options = { maxBuffer: 1e9, env: environmentFor(server, env) };
+  return (await promisify(execFile)(cli, [...args, '--address', server.address], options)).stdout;
 }
 
 /** How long an outage lasts is part of the fault. */

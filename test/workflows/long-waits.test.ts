@@ -3,17 +3,20 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Worker } from '@temporalio/worker';
+import { repositoryRoot } from '../../adapters/home.ts';
 import type { Status } from '../../climb/search/search-views.ts';
 import { openServedLab, tinySearch, type ServedLab } from '../search-lab.ts';
 import { until } from '../until.ts';
 
+const maxHistory = 50;
 /** While this file exists every training fails for good. */
 const failing = join(tmpdir(), `climb-failing-long-${process.pid}`);
 let lab: ServedLab;
 
 beforeAll(async () => {
   lab = await openServedLab({ FAKE_STEP_MS: '40', FAKE_FAIL: failing });
-  await lab.replaceWorker({ maxHistory: 50 });
+  await lab.replaceWorker({ maxHistory });
 }, 60_000);
 
 afterAll(() => lab.close(), 60_000);
@@ -28,14 +31,17 @@ const file = {
 type Handle = Awaited<ReturnType<ServedLab['start']>>;
 const statusOf = (handle: Handle) => handle.query<Status>('status');
 
-/** Sends messages that change nothing until the search goes on in another run. */
+/**
+ * Sends messages that change nothing until the search goes on in another run. Once it has to, it waits a second for the
+ * last answer to get out, in which many more may come.
+ */
 async function talk(handle: Handle): Promise<void> {
   const runOf = async () => (await lab.client.workflow.getHandle(handle.workflowId).describe()).runId;
   const run = await runOf();
-  for (let sent = 0; sent < 100 && (await runOf()) === run; sent++) {
+  await until(async () => {
     await handle.executeUpdate('setBudget', { args: [{ concurrency: 2 }] });
-  }
-  expect(await runOf()).not.toBe(run);
+    return (await runOf()) !== run;
+  });
 }
 
 test('at a gate, before the iterations and after them', async () => {
@@ -52,6 +58,26 @@ test('at a gate, before the iterations and after them', async () => {
   await talk(handle);
   await waitsAt('report');
   expect(await statusOf(handle)).toMatchObject({ phase: 'waiting', proxies: { done: 8 } });
+  await handle.executeUpdate('approve', { args: [{}] });
+  expect(await handle.result()).toMatchObject({ verified: true, proxies: 8 });
+}, 120_000);
+
+test('an update that is refused may be what ends a run, and its history replays', async () => {
+  const handle = await lab.start('refused', { ...file, seed: 5, gates: ['search'] });
+  await until(async () => (await statusOf(handle)).waitingFor === 'search');
+  const { workflow } = lab.client;
+  const described = () => workflow.getHandle(handle.workflowId).describe();
+  const { runId } = await described();
+  // An answer leaves five events, the last three after the workflow has looked; a refusal none, but it looks after two.
+  while ((await described()).historyLength + 2 <= maxHistory) {
+    await handle.executeUpdate('setBudget', { args: [{ concurrency: 2 }] });
+  }
+  expect((await described()).runId).toBe(runId);
+  await expect(handle.executeUpdate('setBudget', { args: [{ concurrency: -1 }] })).rejects.toThrow();
+  await until(async () => (await described()).runId !== runId);
+
+  const replay = { workflowsPath: join(repositoryRoot, 'workflows', 'index.ts'), replayName: 'refused' };
+  await Worker.runReplayHistory(replay, await workflow.getHandle(handle.workflowId, runId).fetchHistory());
   await handle.executeUpdate('approve', { args: [{}] });
   expect(await handle.result()).toMatchObject({ verified: true, proxies: 8 });
 }, 120_000);

@@ -56,10 +56,7 @@ onSmallDisk(
     const { home, env } = await openOnSmallDisk();
     lab.startWorker(env);
     const handle = await lab.start('training', fakeSearch);
-    await until(
-      () => Promise.resolve(trainingsUnderWay({ home }).some(({ checkpoints }) => checkpoints.length > 0)),
-      180_000,
-    );
+    await until(() => trainingsUnderWay({ home }).some(({ checkpoints }) => checkpoints.length > 0), 180_000);
     const giveBack = await fillDisk(home);
     const [failure] = await until(async () => {
       const failures = await pendingFailures('training');

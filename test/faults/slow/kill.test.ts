@@ -28,8 +28,7 @@ beforeAll(async () => {
 afterEach(() => lab.close(), 60_000);
 
 const started = (count: number) => until(async () => (await noted(lab, 'start')).length >= count, 180_000);
-const allGone = (pids: readonly number[], milliseconds: number) =>
-  until(() => Promise.resolve(!pids.some(isAlive)), milliseconds);
+const allGone = (pids: readonly number[], milliseconds: number) => until(() => !pids.some(isAlive), milliseconds);
 
 /** How often a step was done again; the fake writes a checkpoint after each. */
 async function repeatedSteps(): Promise<number> {

@@ -1,15 +1,19 @@
 /** Row 1, with a query that waits for the next worker while messages come. Starts real processes. */
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { execFile } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
-import { promisify } from 'node:util';
-import { repositoryRoot } from '../../../adapters/home.ts';
-import { findTemporalCli } from '../../../adapters/temporal-cli.mjs';
-import { environmentFor } from '../../../adapters/temporal-server.ts';
 import type { SearchResult } from '../../../climb/search/search-result.ts';
 import type { Status } from '../../../climb/search/search-views.ts';
 import { until } from '../../until.ts';
-import { digestOf, fakeSearch, kill, openFaultLab, undisturbed, violations, type FaultLab } from '../fault-lab.ts';
+import {
+  digestOf,
+  fakeSearch,
+  kill,
+  openFaultLab,
+  temporal,
+  undisturbed,
+  violations,
+  type FaultLab,
+} from '../fault-lab.ts';
 
 /**
  * A query and the task of a message wait for the lost worker as long, each from when it came: the next worker has the
@@ -25,16 +29,10 @@ beforeEach(async () => {
 }, 60_000);
 afterEach(() => lab.close(), 60_000);
 
-/** What people ask in a terminal. */
-function askStatus(): Promise<{ readonly stdout: string }> {
-  const cli = findTemporalCli(repositoryRoot, lab.env)?.path ?? 'temporal';
-  const query = ['workflow', 'query', '-w', 'search', '--type', 'status', '--address', lab.server.address];
-  return promisify(execFile)(cli, query, { env: environmentFor(lab.server, lab.env) });
-}
-
 const askers = {
   'the Temporal CLI is told to ask again': async () => {
-    await expect(askStatus()).rejects.toThrow(/while this query waited for a worker.*: ask again/);
+    const asked = temporal(lab, 'workflow', 'query', '-w', 'search', '--type', 'status');
+    await expect(asked).rejects.toThrow(/while this query waited for a worker.*: ask again/);
   },
   'this repository asks again': async () => {
     const status = await lab.client.workflow.getHandle('search').query<Status>('status');

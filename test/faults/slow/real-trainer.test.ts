@@ -49,7 +49,7 @@ async function breaking(faults: string): Promise<NodeJS.ProcessEnv> {
 }
 
 const withCheckpoint = (home = lab.home) =>
-  until(() => Promise.resolve(trainingsUnderWay({ home }).find(({ checkpoints }) => checkpoints.length > 0)), 300_000);
+  until(() => trainingsUnderWay({ home }).find(({ checkpoints }) => checkpoints.length > 0), 300_000);
 const allGone = (pids: readonly number[]) => until(() => !pids.some(isAlive), 2000);
 const resultOf = async (handle: Awaited<ReturnType<FaultLab['start']>>) => (await handle.result()) as SearchResult;
 
@@ -72,9 +72,7 @@ test('row 2: kill -9 of a real trainer, twice: attempts are kills + 1', async ()
   const handle = await lab.start('trainer', file);
   const { pid, folder } = await withCheckpoint();
   process.kill(pid, 'SIGKILL');
-  const again = await until(() =>
-    Promise.resolve(trainingsUnderWay(lab).find((one) => one.folder === folder && one.pid !== pid)),
-  );
+  const again = await until(() => trainingsUnderWay(lab).find((one) => one.folder === folder && one.pid !== pid));
   process.kill(again.pid, 'SIGKILL');
   expect(digestOf(await resultOf(handle))).toBe(expected);
   const tries = [...(await triesOf(lab, 'trainer')).values()].map(({ attempts }) => attempts);

@@ -52,9 +52,7 @@ test('row 7: one bit flipped in each file of a checkpoint: it is passed over for
   const spoilt = new Set<string>();
   for (;;) {
     const training = await until(() =>
-      Promise.resolve(
-        trainingsUnderWay(lab).find(({ member, checkpoints }) => !struck.has(member.id) && checkpoints.length === 2),
-      ),
+      trainingsUnderWay(lab).find(({ member, checkpoints }) => !struck.has(member.id) && checkpoints.length === 2),
     );
     await writeFile(holding, '');
     const begun = (await startsOf(training.member.id)).length;
@@ -136,9 +134,9 @@ test('row 11: out of memory: one retry with half the micro-batch, and the worker
 test('row 12: a trainer that hangs is killed after the stall time and 10 s at most, and tried again', async () => {
   await withTrainer({ stallSeconds });
   const handle = await begin('hanging');
-  const { pid } = await until(() => Promise.resolve(trainingsUnderWay(lab).find((one) => one.checkpoints.length > 0)));
+  const { pid } = await until(() => trainingsUnderWay(lab).find((one) => one.checkpoints.length > 0));
   process.kill(pid, 'SIGSTOP');
-  await until(() => Promise.resolve(!isAlive(pid)), (stallSeconds + 10) * 1000);
+  await until(() => !isAlive(pid), (stallSeconds + 10) * 1000);
   expect(digestOf((await handle.result()) as SearchResult)).toBe(expected);
   expect(await triedAgain('hanging')).toEqual([expect.objectContaining({ attempts: 2, type: 'stalled' })]);
 }, 600_000);
